@@ -1,0 +1,117 @@
+/** A relation's name: both parts as stored, never quoted. */
+export interface TableName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** `schema.name` as a key of maps; not SQL. Schemas and names may hold dots, so the parts are joined by NUL. */
+export function tableKey(table: TableName): string {
+  return `${table.schema}\0${table.name}`;
+}
+
+export interface Column {
+  readonly name: string;
+  /** SQL type as the server prints it: `character varying(50)`, `app.citext`. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Collation where it is not the type's default, quoted and qualified as SQL. */
+  readonly collation: string | null;
+  /** Expression of a generated column; `null` for an ordinary one. */
+  readonly generated: string | null;
+  /** Whether values are stored of a fixed length of this many bytes; `-1` for variable length. */
+  readonly length: number;
+  /** Alignment in bytes: 1, 2, 4 or 8. */
+  readonly alignment: number;
+}
+
+/** One key column of an index: a column or an expression. */
+export interface IndexKey {
+  readonly column: string | null;
+  /** SQL of the key: the quoted column, or the expression in parentheses where the syntax wants them. */
+  readonly expression: string;
+  readonly direction: "asc" | "desc";
+  readonly nulls: "first" | "last";
+  /** Operator class, qualified where it is not in `pg_catalog`; `null` for the type's default. */
+  readonly operatorClass: string | null;
+  /** Collation where it differs from the column's. */
+  readonly collation: string | null;
+}
+
+export interface Index {
+  /** Same schema as its table. */
+  readonly name: string;
+  /** `CREATE INDEX` statement as the server prints it. */
+  readonly definition: string;
+  /** Access method: `btree`, `gin`, `gist`, `brin`, `hash`, ... */
+  readonly method: string;
+  readonly keys: readonly IndexKey[];
+  /** Columns of INCLUDE: stored, not searchable. */
+  readonly include: readonly string[];
+  /** WHERE condition of a partial index. */
+  readonly predicate: string | null;
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  readonly primary: boolean;
+  /** Name of the PRIMARY KEY, UNIQUE or EXCLUDE constraint that it implements. */
+  readonly constraint: string | null;
+  /** False after a failed concurrent build: costs writes, serves nothing. */
+  readonly valid: boolean;
+  /** True while a build of it runs (the invalid state is then expected). */
+  readonly building: boolean;
+  readonly clustered: boolean;
+  readonly replicaIdentity: boolean;
+  /** Name of the partitioned index that it is attached to, with that index's schema. */
+  readonly parent: TableName | null;
+  /** Whether the planner has statistics of the index's expressions (dropping it would lose them). */
+  readonly expressionStatistics: boolean;
+  readonly pages: number;
+  readonly rows: number;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly references: TableName;
+  readonly referencedColumns: readonly string[];
+  /** What a delete of the referenced row does: `cascade`, `set null`, `set default`, `restrict`, `no action`. */
+  readonly onDelete: string;
+  /** `FOREIGN KEY (...) REFERENCES ...` as the server prints it. */
+  readonly definition: string;
+}
+
+export interface Table extends TableName {
+  readonly kind: "table" | "partitioned" | "materialized-view" | "foreign";
+  readonly columns: readonly Column[];
+  readonly indexes: readonly Index[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Check constraints: `CHECK (...)` as the server prints them. */
+  readonly checks: readonly { readonly name: string; readonly definition: string }[];
+  /** Partition key as the server prints it, for `partitioned`: `RANGE (created_at)`. */
+  readonly partitionKey: string | null;
+  /** Parent and bound (`FOR VALUES FROM ... TO ...`) of a partition. */
+  readonly partitionOf: { readonly parent: TableName; readonly bound: string } | null;
+  /** Parents by inheritance (not partitions). */
+  readonly inherits: readonly TableName[];
+  readonly replicaIdentity: "default" | "full" | "nothing" | "index";
+  /** Live rows by the planner's statistics; `-1` where never analysed. */
+  readonly rows: number;
+  /** Heap pages by the planner's statistics. */
+  readonly pages: number;
+  readonly allVisiblePages: number;
+  /** Heap pages the file has now: the planner scales `rows` by `currentPages / pages`. */
+  readonly currentPages: number;
+}
+
+export interface View extends TableName {
+  /** The view's query, as the server prints it. */
+  readonly definition: string;
+}
+
+/** A database's structure, as far as advice needs it. System schemas are left out. */
+export interface Catalog {
+  readonly tables: readonly Table[];
+  /** In an order in which they can be created. */
+  readonly views: readonly View[];
+  /** Schemas searched for unqualified names, in order. */
+  readonly searchPath: readonly string[];
+}

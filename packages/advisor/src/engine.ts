@@ -1,0 +1,62 @@
+import type { CandidateIndex } from "./candidates/candidate-index.ts";
+import type { Catalog, TableName } from "./catalog/catalog.ts";
+import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
+import type { Planner } from "./whatif/planner.ts";
+import type { Statement } from "./workload/statement.ts";
+
+/** The one thing the advisor needs of a driver: text in, rows out. Sessions are read-only unless a caller's own. */
+export interface Session {
+  query(sql: string, parameters?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  close(): Promise<void>;
+}
+
+export interface CaptureOptions {
+  /** False leaves most common values and histograms of text columns out: they hold data. Default true. */
+  readonly values: boolean;
+  /** Whether to read the server's statement statistics. Default true. */
+  readonly workload: boolean;
+  /** `host:port/database`, for evidence. */
+  readonly node: string;
+}
+
+/** A statement's text as an engine's parser sees it. */
+export type ParsedText =
+  | {
+      readonly kind: "query";
+      readonly fingerprint: string;
+      /** Constants replaced by `$n`. */
+      readonly normalized: string;
+      /** Resolves names against a catalog. */
+      describe(catalog: Catalog): Statement;
+    }
+  /** No plan: BEGIN, SET, DDL, COPY, ... */
+  | { readonly kind: "utility" }
+  | { readonly kind: "error"; readonly message: string };
+
+/** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */
+export interface DdlWriter {
+  /** A readable name that is free in the catalog and fits the engine's limit. */
+  indexName(candidate: CandidateIndex, catalog: Catalog): string;
+  createIndex(candidate: CandidateIndex, name: string, catalog: Catalog): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  dropIndex(index: TableName, catalog: Catalog): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  /** A name as SQL: quoted where needed. */
+  quote(name: string): string;
+}
+
+/** What a database engine must provide. Everything outside an engine's folder asks this, never the engine's name. */
+export interface Engine {
+  readonly name: string;
+  /** URL schemes that it serves, with the colon: `postgres:`. */
+  readonly schemes: readonly string[];
+  /** Opens a read-only session with the limits of docs/safety.md. Throws `DbadviseError` `connection-failed`. */
+  connect(url: string): Promise<Session>;
+  /** Reads structure, statistics, settings, counters and workload. What can't be read is a gap, not an exception. */
+  capture(session: Session, options: CaptureOptions): Promise<Snapshot>;
+  /** Reads one more server's counters (a replica). */
+  captureUsage(session: Session, node: string): Promise<NodeUsage>;
+  /** Parses one text; several statements in one text are an error. */
+  parse(sql: string): Promise<ParsedText>;
+  /** A planner over the snapshot; `progress` is told what takes long. Throws `DbadviseError` `planner-failed`. */
+  createPlanner(snapshot: Snapshot, progress: (message: string) => void): Promise<Planner>;
+  readonly ddl: DdlWriter;
+}

@@ -1,0 +1,76 @@
+import type { TableName } from "../catalog/catalog.ts";
+
+export type FindingCode =
+  | "duplicate-index"
+  | "invalid-index"
+  | "missing-index"
+  | "missing-primary-key"
+  | "redundant-index"
+  | "unindexed-foreign-key"
+  | "unused-index";
+
+/** From mild to grave. */
+export const SEVERITIES = ["info", "warning", "error"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/**
+ * `verified`: a planner or the catalog proved it. `estimated`: likely, by statistics.
+ * `insufficient-evidence`: named because it deserves a look; `evidence` says what is missing, and `ddl` is null.
+ */
+export type Confidence = "verified" | "estimated" | "insufficient-evidence";
+
+/** What a finding is about. */
+export interface FindingObject {
+  readonly type: "table" | "index" | "constraint" | "column";
+  readonly schema: string;
+  readonly table: string;
+  /** Name of the index or constraint; for `missing-index` the proposed name. */
+  readonly name: string | null;
+  readonly columns: readonly string[];
+}
+
+/** One line of the ledger: a question that was asked, and what the answer says about the advice. */
+export interface Evidence {
+  /** Stable name of the check: `constraint`, `replica-identity`, `statistics-age`, `replicas`, `workload`, `replan`. */
+  readonly check: string;
+  /** `for` the advice, `against` it, or `unknown` (could not be read, or too little of it). */
+  readonly verdict: "for" | "against" | "unknown";
+  readonly detail: string;
+}
+
+/** What the advice does to one query. */
+export interface QueryImpact {
+  readonly fingerprint: string;
+  /** Text without constants. */
+  readonly sql: string;
+  readonly calls: number;
+  readonly totalMs: number | undefined;
+  readonly costBefore: number;
+  readonly costAfter: number;
+  readonly planBefore: readonly string[];
+  readonly planAfter: readonly string[];
+}
+
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly object: FindingObject;
+  /** One sentence: what is so, and what it costs or saves. */
+  readonly message: string;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+  readonly queries: readonly QueryImpact[];
+  /** Bytes that the advice adds (positive) or frees (negative); `null` where not known. */
+  readonly bytes: number | null;
+  /** Execution time saved per day in milliseconds, by estimated cost; `null` where the workload has no times. */
+  readonly savedMsPerDay: number | null;
+  /** Statements to run, in order, and those that take them back; `null` where no change is advised. */
+  readonly ddl: { readonly apply: readonly string[]; readonly undo: readonly string[] } | null;
+  /** Which planner answered; `null` where none was needed. */
+  readonly planner: string | null;
+}
+
+/** The object's table. */
+export function findingTable(finding: Finding): TableName {
+  return { schema: finding.object.schema, name: finding.object.table };
+}

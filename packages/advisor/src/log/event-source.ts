@@ -1,0 +1,19 @@
+import type { QueryEvent } from "./query-event.ts";
+
+export interface EventSourceSummary {
+  /** Records read, whether or not they held a query. */
+  readonly records: number;
+  /** Records or lines that could not be understood: shown to the user, never silently dropped. */
+  readonly unread: number;
+  /** Seconds from the first to the last record; `undefined` where the source has no times. */
+  readonly seconds: number | undefined;
+}
+
+/** A stream of query events with a name: a log file, a list of statements, a statistics view, a capture. Read once. */
+export interface EventSource {
+  /** Shown to the user: a file name, `pg_stat_statements`. */
+  readonly name: string;
+  readonly events: AsyncIterable<QueryEvent>;
+  /** Complete once `events` has ended. */
+  summary(): EventSourceSummary;
+}

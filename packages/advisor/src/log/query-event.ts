@@ -1,0 +1,18 @@
+/** What one source saw of one SQL text: a single execution (a log line), or a counted sum of them (a statistics row). */
+export interface QueryEvent {
+  /** The text as the source has it: with literals (logs) or placeholders (`$1`; prepared statements, pg_stat_statements). */
+  readonly sql: string;
+  /** Executions that this event stands for: 1 for a log record. */
+  readonly calls: number;
+  /** Execution time of all `calls` together in milliseconds; `undefined` where the source has none. */
+  readonly totalMs: number | undefined;
+  /** Rows returned or changed by all `calls` together. */
+  readonly rows?: number;
+  /** Values of `$1`, `$2`, ... as text, in order; `null` is SQL NULL. Only where the source logged them. */
+  readonly parameters?: readonly (string | null)[];
+  /** End of the execution, milliseconds since the epoch. */
+  readonly at?: number;
+  readonly user?: string;
+  readonly database?: string;
+  readonly application?: string;
+}

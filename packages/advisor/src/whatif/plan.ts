@@ -1,0 +1,16 @@
+/** A planner's choice for one query. */
+export interface Plan {
+  /** Total cost in the planner's unit (PostgreSQL: one sequential page read = 1). */
+  readonly cost: number;
+  readonly rows: number;
+  /** Names of the existing indexes that are used, qualified as `schema.name`. */
+  readonly indexes: readonly string[];
+  /** `candidateId`s of the hypothetical indexes that are used. */
+  readonly candidates: readonly string[];
+  /** The plan as a person reads it, one line per element; hypothetical index names made readable, literals redacted. */
+  readonly lines: readonly string[];
+}
+
+export type PlanResult =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly reason: string };
