@@ -1,1 +1,1 @@
-export {};
+export { startPostgres, type TestDatabase } from "./start-postgres.ts";

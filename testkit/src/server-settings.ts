@@ -1,0 +1,9 @@
+/** Settings of every test server: statement statistics as users have them, and no care for surviving a crash. */
+export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+  shared_preload_libraries: "pg_stat_statements",
+  compute_query_id: "on",
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+  timezone: "UTC",
+};
