@@ -1,7 +1,13 @@
+import { generateCandidates } from "./candidates/generate-candidates.ts";
 import type { Snapshot } from "./catalog/snapshot.ts";
 import type { Engine } from "./engine.ts";
+import { allFindings } from "./findings/all-findings.ts";
 import type { EventSource } from "./log/event-source.ts";
+import { buildReport } from "./report/build-report.ts";
 import type { Report } from "./report/report.ts";
+import { type IndexSelection, selectIndexes } from "./whatif/select-indexes.ts";
+import { buildWorkload } from "./workload/build-workload.ts";
+import { snapshotSource } from "./workload/snapshot-source.ts";
 
 export interface AnalyzeOptions {
   readonly engine: Engine;
@@ -18,9 +24,29 @@ export interface AnalyzeOptions {
 }
 
 /**
- * The stages in order: workload, candidates, what-if, findings.
+ * The stages in order: workload, candidates, what-if, findings, report.
  * Throws `DbadviseError` where nothing can be said at all; what can't be analysed otherwise is listed in the report.
  */
-export function analyze(options: AnalyzeOptions): Promise<Report> {
-  throw new Error(`not yet: ${options.engine.name}`);
+export async function analyze(options: AnalyzeOptions): Promise<Report> {
+  const { engine, snapshot, progress = () => {}, now = new Date() } = options;
+  const own = options.useSnapshotWorkload === false ? [] : snapshotSource(snapshot);
+  const sources = [...own, ...(options.sources ?? [])];
+
+  progress("reading the workload");
+  const workload = await buildWorkload(sources, engine.parse, snapshot.catalog);
+  const candidates = generateCandidates(workload.queries, snapshot.catalog);
+  const planner =
+    workload.queries.length === 0 ? null : await engine.createPlanner(snapshot, progress);
+  try {
+    const selection: IndexSelection | null =
+      planner === null
+        ? null
+        : await selectIndexes(planner, workload.queries, candidates, progress);
+    progress("checking the catalog");
+    const context = { snapshot, workload, planner, selection, ddl: engine.ddl, now };
+    const findings = await allFindings(context);
+    return buildReport({ context, sources, candidates, findings });
+  } finally {
+    await planner?.close();
+  }
 }

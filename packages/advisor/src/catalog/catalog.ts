@@ -102,6 +102,13 @@ export interface Table extends TableName {
   readonly currentPages: number;
 }
 
+/** Rows as the planner counts them now: its statistics scaled by how much the file grew since. `-1` where unknown. */
+export function estimatedRows(table: Table): number {
+  return table.pages > 0 && table.rows >= 0
+    ? (table.rows / table.pages) * table.currentPages
+    : table.rows;
+}
+
 export interface View extends TableName {
   /** The view's query, as the server prints it. */
   readonly definition: string;

@@ -1,5 +1,6 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import type { TableName } from "../catalog/catalog.ts";
+import type { CaptureGap } from "../catalog/snapshot.ts";
 import type { Query } from "../workload/workload.ts";
 import type { PlanResult } from "./plan.ts";
 
@@ -33,6 +34,8 @@ export interface Planner {
     /** Can plan without an index that exists. */
     readonly hideIndexes: boolean;
   };
+  /** Objects of the snapshot that the planner does not know, and why: queries on them can't be planned. */
+  readonly gaps: readonly CaptureGap[];
   /** Makes candidates known before they can be part of a configuration. A refused one can't be planned with. */
   propose(candidates: readonly CandidateIndex[]): Promise<readonly Proposal[]>;
   /**

@@ -1,0 +1,134 @@
+import { estimatedRows, type Table, tableKey } from "../catalog/catalog.ts";
+import type { ChosenIndex, PlannedQuery } from "../whatif/select-indexes.ts";
+import type { Evidence, Finding, QueryImpact } from "./finding.ts";
+import type { FindingContext } from "./finding-context.ts";
+
+/** An index that does not exist, that the planner would use, and that the workload is dearer without. */
+export async function missingIndex(context: FindingContext): Promise<readonly Finding[]> {
+  const { selection } = context;
+  if (selection === null) return [];
+  const tables = new Map(
+    context.snapshot.catalog.tables.map((table) => [tableKey(table), table]),
+  );
+  const planned = new Map(selection.planned.map((entry) => [entry.query.fingerprint, entry]));
+  return selection.chosen.flatMap((chosen) => {
+    const table = tables.get(tableKey(chosen.candidate.table));
+    return table === undefined ? [] : [findingFor(context, chosen, table, planned)];
+  });
+}
+
+function findingFor(
+  context: FindingContext,
+  chosen: ChosenIndex,
+  table: Table,
+  planned: ReadonlyMap<string, PlannedQuery>,
+): Finding {
+  const { candidate } = chosen;
+  const { catalog } = context.snapshot;
+  const name = context.ddl.indexName(candidate, catalog);
+  const queries = chosen.without
+    .flatMap(({ fingerprint, plan }): readonly QueryImpact[] => {
+      const entry = planned.get(fingerprint);
+      if (entry === undefined) return [];
+      return [
+        {
+          fingerprint,
+          sql: entry.query.sql,
+          calls: entry.query.calls,
+          totalMs: entry.query.totalMs,
+          costBefore: plan.cost,
+          costAfter: entry.after.cost,
+          planBefore: plan.lines,
+          planAfter: entry.after.lines,
+        },
+      ];
+    })
+    .sort((a, b) => weightedGain(b) - weightedGain(a));
+  const columns = candidate.keys.map((key) => key.column ?? key.expression);
+  const before = queries.reduce((sum, query) => sum + query.costBefore * query.calls, 0);
+  const after = queries.reduce((sum, query) => sum + query.costAfter * query.calls, 0);
+  return {
+    code: "missing-index",
+    severity: "warning",
+    object: {
+      type: "index",
+      schema: table.schema,
+      table: table.name,
+      name,
+      columns,
+    },
+    message: message(table, columns, queries.length, before, after),
+    confidence: context.planner?.capabilities.hypotheticalIndexes ? "verified" : "estimated",
+    evidence: evidence(table, queries, before, after),
+    queries,
+    bytes: chosen.bytes,
+    savedMsPerDay: savedMsPerDay(context, queries),
+    ddl: context.ddl.createIndex(candidate, name, catalog),
+    planner: context.planner?.name ?? null,
+  };
+}
+
+function weightedGain(query: QueryImpact): number {
+  const gain = 1 - query.costAfter / query.costBefore;
+  return gain * (query.totalMs ?? query.calls * query.costBefore);
+}
+
+function message(
+  table: Table,
+  columns: readonly string[],
+  queries: number,
+  before: number,
+  after: number,
+): string {
+  const who = queries === 1 ? "1 query" : `${queries} queries`;
+  const share = percent(1 - after / before);
+  return `An index on ${table.schema}.${table.name} (${columns.join(", ")}) would cut the estimated cost of ${who} by ${share}.`;
+}
+
+function evidence(
+  table: Table,
+  queries: readonly QueryImpact[],
+  before: number,
+  after: number,
+): readonly Evidence[] {
+  const rows = Math.round(estimatedRows(table));
+  return [
+    {
+      check: "replan",
+      verdict: "for",
+      detail: `planned with every advised index and again without this one: ${ratio(before, after)} times the cost without it, over ${queries.length === 1 ? "1 query" : `${queries.length} queries`}`,
+    },
+    {
+      check: "existing-indexes",
+      verdict: "for",
+      detail: `no valid index of the table starts with these columns in this order (${table.indexes.length} looked at)`,
+    },
+    ...(rows >= 0
+      ? [{ check: "table-size", verdict: "for", detail: `${rows} rows` } as const]
+      : []),
+  ];
+}
+
+/** Time scales with cost here: an estimate, which the report labels as such. Unknown where a query's time or the span is. */
+function savedMsPerDay(
+  context: FindingContext,
+  queries: readonly QueryImpact[],
+): number | null {
+  const { seconds } = context.workload;
+  if (seconds === undefined || seconds <= 0) return null;
+  let saved = 0;
+  for (const { totalMs, costBefore, costAfter } of queries) {
+    if (totalMs === undefined) return null;
+    saved += totalMs * (1 - costAfter / costBefore);
+  }
+  return (saved * 86_400) / seconds;
+}
+
+function percent(share: number): string {
+  return `${share >= 0.995 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
+}
+
+function ratio(before: number, after: number): string {
+  const times = before / Math.max(after, Number.MIN_VALUE);
+  return times >= 10 ? String(Math.round(times)) : times.toFixed(1);
+}

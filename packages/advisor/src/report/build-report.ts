@@ -1,0 +1,82 @@
+import type { CandidateSet } from "../candidates/generate-candidates.ts";
+import { type Finding, SEVERITIES } from "../findings/finding.ts";
+import type { FindingContext } from "../findings/finding-context.ts";
+import type { EventSource } from "../log/event-source.ts";
+import { REPORT_VERSION, type Report } from "./report.ts";
+
+export interface ReportParts {
+  readonly context: FindingContext;
+  /** Read to their end. */
+  readonly sources: readonly EventSource[];
+  readonly candidates: CandidateSet;
+  readonly findings: readonly Finding[];
+}
+
+/** Puts what the stages found into one value: ordered, and with all that was left out and why. */
+export function buildReport({ context, sources, candidates, findings }: ReportParts): Report {
+  const { snapshot, workload, planner, selection, now } = context;
+  const times = workload.queries.map((query) => query.totalMs);
+  const unread = sources.flatMap((source) => {
+    const { unread: count, records } = source.summary();
+    return count === 0
+      ? []
+      : [{ object: source.name, reason: `${count} of ${records + count} records could not be read` }];
+  });
+  return {
+    version: REPORT_VERSION,
+    analyzedAt: now.toISOString(),
+    server: {
+      engine: snapshot.server.engine,
+      version: snapshot.server.version,
+      database: snapshot.server.database,
+      capturedAt: snapshot.capturedAt,
+      nodes: snapshot.nodes.map((node) => node.node),
+    },
+    planner: planner === null ? null : { name: planner.name, calls: planner.calls() },
+    workload: {
+      sources: sources.map((source) => source.name),
+      queries: workload.queries.length,
+      calls: workload.queries.reduce((sum, query) => sum + query.calls, 0),
+      totalMs: times.every((time) => time === undefined)
+        ? undefined
+        : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
+      seconds: workload.seconds,
+    },
+    findings: findings.toSorted(byWorth),
+    notAnalyzed: {
+      objects: [...snapshot.gaps, ...(planner?.gaps ?? []), ...unread],
+      queries: [
+        ...workload.skipped,
+        ...(selection?.unplanned ?? []).map(({ query, reason }) => ({
+          sql: query.sql,
+          calls: query.calls,
+          totalMs: query.totalMs,
+          reason,
+        })),
+      ],
+    },
+    notes: [
+      ...candidates.notes,
+      ...(selection?.refused ?? []).map(
+        ({ candidate, reason }) =>
+          `no index was tried on ${candidate.table.schema}.${candidate.table.name} (${candidate.keys
+            .map((key) => key.expression)
+            .join(", ")}): ${reason}`,
+      ),
+    ],
+  };
+}
+
+/** Time saved first; then what is graver; then by name, so that two runs give one order. */
+function byWorth(a: Finding, b: Finding): number {
+  return (
+    (b.savedMsPerDay ?? 0) - (a.savedMsPerDay ?? 0) ||
+    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    a.code.localeCompare(b.code, "en") ||
+    identity(a).localeCompare(identity(b), "en")
+  );
+}
+
+function identity({ object }: Finding): string {
+  return [object.schema, object.table, object.name ?? "", ...object.columns].join("\0");
+}
