@@ -1,14 +1,19 @@
 import { request, type RequestOptions } from "node:http";
 
 /** Whether a Docker engine answers a ping within two seconds. Any HTTP answer counts, also one that asks for TLS. */
-export function dockerAnswers(host: string | undefined = process.env["DOCKER_HOST"]): Promise<boolean> {
+export function dockerAnswers(
+  host: string | undefined = process.env["DOCKER_HOST"],
+): Promise<boolean> {
   const target = pingTarget(host);
   if (target === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const ping = request({ ...target, path: "/_ping", signal: AbortSignal.timeout(2000) }, (response) => {
-      response.resume();
-      resolve(true);
-    });
+    const ping = request(
+      { ...target, path: "/_ping", signal: AbortSignal.timeout(2000) },
+      (response) => {
+        response.resume();
+        resolve(true);
+      },
+    );
     ping.on("error", () => resolve(false));
     ping.end();
   });
@@ -16,7 +21,9 @@ export function dockerAnswers(host: string | undefined = process.env["DOCKER_HOS
 
 function pingTarget(host: string | undefined): RequestOptions | undefined {
   if (host === undefined || host === "") {
-    return { socketPath: process.platform === "win32" ? "//./pipe/docker_engine" : "/var/run/docker.sock" };
+    return {
+      socketPath: process.platform === "win32" ? "//./pipe/docker_engine" : "/var/run/docker.sock",
+    };
   }
   if (!URL.canParse(host)) return undefined;
   const url = new URL(host);

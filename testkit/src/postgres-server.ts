@@ -31,9 +31,14 @@ export async function startServer(): Promise<PostgresServer> {
 }
 
 async function startContainer(): Promise<PostgresServer> {
-  const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
   const image = "postgres:18-alpine";
-  const container = await new PostgreSqlContainer(image).withCommand(["postgres", ...settings]).start();
+  const container = await new PostgreSqlContainer(image)
+    .withCommand(["postgres", ...settings])
+    .start();
   return {
     name: `Docker image ${image}`,
     url: container.getConnectionUri(),

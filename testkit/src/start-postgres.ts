@@ -18,7 +18,8 @@ let ownServer: Promise<string> | undefined;
  * call starts one, which stops when the process ends.
  */
 export async function startPostgres(): Promise<TestDatabase> {
-  const serverUrl = process.env["DBADVISE_TEST_POSTGRES_URL"] ?? (await (ownServer ??= startOwnServer()));
+  const serverUrl =
+    process.env["DBADVISE_TEST_POSTGRES_URL"] ?? (await (ownServer ??= startOwnServer()));
   const name = `dbadvise_test_${randomBytes(6).toString("hex")}`;
   await execute(serverUrl, `create database ${name} template template0`);
   const url = new URL(serverUrl);

@@ -1,0 +1,131 @@
+import { defineConfig, type OxlintConfig } from "oxlint";
+
+/** Stages of the advisor in the order of the data flow: a stage imports only those before it. */
+const stages = [
+  "log",
+  "catalog",
+  "workload",
+  "candidates",
+  "whatif",
+  "findings",
+  "report",
+  "migration",
+];
+
+/** Folders of the database engines, known to nobody but the registry `engines.ts`. */
+const engines = "postgres|mysql";
+
+interface ForbiddenImport {
+  readonly regex: string;
+  readonly message: string;
+  readonly allowTypeImports?: boolean;
+}
+
+const insides: ForbiddenImport = {
+  regex: "^\\.\\.?/.*/(src|dist)/",
+  message: "Import another package by its name: its public entry.",
+};
+const cli: ForbiddenImport = { regex: "^dbadvise(/|$)", message: "Nobody imports the CLI." };
+const testkit: ForbiddenImport = {
+  regex: "^@dbadvise/testkit(/|$)",
+  message: "Only tests and benchmarks import the testkit.",
+};
+const engineFolders: ForbiddenImport = {
+  regex: `^\\.\\.?/(.*/)?(${engines})/`,
+  message: "Reach a database engine through engine.ts and the registry engines.ts.",
+};
+
+/** Packages of this workspace that a package's sources must not import. */
+function packagesOtherThan(allowed: string): ForbiddenImport {
+  const names = ["advisor", "loader", "observe", "pool", "router"].filter(
+    (name) => name !== allowed,
+  );
+  return {
+    regex: `^@dbadvise/(${names.join("|")})(/|$)`,
+    message: "Not an arrow of ARCHITECTURE.md.",
+  };
+}
+
+const advisor: readonly ForbiddenImport[] = [
+  insides,
+  cli,
+  testkit,
+  packagesOtherThan("observe"),
+  {
+    regex: "^@dbadvise/observe(/|$)",
+    message: "The advisor knows only the types of observe.",
+    allowTypeImports: true,
+  },
+];
+
+function only(files: string[], forbidden: readonly ForbiddenImport[], excludeFiles: string[] = []) {
+  return {
+    files,
+    excludeFiles,
+    rules: { "no-restricted-imports": ["error", { patterns: forbidden }] },
+  } as const;
+}
+
+const config: OxlintConfig = defineConfig({
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "node", "vitest"],
+  options: { typeAware: true },
+  categories: { correctness: "error", suspicious: "error" },
+  ignorePatterns: ["**/dist/**"],
+  rules: {
+    "import/no-cycle": "error",
+    "no-console": "error",
+    "typescript/ban-ts-comment": "error",
+    "typescript/no-explicit-any": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/no-non-null-assertion": "error",
+    "typescript/only-throw-error": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    // `pg` is CommonJS: its default import is the one that works everywhere.
+    "import/no-named-as-default-member": "off",
+    // Small functions stand where they are read.
+    "unicorn/consistent-function-scoping": "off",
+    // Rows of a driver and JSON are narrowed where they come in.
+    "typescript/no-unsafe-type-assertion": "off",
+    // Objects here are records of functions: none of them uses `this`.
+    "typescript/unbound-method": "off",
+  },
+  overrides: [
+    only(["**/*.ts"], [insides, cli]),
+    only(
+      ["packages/advisor/src/**/*.ts"],
+      [...advisor, engineFolders],
+      ["**/*.test.ts", "**/engines.ts", `**/{postgres,mysql}/**`],
+    ),
+    only(
+      ["packages/advisor/src/engines.ts", `packages/advisor/src/{postgres,mysql}/**/*.ts`],
+      advisor,
+      ["**/*.test.ts"],
+    ),
+    ...stages.map((stage, position) =>
+      only(
+        [`packages/advisor/src/${stage}/**/*.ts`],
+        [
+          ...advisor,
+          engineFolders,
+          {
+            regex: `^(\\.\\./)+((${stages
+              .slice(position + 1)
+              .concat("-")
+              .join("|")})/|(analyze|engines|index)\\.ts$)`,
+            message: `A stage imports only the stages before it: ${stages.join(", ")}.`,
+          },
+        ],
+        ["**/*.test.ts"],
+      ),
+    ),
+    only(
+      ["packages/cli/src/**/*.ts"],
+      [insides, cli, testkit, packagesOtherThan("advisor")],
+      ["**/*.test.ts"],
+    ),
+    { files: ["**/*.test.ts"], rules: { "typescript/no-non-null-assertion": "off" } },
+    { files: ["benchmarks/**/*.ts", "examples/**/*.ts"], rules: { "no-console": "off" } },
+  ],
+});
+
+export default config;
