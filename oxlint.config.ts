@@ -1,4 +1,4 @@
-import { defineConfig, type OxlintConfig } from "oxlint";
+import { defineConfig, type OxlintConfig, type OxlintOverride } from "oxlint";
 
 /** Stages of the advisor in the order of the data flow: a stage imports only those before it. */
 const stages = [
@@ -58,12 +58,16 @@ const advisor: readonly ForbiddenImport[] = [
   },
 ];
 
-function only(files: string[], forbidden: readonly ForbiddenImport[], excludeFiles: string[] = []) {
+function only(
+  files: string[],
+  forbidden: readonly ForbiddenImport[],
+  excludeFiles: string[] = [],
+): OxlintOverride {
   return {
     files,
     excludeFiles,
-    rules: { "no-restricted-imports": ["error", { patterns: forbidden }] },
-  } as const;
+    rules: { "no-restricted-imports": ["error", { patterns: [...forbidden] }] },
+  };
 }
 
 const config: OxlintConfig = defineConfig({
