@@ -18,6 +18,8 @@ export interface Column {
   readonly collation: string | null;
   /** Expression of a generated column; `null` for an ordinary one. */
   readonly generated: string | null;
+  /** True for a generated column that is computed when read (PostgreSQL 18). Default false: its values are stored. */
+  readonly virtual?: boolean;
   /** Whether values are stored of a fixed length of this many bytes; `-1` for variable length. */
   readonly length: number;
   /** Alignment in bytes: 1, 2, 4 or 8. */
@@ -54,6 +56,8 @@ export interface Index {
   readonly primary: boolean;
   /** Name of the PRIMARY KEY, UNIQUE or EXCLUDE constraint that it implements. */
   readonly constraint: string | null;
+  /** That constraint as the server prints it: `PRIMARY KEY (id)`. It can say more than the index: `DEFERRABLE`. */
+  readonly constraintDefinition?: string | null;
   /** False after a failed concurrent build: costs writes, serves nothing. */
   readonly valid: boolean;
   /** True while a build of it runs (the invalid state is then expected). */
@@ -64,6 +68,7 @@ export interface Index {
   readonly parent: TableName | null;
   /** Whether the planner has statistics of the index's expressions (dropping it would lose them). */
   readonly expressionStatistics: boolean;
+  /** Pages that the file has now, which is what the planner counts. 0 for a partitioned index. */
   readonly pages: number;
   readonly rows: number;
 }
@@ -83,8 +88,9 @@ export interface Table extends TableName {
   readonly kind: "table" | "partitioned" | "materialized-view" | "foreign";
   readonly columns: readonly Column[];
   readonly indexes: readonly Index[];
+  /** Its own: a partition's copies of the partitioned table's keys are left out. */
   readonly foreignKeys: readonly ForeignKey[];
-  /** Check constraints: `CHECK (...)` as the server prints them. */
+  /** Check constraints that are not only inherited: `CHECK (...)` as the server prints them. */
   readonly checks: readonly { readonly name: string; readonly definition: string }[];
   /** Partition key as the server prints it, for `partitioned`: `RANGE (created_at)`. */
   readonly partitionKey: string | null;
@@ -93,6 +99,8 @@ export interface Table extends TableName {
   /** Parents by inheritance (not partitions). */
   readonly inherits: readonly TableName[];
   readonly replicaIdentity: "default" | "full" | "nothing" | "index";
+  /** Storage parameters: `fillfactor=70`, `parallel_workers=4`. */
+  readonly storageParameters?: readonly string[];
   /** Live rows by the planner's statistics; `-1` where never analysed. */
   readonly rows: number;
   /** Heap pages by the planner's statistics. */

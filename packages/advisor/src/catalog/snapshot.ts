@@ -32,6 +32,17 @@ export interface ColumnStatistics {
   readonly rangeBoundsHistogram: string | null;
 }
 
+/** Statistics that were made with CREATE STATISTICS. */
+export interface ExtendedStatistics extends TableName {
+  readonly table: TableName;
+  /** `CREATE STATISTICS` statement as the server prints it. */
+  readonly definition: string;
+  /** Distinct combinations as the server prints them: `{"1, 2": 40}`; `null` where there are none or they are hidden. */
+  readonly ndistinct: string | null;
+  /** Functional dependencies as the server prints them: `{"1 => 2": 1.000000}`. */
+  readonly dependencies: string | null;
+}
+
 /** What one server counted of one index. Replicas keep their own counters. */
 export interface IndexUsage {
   readonly index: TableName;
@@ -66,6 +77,8 @@ export interface NodeUsage {
   readonly capturedAt: string;
   /** ISO time the counters started at zero; `null` where the server does not know (never reset since it was made). */
   readonly since: string | null;
+  /** Servers that stream from this one now; absent where that could not be read. */
+  readonly standbys?: number;
   readonly indexes: readonly IndexUsage[];
   readonly tables: readonly TableUsage[];
 }
@@ -94,6 +107,8 @@ export interface Snapshot {
     /** Comparable number: `150018`. */
     readonly versionNumber: number;
     readonly database: string;
+    /** Default collation of the database: `en_US.UTF-8`. `C` where text compares by bytes. Absent: not known. */
+    readonly collation?: string;
   };
   /** False where values of text columns were left out (`--no-values`). */
   readonly values: boolean;
@@ -103,6 +118,8 @@ export interface Snapshot {
   readonly prelude: readonly PreludeStatement[];
   readonly catalog: Catalog;
   readonly statistics: readonly ColumnStatistics[];
+  /** Statistics over several columns or over expressions. */
+  readonly extendedStatistics: readonly ExtendedStatistics[];
   readonly nodes: readonly NodeUsage[];
   readonly workload: {
     readonly source: string;

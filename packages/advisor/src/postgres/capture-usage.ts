@@ -1,0 +1,79 @@
+import type { IndexUsage, NodeUsage, TableUsage } from "../catalog/snapshot.ts";
+import type { Session } from "../engine.ts";
+import { readRows } from "./read-rows.ts";
+import { notOfExtension, userSchema } from "./user-objects.ts";
+
+// The reset time is unknown where nobody reset the counters since version 15 made the server forget when it began.
+// Then the counters of the whole server tell: they get a time whenever all statistics are thrown away (after a crash,
+// on a new replica), and the oldest of their times is one since when nothing was thrown away.
+const NODE = `
+  select case when pg_is_in_recovery() then 'replica' else 'primary' end as role,
+    clock_timestamp() as "capturedAt",
+    coalesce(d.stats_reset, least(
+      (select stats_reset from pg_stat_archiver), (select stats_reset from pg_stat_bgwriter))) as since
+  from pg_stat_database d
+  where d.datname = current_database()`;
+
+interface NodeRow {
+  readonly role: NodeUsage["role"];
+  readonly capturedAt: string;
+  readonly since: string | null;
+}
+
+interface IndexUsageRow extends Omit<IndexUsage, "index"> {
+  readonly schema: string;
+  readonly name: string;
+}
+
+interface TableUsageRow extends Omit<TableUsage, "table"> {
+  readonly schema: string;
+  readonly name: string;
+}
+
+const INDEXES = `
+  select n.nspname as schema, i.relname as name, coalesce(s.idx_scan, 0) as scans,
+    coalesce(s.idx_tup_read, 0) as "tuplesRead", coalesce(s.idx_tup_fetch, 0) as "tuplesFetched",
+    (to_jsonb(s) ->> 'last_idx_scan')::timestamptz as "lastScan"
+  from pg_stat_all_indexes s
+    join pg_class i on i.oid = s.indexrelid
+    join pg_namespace n on n.oid = i.relnamespace
+  where i.relpersistence <> 't' and ${userSchema("n")} and ${notOfExtension("pg_class", "s.relid")}
+  order by n.nspname, i.relname`;
+
+const TABLES = `
+  select n.nspname as schema, c.relname as name, coalesce(s.seq_scan, 0) as "sequentialScans",
+    coalesce(s.seq_tup_read, 0) as "sequentialRows", s.n_tup_ins as inserts, s.n_tup_upd as updates,
+    s.n_tup_hot_upd as "hotUpdates", s.n_tup_del as deletes, s.n_mod_since_analyze as "modifiedSinceAnalyze",
+    greatest(s.last_analyze, s.last_autoanalyze) as "lastAnalyze"
+  from pg_stat_all_tables s
+    join pg_class c on c.oid = s.relid
+    join pg_namespace n on n.oid = c.relnamespace
+  where c.relpersistence <> 't' and ${userSchema("n")} and ${notOfExtension("pg_class", "s.relid")}
+  order by n.nspname, c.relname`;
+
+/** Reads one server's counters of indexes and tables. `node` is its `host:port/database`. */
+export async function captureUsage(session: Session, node: string): Promise<NodeUsage> {
+  const [row] = await readRows<NodeRow>(session, NODE);
+  const indexes = await readRows<IndexUsageRow>(session, INDEXES);
+  const tables = await readRows<TableUsageRow>(session, TABLES);
+  return {
+    node,
+    role: row?.role ?? "primary",
+    capturedAt: isoTime(row?.capturedAt ?? null) ?? new Date().toISOString(),
+    since: isoTime(row?.since ?? null),
+    indexes: indexes.map(({ schema, name, ...usage }) => ({
+      index: { schema, name },
+      ...usage,
+      lastScan: isoTime(usage.lastScan),
+    })),
+    tables: tables.map(({ schema, name, ...usage }) => ({
+      table: { schema, name },
+      ...usage,
+      lastAnalyze: isoTime(usage.lastAnalyze),
+    })),
+  };
+}
+
+function isoTime(time: string | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
