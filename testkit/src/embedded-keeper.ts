@@ -11,7 +11,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { KeeperAnswer } from "./embedded-server.ts";
-import { SERVER_SETTINGS } from "./server-settings.ts";
+import { LOCALE_FLAGS, SERVER_SETTINGS } from "./server-settings.ts";
 
 interface Account {
   readonly uid?: number;
@@ -46,7 +46,6 @@ async function start(): Promise<KeeperAnswer> {
   const passwordFile = join(directory, "password");
   writeFileSync(passwordFile, password, { mode: 0o600 });
   own(passwordFile);
-  // The builtin locale gives the same order of text on every machine.
   execFileSync(
     join(binaries, "initdb"),
     [
@@ -54,10 +53,7 @@ async function start(): Promise<KeeperAnswer> {
       "--username=postgres",
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      "--locale=C",
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
+      ...LOCALE_FLAGS,
       "--no-sync",
     ],
     { ...account, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },

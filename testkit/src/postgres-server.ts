@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { PostgreSqlContainer } from "@testcontainers/postgresql";
 import { dockerAnswers } from "./docker-answers.ts";
 import { startEmbeddedServer } from "./embedded-server.ts";
-import { SERVER_SETTINGS } from "./server-settings.ts";
+import { LOCALE_FLAGS, SERVER_SETTINGS } from "./server-settings.ts";
 
-/** A PostgreSQL server for tests, on this machine only. */
+/** A PostgreSQL server for tests. */
 export interface PostgresServer {
   /** Which server answers, for people: `PostgreSQL 18 in Docker`. */
   readonly name: string;
@@ -37,6 +38,8 @@ async function startContainer(): Promise<PostgresServer> {
   ]);
   const image = "postgres:18-alpine";
   const container = await new PostgreSqlContainer(image)
+    .withPassword(randomBytes(12).toString("hex"))
+    .withEnvironment({ POSTGRES_INITDB_ARGS: LOCALE_FLAGS.join(" ") })
     .withCommand(["postgres", ...settings])
     .start();
   return {

@@ -7,3 +7,11 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: "off",
   timezone: "UTC",
 };
+
+/** Flags of initdb. The builtin locale gives text the same order on every machine. */
+export const LOCALE_FLAGS: readonly string[] = [
+  "--encoding=UTF8",
+  "--locale=C",
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+];
