@@ -1,0 +1,84 @@
+import type { Finding, QueryImpact } from "../findings/finding.ts";
+import { safeJson } from "./printable.ts";
+import type { Report } from "./report.ts";
+
+/**
+ * The report as packages/advisor/report.schema.json describes it. Every key is always there, in one order;
+ * what is unknown is `null`. Keys are listed here one by one: a new field reaches the output only on purpose.
+ */
+export function renderJson(report: Report): string {
+  const { server, planner, workload, notAnalyzed } = report;
+  return safeJson({
+    version: report.version,
+    analyzedAt: report.analyzedAt,
+    server: {
+      engine: server.engine,
+      version: server.version,
+      database: server.database,
+      capturedAt: server.capturedAt,
+      nodes: server.nodes,
+    },
+    planner: planner && {
+      name: planner.name,
+      calls: {
+        requests: planner.calls.requests,
+        planned: planner.calls.planned,
+        milliseconds: planner.calls.milliseconds,
+      },
+    },
+    workload: {
+      sources: workload.sources,
+      queries: workload.queries,
+      calls: workload.calls,
+      totalMs: workload.totalMs ?? null,
+      seconds: workload.seconds ?? null,
+    },
+    findings: report.findings.map(findingValue),
+    notAnalyzed: {
+      objects: notAnalyzed.objects.map(({ object, reason }) => ({ object, reason })),
+      queries: notAnalyzed.queries.map(({ sql, calls, totalMs, reason }) => ({
+        sql,
+        calls,
+        totalMs: totalMs ?? null,
+        reason,
+      })),
+    },
+    notes: report.notes,
+  });
+}
+
+function findingValue(finding: Finding): Readonly<Record<string, unknown>> {
+  const { object } = finding;
+  return {
+    code: finding.code,
+    severity: finding.severity,
+    object: {
+      type: object.type,
+      schema: object.schema,
+      table: object.table,
+      name: object.name,
+      columns: object.columns,
+    },
+    message: finding.message,
+    confidence: finding.confidence,
+    evidence: finding.evidence.map(({ check, verdict, detail }) => ({ check, verdict, detail })),
+    queries: finding.queries.map(queryValue),
+    bytes: finding.bytes,
+    savedMsPerDay: finding.savedMsPerDay,
+    ddl: finding.ddl && { apply: finding.ddl.apply, undo: finding.ddl.undo },
+    planner: finding.planner,
+  };
+}
+
+function queryValue(query: QueryImpact): Readonly<Record<string, unknown>> {
+  return {
+    fingerprint: query.fingerprint,
+    sql: query.sql,
+    calls: query.calls,
+    totalMs: query.totalMs ?? null,
+    costBefore: query.costBefore,
+    costAfter: query.costAfter,
+    planBefore: query.planBefore,
+    planAfter: query.planAfter,
+  };
+}

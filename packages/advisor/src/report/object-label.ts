@@ -1,0 +1,37 @@
+import type { Finding } from "../findings/finding.ts";
+import { printable } from "./printable.ts";
+
+/** What a finding is about, for people: `public.orders (customer_id)`, `public.orders_idx on public.orders (customer_id)`. */
+export function objectLabel({ code, object }: Finding): string {
+  const table = `${part(object.schema)}.${part(object.table)}`;
+  const columns = object.columns.map(part);
+  const keys = columns.length === 0 ? "" : ` (${columns.join(", ")})`;
+  switch (object.type) {
+    case "table":
+      return table;
+    case "column":
+      return [table, ...columns].join(".");
+    case "constraint":
+      return object.name === null ? table + keys : `${part(object.name)} on ${table}${keys}`;
+    case "index":
+      // The name of an index that does not exist yet tells less than its columns, and stands in the DDL.
+      return object.name === null || code === "missing-index"
+        ? table + keys
+        : `${part(object.schema)}.${part(object.name)} on ${table}${keys}`;
+  }
+}
+
+/** Dotted name, unique in its database and stable from run to run: `schema.table.name`. */
+export function qualifiedName({ object }: Finding): string {
+  const names =
+    object.type === "column" ? object.columns : object.name === null ? [] : [object.name];
+  return [object.schema, object.table, ...names].map(part).join(".");
+}
+
+/** In quotes where a bare name would read as something else: with dots, blanks or brackets in it. */
+function part(name: string): string {
+  const safe = printable(name);
+  // Keys may be expressions, which are SQL already.
+  if (/^[\p{L}\p{M}\p{N}_$]+$/u.test(safe) || /^[\w.]*\(.*\)$/s.test(safe)) return safe;
+  return `"${safe.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import type { Log, Notification, ReportingDescriptor, Result } from "sarif";
+import type { Finding, FindingCode, Severity } from "../findings/finding.ts";
+import { objectLabel, qualifiedName } from "./object-label.ts";
+import { oneLine, safeJson } from "./printable.ts";
+import type { Report } from "./report.ts";
+
+/** One rule for each finding code. Each has a page in docs/findings/. */
+export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
+  "duplicate-index": "Two indexes of one table are the same",
+  "invalid-index": "An index is left from a failed build: it costs writes and serves nothing",
+  "missing-index": "An index would make queries of the workload cheaper",
+  "missing-primary-key": "A table has no primary key",
+  "redundant-index": "Another index serves all that an index serves",
+  "unindexed-foreign-key":
+    "A foreign key has no index: changes of the referenced table read the whole table",
+  "unused-index": "No query uses an index",
+};
+
+const LEVELS = { info: "note", warning: "warning", error: "error" } as const satisfies Record<
+  Severity,
+  Notification.level
+>;
+
+/**
+ * SARIF 2.1.0: a result's location is the database object (`logicalLocations`), as there is no file. What was not analysed,
+ * and why nothing was found, are notifications of the run.
+ */
+export function renderSarif(report: Report): string {
+  const codes = Object.keys(SARIF_RULES);
+  const log: Log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "dbadvise",
+            rules: Object.entries(SARIF_RULES).map(([id, text]) => rule(id, text)),
+          },
+        },
+        invocations: [
+          {
+            executionSuccessful: true,
+            endTimeUtc: report.analyzedAt,
+            toolExecutionNotifications: notifications(report),
+          },
+        ],
+        results: report.findings.map((finding) => result(finding, codes.indexOf(finding.code))),
+        properties: {
+          engine: report.server.engine,
+          serverVersion: report.server.version,
+          database: report.server.database,
+          capturedAt: report.server.capturedAt,
+        },
+      },
+    ],
+  };
+  return safeJson(log);
+}
+
+function rule(id: string, text: string): ReportingDescriptor {
+  return {
+    id,
+    shortDescription: { text },
+    help: { text: `${text}. Described in docs/findings/${id}.md.` },
+  };
+}
+
+function result(finding: Finding, ruleIndex: number): Result {
+  const { object } = finding;
+  const name = object.name ?? (object.type === "column" ? object.columns.join(", ") : object.table);
+  return {
+    ruleId: finding.code,
+    ruleIndex,
+    level: LEVELS[finding.severity],
+    message: { text: messageText(`${objectLabel(finding)}: ${finding.message}`) },
+    locations: [
+      {
+        logicalLocations: [
+          { name: oneLine(name), fullyQualifiedName: qualifiedName(finding), kind: object.type },
+        ],
+      },
+    ],
+    partialFingerprints: { "dbadviseFinding/v1": identityOf(finding) },
+    properties: {
+      confidence: finding.confidence,
+      savedMsPerDay: finding.savedMsPerDay,
+      bytes: finding.bytes,
+      planner: finding.planner,
+      ddl: finding.ddl,
+      evidence: finding.evidence,
+      queries: finding.queries.map(
+        ({ fingerprint, sql, calls, totalMs, costBefore, costAfter }) => ({
+          fingerprint,
+          sql,
+          calls,
+          totalMs: totalMs ?? null,
+          costBefore,
+          costAfter,
+        }),
+      ),
+    },
+  };
+}
+
+/** The same for the same advice on the same object, whatever else the run found and however much it saves. */
+function identityOf({ code, object }: Finding): string {
+  const identity = JSON.stringify([
+    code,
+    object.type,
+    object.schema,
+    object.table,
+    object.name,
+    object.columns,
+  ]);
+  return createHash("sha256").update(identity).digest("hex");
+}
+
+function notifications({ notAnalyzed, notes }: Report): Notification[] {
+  return [
+    ...notAnalyzed.objects.map(({ object, reason }) =>
+      notification("warning", `Not analysed: ${object}: ${reason}`),
+    ),
+    ...notAnalyzed.queries.map(({ sql, reason }) =>
+      notification("warning", `Not analysed: ${sql}: ${reason}`),
+    ),
+    ...notes.map((note) => notification("note", note)),
+  ];
+}
+
+function notification(level: Notification.level, text: string): Notification {
+  return { level, message: { text: messageText(text) } };
+}
+
+/** Brackets would make a link, and braces a placeholder. */
+function messageText(text: string): string {
+  return oneLine(text)
+    .replace(/[\\[\]]/g, String.raw`\$&`)
+    .replace(/[{}]/g, "$&$&");
+}
