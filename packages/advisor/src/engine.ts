@@ -1,12 +1,16 @@
 import type { CandidateIndex } from "./candidates/candidate-index.ts";
 import type { Catalog, TableName } from "./catalog/catalog.ts";
 import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
+import type { SplitStatements } from "./log/open-sql-file.ts";
 import type { Planner } from "./whatif/planner.ts";
 import type { Statement } from "./workload/statement.ts";
 
 /** The one thing the advisor needs of a driver: text in, rows out. Sessions are read-only unless a caller's own. */
 export interface Session {
-  query(sql: string, parameters?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  query(
+    sql: string,
+    parameters?: readonly unknown[],
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }
 
@@ -31,14 +35,37 @@ export type ParsedText =
     }
   /** No plan: BEGIN, SET, DDL, COPY, ... */
   | { readonly kind: "utility" }
-  | { readonly kind: "error"; readonly message: string };
+  | {
+      readonly kind: "error";
+      readonly message: string;
+      /** Characters before the place of the error, where the parser knows it. */
+      readonly position?: number;
+    };
 
 /** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */
 export interface DdlWriter {
   /** A readable name that is free in the catalog and fits the engine's limit. */
   indexName(candidate: CandidateIndex, catalog: Catalog): string;
-  createIndex(candidate: CandidateIndex, name: string, catalog: Catalog): { readonly apply: readonly string[]; readonly undo: readonly string[] };
-  dropIndex(index: TableName, catalog: Catalog): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  createIndex(
+    candidate: CandidateIndex,
+    name: string,
+    catalog: Catalog,
+  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  /** Throws for an index that can't be dropped by itself: one of a constraint, or attached to a partitioned index. */
+  dropIndex(
+    index: TableName,
+    catalog: Catalog,
+  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  /** Builds an existing index anew under its name, without blocking writes. Nothing to take back: `undo` is empty. */
+  rebuildIndex(index: TableName): {
+    readonly apply: readonly string[];
+    readonly undo: readonly string[];
+  };
+  /** Makes an existing unique index the table's primary key. */
+  promoteToPrimaryKey(
+    index: TableName,
+    catalog: Catalog,
+  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
   /** A name as SQL: quoted where needed. */
   quote(name: string): string;
 }
@@ -52,8 +79,12 @@ export interface Engine {
   connect(url: string): Promise<Session>;
   /** Reads structure, statistics, settings, counters and workload. What can't be read is a gap, not an exception. */
   capture(session: Session, options: CaptureOptions): Promise<Snapshot>;
+  /** Equal on servers that hold the same database (a primary and its replicas); `null` where that can't be told. */
+  identify(session: Session): Promise<string | null>;
   /** Reads one more server's counters (a replica). */
   captureUsage(session: Session, node: string): Promise<NodeUsage>;
+  /** Finds the ends of statements in a file of SQL. */
+  readonly splitStatements: SplitStatements;
   /** Parses one text; several statements in one text are an error. */
   parse(sql: string): Promise<ParsedText>;
   /** A planner over the snapshot; `progress` is told what takes long. Throws `DbadviseError` `planner-failed`. */

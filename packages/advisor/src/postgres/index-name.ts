@@ -1,0 +1,48 @@
+import type { CandidateIndex } from "../candidates/candidate-index.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+
+/** PostgreSQL cuts longer names without asking (NAMEDATALEN - 1). */
+const MAX_NAME_BYTES = 63;
+
+/** Names of a schema that an index can't take: tables, views and indexes share one namespace. */
+export function takenNames(schema: string, catalog: Catalog): Set<string> {
+  const tables = catalog.tables.filter((table) => table.schema === schema);
+  const views = catalog.views.filter((view) => view.schema === schema);
+  return new Set([
+    ...tables.map((table) => table.name),
+    ...tables.flatMap((table) => table.indexes.map((index) => index.name)),
+    ...views.map((view) => view.name),
+  ]);
+}
+
+/** `table_column_column_idx`, numbered where that is taken, cut to 63 bytes. Function calls keep their words. */
+export function chooseIndexName(candidate: CandidateIndex, taken: ReadonlySet<string>): string {
+  const keys = candidate.keys
+    .map((key) => words(key.column ?? withoutCasts(key.expression)))
+    .filter(Boolean);
+  for (let attempt = 0; ; attempt += 1) {
+    const suffix = attempt === 0 ? "_idx" : `_idx${attempt}`;
+    const name = fit(words(candidate.table.name), keys.join("_"), suffix);
+    if (!taken.has(name)) return name;
+  }
+}
+
+function withoutCasts(expression: string): string {
+  return expression.replace(/::\s*(?:"(?:[^"]|"")*"|\w+)(?:\s*\([\d, ]*\))?(?:\[\])?/gu, "");
+}
+
+function words(text: string): string {
+  return (text.match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []).join("_");
+}
+
+/** Cuts the longer of the two parts, character by character, so that both stay recognisable. */
+function fit(table: string, keys: string, suffix: string): string {
+  const left = [...table];
+  const right = [...keys];
+  const name = (): string => [left.join(""), right.join("")].filter(Boolean).join("_") + suffix;
+  while (Buffer.byteLength(name()) > MAX_NAME_BYTES) {
+    if (left.length > right.length) left.pop();
+    else right.pop();
+  }
+  return name();
+}
