@@ -3,14 +3,17 @@ import type { Session } from "../engine.ts";
 import { readRows } from "./read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
-// The reset time is unknown where nobody reset the counters since version 15 made the server forget when it began.
-// Then the counters of the whole server tell: they get a time whenever all statistics are thrown away (after a crash,
-// on a new replica), and the oldest of their times is one since when nothing was thrown away.
+// The database's own reset time, and no other: the whole server's counters may be years older than a database that was
+// restored yesterday. It is unknown where nobody reset the counters since version 15 made the server forget when it began.
+// Of what streams from a primary, logical subscribers, backups and archivers are no replicas that answer queries.
 const NODE = `
   select case when pg_is_in_recovery() then 'replica' else 'primary' end as role,
-    clock_timestamp() as "capturedAt",
-    coalesce(d.stats_reset, least(
-      (select stats_reset from pg_stat_archiver), (select stats_reset from pg_stat_bgwriter))) as since
+    clock_timestamp() as "capturedAt", d.stats_reset as since,
+    (select count(*)::int from pg_stat_replication r
+      where coalesce(r.state, '') <> 'backup'
+        and coalesce(r.application_name, '') not in ('pg_basebackup', 'pg_receivewal')
+        and not exists (select from pg_replication_slots l where l.slot_type = 'logical' and l.active_pid = r.pid)
+    ) as standbys
   from pg_stat_database d
   where d.datname = current_database()`;
 
@@ -18,6 +21,7 @@ interface NodeRow {
   readonly role: NodeUsage["role"];
   readonly capturedAt: string;
   readonly since: string | null;
+  readonly standbys: number;
 }
 
 interface IndexUsageRow extends Omit<IndexUsage, "index"> {
@@ -61,6 +65,7 @@ export async function captureUsage(session: Session, node: string): Promise<Node
     role: row?.role ?? "primary",
     capturedAt: isoTime(row?.capturedAt ?? null) ?? new Date().toISOString(),
     since: isoTime(row?.since ?? null),
+    ...(row ? { standbys: row.standbys } : {}),
     indexes: indexes.map(({ schema, name, ...usage }) => ({
       index: { schema, name },
       ...usage,
