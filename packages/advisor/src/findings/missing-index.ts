@@ -7,9 +7,7 @@ import type { FindingContext } from "./finding-context.ts";
 export async function missingIndex(context: FindingContext): Promise<readonly Finding[]> {
   const { selection } = context;
   if (selection === null) return [];
-  const tables = new Map(
-    context.snapshot.catalog.tables.map((table) => [tableKey(table), table]),
-  );
+  const tables = new Map(context.snapshot.catalog.tables.map((table) => [tableKey(table), table]));
   const planned = new Map(selection.planned.map((entry) => [entry.query.fingerprint, entry]));
   return selection.chosen.flatMap((chosen) => {
     const table = tables.get(tableKey(chosen.candidate.table));
@@ -110,10 +108,7 @@ function evidence(
 }
 
 /** Time scales with cost here: an estimate, which the report labels as such. Unknown where a query's time or the span is. */
-function savedMsPerDay(
-  context: FindingContext,
-  queries: readonly QueryImpact[],
-): number | null {
+function savedMsPerDay(context: FindingContext, queries: readonly QueryImpact[]): number | null {
   const { seconds } = context.workload;
   if (seconds === undefined || seconds <= 0) return null;
   let saved = 0;

@@ -1,0 +1,29 @@
+import { duplicateIndex } from "./duplicate-index.ts";
+import type { Finding, FindingCode } from "./finding.ts";
+import type { FindingContext } from "./finding-context.ts";
+import { invalidIndex } from "./invalid-index.ts";
+import { missingIndex } from "./missing-index.ts";
+import { missingPrimaryKey } from "./missing-primary-key.ts";
+import { redundantIndex } from "./redundant-index.ts";
+import { unindexedForeignKey } from "./unindexed-foreign-key.ts";
+import { unusedIndex } from "./unused-index.ts";
+
+/** What looks for each finding, in the order they run. */
+export const FINDINGS: Readonly<
+  Record<FindingCode, (context: FindingContext) => Promise<readonly Finding[]>>
+> = {
+  "missing-index": missingIndex,
+  "unindexed-foreign-key": unindexedForeignKey,
+  "invalid-index": invalidIndex,
+  "duplicate-index": duplicateIndex,
+  "redundant-index": redundantIndex,
+  "unused-index": unusedIndex,
+  "missing-primary-key": missingPrimaryKey,
+};
+
+/** Runs every finding, one after the other: they share one planner. */
+export async function allFindings(context: FindingContext): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const find of Object.values(FINDINGS)) findings.push(...(await find(context)));
+  return findings;
+}

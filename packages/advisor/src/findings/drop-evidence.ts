@@ -1,0 +1,263 @@
+import { type Catalog, tableKey } from "../catalog/catalog.ts";
+import { indexTree, type TableIndex } from "../catalog/partitions.ts";
+import type { NodeUsage } from "../catalog/snapshot.ts";
+import type { Evidence } from "./finding.ts";
+import type { FindingContext } from "./finding-context.ts";
+import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
+import { indexCounters, MINIMUM_STATISTICS_DAYS, statisticsAge } from "./index-usage.ts";
+import { costFactor, type Replan, REPLAN_TOLERANCE } from "./replan.ts";
+
+/**
+ * Whether a drop may be advised: nothing speaks against it, and every check named in `required` speaks for it.
+ * A check that is not required may stay unknown; it is shown all the same.
+ */
+export function isDropProven(evidence: readonly Evidence[], required: readonly string[]): boolean {
+  const against = evidence.some((line) => line.verdict === "against");
+  return (
+    !against &&
+    required.every((check) =>
+      evidence.some((line) => line.check === check && line.verdict === "for"),
+    )
+  );
+}
+
+/** What is missing for a drop, for the end of a message: the details of all lines that hold it back. */
+export function missingEvidence(
+  evidence: readonly Evidence[],
+  required: readonly string[],
+): string {
+  return evidence
+    .filter(
+      (line) =>
+        line.verdict === "against" || (line.verdict === "unknown" && required.includes(line.check)),
+    )
+    .map((line) => line.detail)
+    .join("; ");
+}
+
+/**
+ * What the catalog says about dropping an index: which rules and mechanisms rest on it.
+ * `standIn` is an index that stays and holds the same keys, or `null`.
+ */
+export function structureEvidence(
+  target: TableIndex,
+  standIn: TableIndex | null,
+  catalog: Catalog,
+): readonly Evidence[] {
+  const { table, index } = target;
+  const lines: Evidence[] = [];
+  const judge = (check: string, against: boolean, bad: string, good: string): void => {
+    lines.push({ check, verdict: against ? "against" : "for", detail: against ? bad : good });
+  };
+  judge(
+    "constraint",
+    index.constraint !== null || index.primary,
+    `it implements constraint ${index.constraint}, which only ALTER TABLE can remove`,
+    "it implements no constraint",
+  );
+  judge(
+    "uniqueness",
+    index.unique && index.constraint === null && !standIn?.index.unique,
+    "it keeps rows unique, which no scan counter shows",
+    index.unique
+      ? `${standIn?.index.name ?? "its constraint"} keeps the same rows unique`
+      : "it enforces no uniqueness",
+  );
+  const referencing = foreignKeysTo(target, catalog);
+  judge(
+    "foreign-key-target",
+    referencing.length > 0,
+    `foreign keys may rest on it: ${referencing.join(", ")}`,
+    "no foreign key references its columns",
+  );
+  const gone = new Set(indexTree(target, catalog).map((part) => part.index));
+  const served = table.foreignKeys.filter(
+    (key) =>
+      isForeignKeyIndexed(table, key, catalog) && !isForeignKeyIndexed(table, key, catalog, gone),
+  );
+  judge(
+    "foreign-key",
+    served.length > 0,
+    `it is the only index for foreign key ${served.map((key) => key.name).join(", ")}: without it a delete of a referenced row reads the whole table`,
+    "no foreign key of its table relies on it alone",
+  );
+  judge(
+    "replica-identity",
+    index.replicaIdentity,
+    "it is the table's replica identity: logical replication finds rows by it",
+    "it is not the table's replica identity",
+  );
+  judge(
+    "clustered",
+    index.clustered,
+    "the table is marked to be clustered by it",
+    "the table is not clustered by it",
+  );
+  judge(
+    "partition",
+    index.parent !== null,
+    `it is attached to partitioned index ${index.parent?.name ?? ""} and can't be dropped alone`,
+    "it is not a part of a partitioned index",
+  );
+  judge(
+    "expression-statistics",
+    index.expressionStatistics && !standIn?.index.expressionStatistics,
+    "the planner has statistics of its expression, which would go with it: create extended statistics on the expression first",
+    "no statistics are lost with it",
+  );
+  return lines;
+}
+
+function foreignKeysTo({ table, index }: TableIndex, catalog: Catalog): readonly string[] {
+  if (!index.unique) return [];
+  const columns = new Set(index.keys.map((key) => key.column));
+  return catalog.tables.flatMap((each) =>
+    each.foreignKeys
+      .filter(
+        (key) =>
+          tableKey(key.references) === tableKey(table) &&
+          key.referencedColumns.length === columns.size &&
+          key.referencedColumns.every((column) => columns.has(column)),
+      )
+      .map((key) => `${each.schema}.${each.name}.${key.name}`),
+  );
+}
+
+/** What the servers counted: how long, on which servers, how many scans. */
+export function usageEvidence(target: TableIndex, context: FindingContext): readonly Evidence[] {
+  const { nodes, catalog } = context.snapshot;
+  return [ageEvidence(nodes), replicaEvidence(nodes), scanEvidence(target, nodes, catalog)];
+}
+
+function ageEvidence(nodes: readonly NodeUsage[]): Evidence {
+  const ages = nodes.map((node) => {
+    const { days, exact } = statisticsAge(node);
+    const enough = days >= MINIMUM_STATISTICS_DAYS;
+    if (exact) return { enough, text: `the counters of ${node.node} cover ${daysText(days)}` };
+    const least = days > 0 ? `at least ${daysText(days)}` : "an unknown time";
+    return {
+      enough,
+      text: `the counters of ${node.node} cover ${least} (their start is not recorded)`,
+    };
+  });
+  const enough = ages.length > 0 && ages.every((age) => age.enough);
+  const wanted = enough ? "" : `; at least ${MINIMUM_STATISTICS_DAYS} days are needed`;
+  return {
+    check: "statistics-age",
+    verdict: enough ? "for" : "unknown",
+    detail:
+      (ages.length === 0 ? "no usage counters were read" : ages.map((age) => age.text).join(", ")) +
+      wanted,
+  };
+}
+
+/** An index that the primary never scans may serve every read of a replica, which keeps counters of its own. */
+function replicaEvidence(nodes: readonly NodeUsage[]): Evidence {
+  const primary = nodes.find((node) => node.role === "primary");
+  const replicas = nodes.filter((node) => node.role === "replica");
+  const line = (verdict: Evidence["verdict"], detail: string): Evidence => ({
+    check: "replicas",
+    verdict,
+    detail,
+  });
+  if (!primary)
+    return line("unknown", "the primary's counters were not read: give its --url first");
+  const missing = primary.standbys === undefined ? undefined : primary.standbys - replicas.length;
+  if (missing !== undefined && missing > 0) {
+    return line(
+      "unknown",
+      `${primary.standbys} servers stream from ${primary.node} and the counters of ${replicas.length} were read: give a further --url for each replica`,
+    );
+  }
+  if (replicas.length > 0)
+    return line(
+      "for",
+      `counters of the primary and of ${countText(replicas.length, "replica")} were read`,
+    );
+  if (missing === undefined) {
+    return line(
+      "unknown",
+      "replicas keep their own counters and none was given: give a further --url for each, where there are any",
+    );
+  }
+  return line(
+    "for",
+    `no replica streams from ${primary.node} (one that is fed otherwise, by archived logs or shared storage, would need a further --url)`,
+  );
+}
+
+function scanEvidence(target: TableIndex, nodes: readonly NodeUsage[], catalog: Catalog): Evidence {
+  const counts = nodes.map((node) => ({
+    node: node.node,
+    counters: indexCounters(target, node, catalog),
+  }));
+  const unknown = counts.filter(({ counters }) => counters === null);
+  const used = counts.filter(({ counters }) => counters !== null && counters.scans > 0);
+  if (used.length > 0) {
+    const details = used.map(({ node, counters }) => {
+      const last = counters?.lastScan ? `, last at ${counters.lastScan}` : "";
+      return `${countText(counters?.scans ?? 0, "scan")} that read ${countText(counters?.tuplesRead ?? 0, "entry", "entries")} on ${node}${last}`;
+    });
+    return { check: "scans", verdict: "against", detail: details.join(", ") };
+  }
+  if (nodes.length === 0 || unknown.length > 0) {
+    const where = unknown.map(({ node }) => node).join(", ");
+    return {
+      check: "scans",
+      verdict: "unknown",
+      detail: `no scan counter of it could be read${where === "" ? "" : ` on ${where}`}`,
+    };
+  }
+  return {
+    check: "scans",
+    verdict: "for",
+    detail: `0 scans on ${nodes.map((node) => node.node).join(", ")}`,
+  };
+}
+
+/** What the workload's plans say about doing without the index. */
+export function replanEvidence(replan: Replan | null, context: FindingContext): Evidence {
+  const line = (verdict: Evidence["verdict"], detail: string): Evidence => ({
+    check: "replan",
+    verdict,
+    detail,
+  });
+  if (context.workload.queries.length === 0)
+    return line("unknown", "no workload was read, so no query could be planned without it");
+  if (!replan) return line("unknown", "no planner was there to plan the workload without it");
+  const worse = replan.changed.filter((impact) => costFactor(impact) > REPLAN_TOLERANCE);
+  if (worse[0]) {
+    return line(
+      "against",
+      `${countText(worse.length, "query", "queries")} of the workload would cost more without it, up to ${factorText(costFactor(worse[0]))} times`,
+    );
+  }
+  if (replan.failed[0] !== undefined) {
+    return line(
+      "unknown",
+      `${countText(replan.failed.length, "query", "queries")} on its table could not be planned: ${replan.failed[0]}`,
+    );
+  }
+  if (replan.queries === 0) return line("unknown", "no query of the workload touches its table");
+  const dearest = replan.changed[0];
+  const most =
+    dearest && costFactor(dearest) > 1
+      ? `at most ${factorText(costFactor(dearest))} times its cost`
+      : "none at a higher cost";
+  return line(
+    "for",
+    `${countText(replan.queries, "query", "queries")} on its table planned without it: ${most}`,
+  );
+}
+
+function countText(count: number, one: string, many: string = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function daysText(days: number): string {
+  return days < 1 ? `${(days * 24).toFixed(1)} hours` : countText(Math.floor(days), "day");
+}
+
+function factorText(factor: number): string {
+  return factor.toFixed(factor < 10 ? 2 : 0);
+}

@@ -1,0 +1,48 @@
+import { indexTableName, type TableIndex } from "../catalog/partitions.ts";
+import { isDropProven, missingEvidence, structureEvidence } from "./drop-evidence.ts";
+import type { Finding } from "./finding.ts";
+import type { FindingContext } from "./finding-context.ts";
+import { duplicateGroups } from "./index-equivalence.ts";
+import { indexBytes, indexLabel, indexObject, keyTexts } from "./index-object.ts";
+import { sizeText } from "./size-text.ts";
+import { isSmallTable } from "./small-table.ts";
+
+/** Two indexes of one table that do the same work: one of them is enough. The one that must stay is never named. */
+export async function duplicateIndex(context: FindingContext): Promise<readonly Finding[]> {
+  const { catalog, nodes } = context.snapshot;
+  return catalog.tables.flatMap((table) =>
+    duplicateGroups(table, catalog, nodes).flatMap(({ keep, extra }) =>
+      extra.map((target) => judge(target, keep, context)),
+    ),
+  );
+}
+
+function judge(target: TableIndex, keep: TableIndex, context: FindingContext): Finding {
+  const { catalog } = context.snapshot;
+  const evidence = [
+    {
+      check: "duplicate",
+      verdict: "for" as const,
+      detail: `${keep.index.name} has the same access method, keys, order, operator classes, collations, INCLUDE columns and condition`,
+    },
+    ...structureEvidence(target, keep, catalog),
+  ];
+  const proven = isDropProven(evidence, []);
+  const bytes = indexBytes(target, catalog);
+  const opening = `${indexLabel(target)} (${sizeText(bytes)}) holds the same keys as ${keep.index.name} (${keyTexts(keep.index).join(", ")})`;
+  return {
+    code: "duplicate-index",
+    severity: proven && !isSmallTable(target.table, catalog) ? "warning" : "info",
+    object: indexObject(target),
+    message: proven
+      ? `${opening}: each write maintains both, and ${keep.index.name} alone is enough.`
+      : `${opening}, but it can't simply be dropped: ${missingEvidence(evidence, [])}.`,
+    confidence: proven ? "verified" : "insufficient-evidence",
+    evidence,
+    queries: [],
+    bytes: -bytes,
+    savedMsPerDay: null,
+    ddl: proven ? context.ddl.dropIndex(indexTableName(target), catalog) : null,
+    planner: null,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Catalog, Index, IndexKey, Table } from "../catalog/catalog.ts";
+import type { NodeUsage } from "../catalog/snapshot.ts";
+import type { TableIndex } from "../catalog/partitions.ts";
+import { indexCounters } from "./index-usage.ts";
+
+/** Indexes of one table that do the same work: `keep` stays, the others can go. */
+export interface DuplicateGroup {
+  readonly keep: TableIndex;
+  readonly extra: readonly TableIndex[];
+}
+
+/** An index that can be dropped by itself, if anything can: complete, and not a part of a partitioned index. */
+function standsAlone(index: Index): boolean {
+  return index.valid && !index.building && index.parent === null;
+}
+
+/** Indexes of `table` that are the same in everything that reads or rules can see. Invalid ones are another finding. */
+export function duplicateGroups(
+  table: Table,
+  catalog: Catalog,
+  nodes: readonly NodeUsage[],
+): readonly DuplicateGroup[] {
+  const groups = new Map<string, TableIndex[]>();
+  for (const index of table.indexes.filter(standsAlone)) {
+    const key = readSignature(index);
+    groups.set(key, [...(groups.get(key) ?? []), { table, index }]);
+  }
+  return [...groups.values()].flatMap((group): readonly DuplicateGroup[] => {
+    const ranked = group.toSorted((a, b) => compareWorth(a, b, catalog, nodes));
+    const [keep, ...others] = ranked;
+    const extra = keep ? others.filter(({ index }) => doesTheWorkOf(keep.index, index)) : [];
+    return keep && extra.length > 0 ? [{ keep, extra }] : [];
+  });
+}
+
+/**
+ * Equal for indexes that answer the same reads in the same way. A btree reads backwards as well, so one whose first key
+ * descends is turned round: (a DESC NULLS FIRST) equals (a), but (a DESC NULLS LAST) does not.
+ */
+export function readSignature(index: Index): string {
+  return JSON.stringify([
+    index.method,
+    forwardKeys(index).map(keySignature),
+    index.include.toSorted(),
+    index.predicate,
+  ]);
+}
+
+/** The keys with the first one ascending, where the access method can be read in both directions. */
+export function forwardKeys(index: Index): readonly IndexKey[] {
+  if (index.method !== "btree" || index.keys[0]?.direction !== "desc") return index.keys;
+  return index.keys.map((key) => ({
+    ...key,
+    direction: key.direction === "asc" ? "desc" : "asc",
+    nulls: key.nulls === "first" ? "last" : "first",
+  }));
+}
+
+/** Equal for keys that sort and compare alike. */
+export function keySignature(key: IndexKey): string {
+  return JSON.stringify([
+    key.expression,
+    key.operatorClass,
+    key.collation,
+    key.direction,
+    key.nulls,
+  ]);
+}
+
+/** Whether every rule that `extra` enforces is enforced by `keep` too. */
+function doesTheWorkOf(keep: Index, extra: Index): boolean {
+  if (!extra.unique && extra.constraint === null) return true;
+  return keep.unique && keep.nullsNotDistinct === extra.nullsNotDistinct;
+}
+
+/** What must stay comes first; then what is scanned more; then the older-looking (shorter) name, so that runs agree. */
+function compareWorth(
+  a: TableIndex,
+  b: TableIndex,
+  catalog: Catalog,
+  nodes: readonly NodeUsage[],
+): number {
+  const ranks = (of: TableIndex): readonly number[] => [
+    Number(of.index.primary),
+    Number(of.index.constraint !== null),
+    Number(of.index.unique),
+    Number(of.index.replicaIdentity),
+    Number(of.index.clustered),
+    Number(of.index.expressionStatistics),
+    nodes.reduce((sum, node) => sum + (indexCounters(of, node, catalog)?.scans ?? 0), 0),
+    -of.index.name.length,
+  ];
+  const other = ranks(b);
+  const difference = ranks(a)
+    .map((rank, position) => (other[position] ?? 0) - rank)
+    .find((each) => each !== 0);
+  return difference ?? (a.index.name < b.index.name ? -1 : 1);
+}

@@ -1,0 +1,33 @@
+import type { TableIndex } from "../catalog/partitions.ts";
+import type { Catalog, Index } from "../catalog/catalog.ts";
+import { indexTree } from "../catalog/partitions.ts";
+import type { FindingObject } from "./finding.ts";
+
+/** Bytes of one page of the supported servers' default build. */
+const PAGE_BYTES = 8192;
+
+/** A finding's object for an existing index. */
+export function indexObject({ table, index }: TableIndex): FindingObject {
+  return {
+    type: "index",
+    schema: table.schema,
+    table: table.name,
+    name: index.name,
+    columns: keyTexts(index),
+  };
+}
+
+/** The keys for people: column names as stored, expressions as SQL. */
+export function keyTexts(index: Index): readonly string[] {
+  return index.keys.map((key) => key.column ?? key.expression);
+}
+
+/** Size on disk, with everything attached below it. */
+export function indexBytes(index: TableIndex, catalog: Catalog): number {
+  return indexTree(index, catalog).reduce((sum, part) => sum + part.index.pages, 0) * PAGE_BYTES;
+}
+
+/** `schema.name` for a sentence. */
+export function indexLabel({ table, index }: TableIndex): string {
+  return `${table.schema}.${index.name}`;
+}

@@ -1,0 +1,108 @@
+import type { Index } from "../catalog/catalog.ts";
+import { indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
+import {
+  isDropProven,
+  missingEvidence,
+  replanEvidence,
+  structureEvidence,
+  usageEvidence,
+} from "./drop-evidence.ts";
+import type { Finding } from "./finding.ts";
+import type { FindingContext } from "./finding-context.ts";
+import { duplicateGroups } from "./index-equivalence.ts";
+import { indexBytes, indexLabel, indexObject } from "./index-object.ts";
+import { indexCounters } from "./index-usage.ts";
+import { replanWithout } from "./replan.ts";
+import { sizeText } from "./size-text.ts";
+import { isSmallTable } from "./small-table.ts";
+
+/** Days after which an index that was scanned before counts as possibly unused: a quarterly job fits in. */
+export const IDLE_DAYS = 100;
+
+const REQUIRED = ["statistics-age", "replicas", "scans"];
+
+const DAY_MS = 86_400_000;
+
+/** An index that no server scans, and that no rule or mechanism rests on: it only costs writes and space. */
+export async function unusedIndex(context: FindingContext): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const target of unscannedIndexes(context)) {
+    if (!isSmallTable(target.table, context.snapshot.catalog))
+      findings.push(await judge(target, context));
+  }
+  return findings;
+}
+
+/** Indexes that seem unused and only make reads faster, also those of tables that are too small to matter. */
+export function unscannedIndexes(context: FindingContext): readonly TableIndex[] {
+  const { catalog, nodes } = context.snapshot;
+  if (nodes.length === 0) return [];
+  return catalog.tables.flatMap((table) => {
+    const groups = duplicateGroups(table, catalog, nodes);
+    const duplicates = new Set(groups.flatMap((group) => group.extra.map(({ index }) => index)));
+    return table.indexes
+      .map((index) => ({ table, index }))
+      .filter(({ index }) => servesReadsOnly(index) && !duplicates.has(index))
+      .filter((target) => {
+        // Twins share the scans between them: what one was not asked, the other was.
+        const twins = groups.find((group) => group.keep.index === target.index)?.extra ?? [];
+        return [target, ...twins].every((index) => seemsIdle(index, context));
+      });
+  });
+}
+
+/**
+ * Uniqueness checks do not count as scans, nor does anything that finds an index by its mark. A part of a partitioned
+ * index is judged with the whole; an incomplete index is a finding of its own.
+ */
+function servesReadsOnly(index: Index): boolean {
+  const rests = index.primary || index.unique || index.constraint !== null;
+  const marked = index.replicaIdentity || index.clustered;
+  return !rests && !marked && index.valid && !index.building && index.parent === null;
+}
+
+/** No server counts a scan of it, or the last one is long ago. A server without a counter does not speak for its use. */
+function seemsIdle(target: TableIndex, context: FindingContext): boolean {
+  return context.snapshot.nodes.every((node) => {
+    const counters = indexCounters(target, node, context.snapshot.catalog);
+    if (counters === null || counters.scans === 0) return true;
+    if (counters.lastScan === null) return false;
+    return Date.parse(node.capturedAt) - Date.parse(counters.lastScan) > IDLE_DAYS * DAY_MS;
+  });
+}
+
+async function judge(target: TableIndex, context: FindingContext): Promise<Finding> {
+  const { catalog, nodes } = context.snapshot;
+  const twins =
+    duplicateGroups(target.table, catalog, nodes).find((group) => group.keep.index === target.index)
+      ?.extra ?? [];
+  const tree = indexTree(target, catalog);
+  const replan = await replanWithout(tree, twins, target.table, context);
+  const evidence = [
+    ...structureEvidence(target, null, catalog),
+    ...usageEvidence(target, context),
+    replanEvidence(replan, context),
+  ];
+  const proven = isDropProven(evidence, REQUIRED);
+  const bytes = indexBytes(target, catalog);
+  const opening = `${indexLabel(target)} (${sizeText(bytes)}) looks unused`;
+  return {
+    code: "unused-index",
+    severity: proven ? "warning" : "info",
+    object: indexObject(target),
+    message: proven
+      ? `${opening}: ${detailOf(evidence, "scans")}, and ${detailOf(evidence, "statistics-age")}.`
+      : `${opening}, but that is not proven: ${missingEvidence(evidence, REQUIRED)}.`,
+    confidence: proven ? "estimated" : "insufficient-evidence",
+    evidence,
+    queries: replan?.changed ?? [],
+    bytes: -bytes,
+    savedMsPerDay: null,
+    ddl: proven ? context.ddl.dropIndex(indexTableName(target), catalog) : null,
+    planner: replan && replan.queries > 0 ? (context.planner?.name ?? null) : null,
+  };
+}
+
+function detailOf(evidence: Finding["evidence"], check: string): string {
+  return evidence.find((line) => line.check === check)?.detail ?? "";
+}
