@@ -1,1 +1,1 @@
-export {};
+export { type Config, defineConfig, type FailOn } from "./config.ts";

@@ -1,0 +1,38 @@
+import {
+  analyze,
+  openLog,
+  openSqlFile,
+  type Report,
+  type Severity,
+  SEVERITIES,
+} from "@dbadvise/advisor";
+import type { FailOn } from "../config.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Settings } from "../resolve-settings.ts";
+import { openTarget } from "./open-target.ts";
+
+/** `dbadvise analyze`: reads the database and its workload, and finds what should change. */
+export async function analyzeCommand(
+  settings: Settings,
+  progress: (message: string) => void,
+): Promise<Report> {
+  const { logs, sqlFiles, prefix, statements } = settings;
+  const target = await openTarget(settings.target);
+  const { engine } = target;
+  // Opened before the servers are read: a missing file is told at once.
+  const sources = [
+    ...logs.map((path) => openLog(path, prefix === undefined ? {} : { prefix })),
+    ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
+  ];
+  const snapshot = await target.read({ statements, progress });
+  return analyze({ engine, snapshot, sources, useSnapshotWorkload: statements, progress });
+}
+
+/** 1 where a finding is as grave as `failOn` or graver. */
+export function exitCodeOf(report: Report, failOn: FailOn): ExitCode {
+  if (failOn === "never") return EXIT.clean;
+  const grade = (severity: Severity): number => SEVERITIES.indexOf(severity);
+  return report.findings.some((finding) => grade(finding.severity) >= grade(failOn))
+    ? EXIT.findings
+    : EXIT.clean;
+}

@@ -1,0 +1,109 @@
+import {
+  analyze,
+  DbadviseError,
+  type Engine,
+  type EventSource,
+  type Finding,
+  type ParsedText,
+  type Plan,
+  type Query,
+} from "@dbadvise/advisor";
+import type { Target } from "../resolve-settings.ts";
+import { openTarget } from "./open-target.ts";
+import { withPlanner } from "./with-planner.ts";
+
+/** What is known of one statement. */
+export interface Explanation {
+  /** Name of the planner that answered. */
+  readonly planner: string;
+  /** As the database would run it now. */
+  readonly plan: Plan;
+  /** `missing-index` findings: together they give the plan after. */
+  readonly findings: readonly Finding[];
+  /** Why nothing is advised where that is known. */
+  readonly notes: readonly string[];
+}
+
+/** `dbadvise explain`: plans one statement and looks for the indexes that it would profit from. */
+export async function explainCommand(
+  sql: string,
+  target: Target,
+  progress: (message: string) => void,
+): Promise<Explanation> {
+  const opened = await openTarget(target);
+  const parsed = await parseQuery(opened.engine, sql);
+  const snapshot = await opened.read({ statements: false, progress });
+  return withPlanner(snapshot, progress, async (engine, planner) => {
+    const query: Query = {
+      fingerprint: parsed.fingerprint,
+      sql: parsed.normalized,
+      calls: 1,
+      totalMs: undefined,
+      rows: undefined,
+      samples: [{ sql, durationMs: undefined }],
+      sources: [],
+      statement: parsed.describe(snapshot.catalog),
+    };
+    const now = await planner.plan(query, { add: [], hide: [] });
+    if (!now.ok) {
+      throw new DbadviseError(
+        "bad-statement",
+        `The statement can't be planned: ${now.reason}`,
+        "Check its names against the database; a snapshot knows what was there when it was taken.",
+      );
+    }
+    const report = await analyze({
+      engine,
+      snapshot,
+      sources: [only(sql)],
+      useSnapshotWorkload: false,
+      progress,
+    });
+    return {
+      planner: planner.name,
+      plan: now.plan,
+      findings: report.findings.filter((finding) => finding.code === "missing-index"),
+      notes: report.notes,
+    };
+  });
+}
+
+type ParsedQuery = Extract<ParsedText, { readonly kind: "query" }>;
+
+async function parseQuery(engine: Engine, sql: string): Promise<ParsedQuery> {
+  const parsed = await engine.parse(sql);
+  if (parsed.kind === "error") {
+    throw new DbadviseError(
+      "bad-statement",
+      `The statement can't be read: ${parsed.message}${parsed.position === undefined ? "" : place(sql, parsed.position)}`,
+      `Give one complete statement in ${engine.name}'s SQL.`,
+    );
+  }
+  if (parsed.kind === "utility") {
+    throw new DbadviseError(
+      "bad-statement",
+      "The statement has no plan.",
+      "Give a SELECT, INSERT, UPDATE, DELETE or MERGE.",
+    );
+  }
+  return parsed;
+}
+
+/** Where an error is: line and column, the line itself, and a mark below the place. */
+function place(sql: string, position: number): string {
+  const characters = [...sql];
+  const before = characters.slice(0, position).join("").split("\n");
+  const column = [...(before.at(-1) ?? "")].length;
+  const line = sql.split("\n")[before.length - 1] ?? "";
+  return `, line ${before.length}, column ${column + 1}\n  ${line}\n  ${" ".repeat(column)}^`;
+}
+
+function only(sql: string): EventSource {
+  return {
+    name: "the statement",
+    events: (async function* () {
+      yield { sql, calls: 1, totalMs: undefined };
+    })(),
+    summary: () => ({ records: 1, unread: 0, seconds: undefined }),
+  };
+}

@@ -1,0 +1,107 @@
+import {
+  DbadviseError,
+  REPORT_FORMATS,
+  type ReportFormat,
+  SEVERITIES,
+  type Severity,
+} from "@dbadvise/advisor";
+
+/** From which severity on the exit code is 1. */
+export type FailOn = Severity | "never";
+
+export const FAIL_ON: readonly FailOn[] = [...SEVERITIES, "never"];
+
+/**
+ * Contents of `dbadvise.config.ts`, `.js` (default export) or `.json`. Every key is optional and stands for the
+ * command line's option of the same name, which wins over it. Paths are relative to the working directory.
+ */
+export interface Config {
+  /** Connection string of the database, or of the primary and its replicas. `DATABASE_URL` wins over it. */
+  readonly url?: string | readonly string[];
+  /** Snapshot file to analyse instead of a server. */
+  readonly snapshot?: string;
+  /** Log files, `-` for the standard input. Default none. */
+  readonly log?: string | readonly string[];
+  /** `log_line_prefix` of stderr logs. Default: found out from the log. */
+  readonly prefix?: string;
+  /** Files of SQL statements. Default none. */
+  readonly sql?: string | readonly string[];
+  /** Whether the server's statement statistics count. Default true. */
+  readonly statements?: boolean;
+  /** Default `text`. */
+  readonly format?: ReportFormat;
+  /** File for the report. Default: the standard output. */
+  readonly output?: string;
+  /** Severity from which on the exit code is 1. Default `warning`. */
+  readonly failOn?: FailOn;
+}
+
+/** Gives a configuration file its type: `export default defineConfig({ ... })`. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
+
+const CHECKS: {
+  readonly [K in keyof Required<Config>]: {
+    readonly expected: string;
+    accepts(value: unknown): boolean;
+  };
+} = {
+  url: { expected: "a connection string or a list of them", accepts: isTexts },
+  snapshot: { expected: "a file name", accepts: isText },
+  log: { expected: "a file name or a list of them", accepts: isTexts },
+  prefix: { expected: "a text", accepts: isText },
+  sql: { expected: "a file name or a list of them", accepts: isTexts },
+  statements: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
+  format: {
+    expected: `one of ${REPORT_FORMATS.join(", ")}`,
+    accepts: (value) => REPORT_FORMATS.some((known) => known === value),
+  },
+  output: { expected: "a file name", accepts: isText },
+  failOn: {
+    expected: `one of ${FAIL_ON.join(", ")}`,
+    accepts: (value) => FAIL_ON.some((known) => known === value),
+  },
+};
+
+/** Checks every key of a configuration that was read from `file`. Throws `DbadviseError` `bad-option` that names the key. */
+export function validateConfig(value: unknown, file: string): Config {
+  if (!isConfigShape(value)) {
+    throw new DbadviseError(
+      "bad-option",
+      `${file} does not hold a configuration.`,
+      'A JSON file holds one object; a module exports one: export default { url: "postgres://..." }',
+    );
+  }
+  for (const [key, given] of Object.entries(value)) {
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof Config] : undefined;
+    if (check === undefined) {
+      throw new DbadviseError(
+        "bad-option",
+        `${file} has an unknown key "${key}".`,
+        `Known keys: ${Object.keys(CHECKS).join(", ")}.`,
+      );
+    }
+    if (given !== undefined && !check.accepts(given)) {
+      throw new DbadviseError(
+        "bad-option",
+        `In ${file}, ${key} is ${JSON.stringify(given)}.`,
+        `It has to be ${check.expected}.`,
+      );
+    }
+  }
+  return value;
+}
+
+/** Only that it is a plain object: the keys are checked one by one, to name the wrong one. */
+function isConfigShape(value: unknown): value is Config {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isTexts(value: unknown): boolean {
+  return isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
+}

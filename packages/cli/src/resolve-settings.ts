@@ -1,0 +1,93 @@
+import { DbadviseError, type ReportFormat } from "@dbadvise/advisor";
+import type { Config, FailOn } from "./config.ts";
+
+/** Where the database's description comes from. */
+export type Target =
+  | { readonly kind: "servers"; readonly urls: readonly string[] }
+  | { readonly kind: "snapshot"; readonly path: string };
+
+/** Options as the command line gave them: absent where it did not. */
+export interface Flags {
+  readonly url?: readonly string[];
+  readonly snapshot?: string;
+  readonly log?: readonly string[];
+  readonly prefix?: string;
+  readonly sql?: readonly string[];
+  /** Only ever false: `--no-statements`. */
+  readonly statements?: boolean;
+  readonly format?: ReportFormat;
+  readonly output?: string;
+  readonly failOn?: FailOn;
+}
+
+/** What a command works with, each value from the strongest place that has it: flag, environment, configuration, default. */
+export interface Settings {
+  readonly target: Target;
+  readonly logs: readonly string[];
+  readonly prefix: string | undefined;
+  readonly sqlFiles: readonly string[];
+  readonly statements: boolean;
+  readonly format: ReportFormat;
+  /** `undefined` is the standard output. */
+  readonly output: string | undefined;
+  readonly failOn: FailOn;
+}
+
+/** Throws `DbadviseError` `bad-option` where no database is given, or two kinds of it in one place. */
+export function resolveSettings(
+  flags: Flags,
+  env: Readonly<Record<string, string | undefined>>,
+  config: Config,
+): Settings {
+  return {
+    target: resolveTarget(flags, env, config),
+    logs: flags.log ?? list(config.log),
+    prefix: flags.prefix ?? config.prefix,
+    sqlFiles: flags.sql ?? list(config.sql),
+    statements: flags.statements ?? config.statements ?? true,
+    format: flags.format ?? config.format ?? "text",
+    output: flags.output ?? config.output,
+    failOn: flags.failOn ?? config.failOn ?? "warning",
+  };
+}
+
+function resolveTarget(
+  flags: Flags,
+  env: Readonly<Record<string, string | undefined>>,
+  config: Config,
+): Target {
+  const target =
+    targetOf("The command line", list(flags.url), flags.snapshot) ??
+    targetOf("The environment", list(env["DATABASE_URL"] || undefined), undefined) ??
+    targetOf("The configuration file", list(config.url), config.snapshot);
+  if (target === undefined) {
+    throw new DbadviseError(
+      "bad-option",
+      "No database was given.",
+      "Give --url postgres://user:password@host:5432/database, or set DATABASE_URL, or write url into dbadvise.config.json; " +
+        "--snapshot FILE analyses a snapshot instead.",
+    );
+  }
+  return target;
+}
+
+function targetOf(
+  place: string,
+  urls: readonly string[],
+  snapshot: string | undefined,
+): Target | undefined {
+  if (urls.length > 0 && snapshot !== undefined) {
+    throw new DbadviseError(
+      "bad-option",
+      `${place} gives both a url and a snapshot.`,
+      "Give one: a snapshot is analysed without any connection.",
+    );
+  }
+  if (snapshot !== undefined) return { kind: "snapshot", path: snapshot };
+  return urls.length > 0 ? { kind: "servers", urls } : undefined;
+}
+
+function list(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === "string" ? [value] : value;
+}
