@@ -37,8 +37,8 @@ function words(text: string): string {
 
 /** Cuts the longer of the two parts, character by character, so that both stay recognisable. */
 function fit(table: string, keys: string, suffix: string): string {
-  const left = [...table];
-  const right = [...keys];
+  const left = Array.from(table);
+  const right = Array.from(keys);
   const name = (): string => [left.join(""), right.join("")].filter(Boolean).join("_") + suffix;
   while (Buffer.byteLength(name()) > MAX_NAME_BYTES) {
     if (left.length > right.length) left.pop();

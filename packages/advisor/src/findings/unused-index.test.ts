@@ -1,0 +1,328 @@
+import { describe, expect, test } from "vitest";
+import type { Index, Table } from "../catalog/catalog.ts";
+import { postgresDdl } from "../postgres/ddl.ts";
+import type { FindingContext } from "./finding-context.ts";
+import { findingNotes } from "./finding-notes.ts";
+import {
+  aCatalog,
+  aContext,
+  aForeignKey,
+  aNode,
+  anIndex,
+  aPrimaryKey,
+  aQuery,
+  aTable,
+  daysAgo,
+  fakePlanner,
+  publicName,
+} from "./testing/builders.ts";
+import { unusedIndex } from "./unused-index.ts";
+
+/** One table with the index, judged by one primary's counters of 35 days unless told otherwise. */
+function contextOf(
+  index: Index,
+  parts: {
+    readonly table?: Partial<Table>;
+    readonly node?: Parameters<typeof aNode>[1];
+    readonly more?: Parameters<typeof aContext>[2];
+  } = {},
+): FindingContext {
+  const tables = [aTable({ indexes: [aPrimaryKey("id"), index], ...parts.table })];
+  return aContext(postgresDdl, tables, {
+    nodes: [aNode(aCatalog(tables), parts.node)],
+    ...parts.more,
+  });
+}
+
+const idle = anIndex(
+  { name: "t_a_idx", definition: "CREATE INDEX t_a_idx ON public.t USING btree (a)" },
+  "a",
+);
+
+describe("a drop is advised", () => {
+  test("of an index without a scan on any server over long enough, and its undo is the stored definition", async () => {
+    const [finding, ...rest] = await unusedIndex(contextOf(idle));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      code: "unused-index",
+      severity: "warning",
+      confidence: "estimated",
+      bytes: -1_000 * 8192,
+      object: { type: "index", schema: "public", table: "t", name: "t_a_idx", columns: ["a"] },
+      ddl: {
+        apply: ["DROP INDEX CONCURRENTLY public.t_a_idx;"],
+        undo: ["CREATE INDEX CONCURRENTLY t_a_idx ON public.t USING btree (a);"],
+      },
+    });
+    expect(finding?.message).toBe(
+      "public.t_a_idx (7.8 MB) looks unused: 0 scans on db1:5432/shop, and the counters of db1:5432/shop cover 35 days.",
+    );
+  });
+
+  test("where the replicas that were given do not scan it either", async () => {
+    const catalog = aCatalog([aTable({ indexes: [idle] })]);
+    const nodes = [
+      aNode(catalog, { standbys: 1 }),
+      aNode(catalog, { node: "db2:5432/shop", role: "replica", standbys: 0 }),
+    ];
+    const [finding] = await unusedIndex(aContext(postgresDdl, catalog.tables, { nodes }));
+    expect(finding?.confidence).toBe("estimated");
+    expect(finding?.message).toContain("db2:5432/shop");
+  });
+
+  test("of the partitioned index, with the sum of its partitions' sizes", async () => {
+    const [finding, ...rest] = await unusedIndex(aContext(postgresDdl, partitioned(), {}));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      object: { name: "p_a_idx", table: "p" },
+      bytes: -300 * 8192,
+      ddl: { apply: ["DROP INDEX public.p_a_idx;"] },
+    });
+  });
+});
+
+describe("no finding", () => {
+  test.each<[string, Partial<Index>]>([
+    [
+      "a primary key: uniqueness checks are no scans",
+      { primary: true, unique: true, constraint: "pk" },
+    ],
+    ["a unique constraint", { unique: true, constraint: "uq" }],
+    ["a unique index without a constraint: it is a rule all the same", { unique: true }],
+    ["an exclusion constraint", { method: "gist", constraint: "no_overlap" }],
+    ["the replica identity", { replicaIdentity: true }],
+    ["the clustering index", { clustered: true }],
+    ["an invalid index: that is another finding", { valid: false }],
+    ["an index that is being built", { valid: false, building: true }],
+    ["a part of a partitioned index", { parent: publicName("parent_idx") }],
+  ])("for %s", async (_, more) => {
+    expect(await unusedIndex(contextOf({ ...idle, ...more }))).toEqual([]);
+  });
+
+  test("for an index that is scanned", async () => {
+    const node = { scans: { t_a_idx: { scans: 1, tuplesRead: 4_000_000 } } };
+    expect(await unusedIndex(contextOf(idle, { node }))).toEqual([]);
+  });
+
+  test("for an index that only a replica scans", async () => {
+    const catalog = aCatalog([aTable({ indexes: [idle] })]);
+    const nodes = [
+      aNode(catalog, { standbys: 1 }),
+      aNode(catalog, { node: "db2", role: "replica", scans: { t_a_idx: { scans: 9 } } }),
+    ];
+    expect(await unusedIndex(aContext(postgresDdl, catalog.tables, { nodes }))).toEqual([]);
+  });
+
+  test("for a partitioned index that one partition uses", async () => {
+    const tables = partitioned();
+    const nodes = [aNode(aCatalog(tables), { scans: { p2_a_idx: { scans: 5 } } })];
+    expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
+  });
+
+  test("on a table too small to matter, which a note tells", async () => {
+    const context = contextOf(idle, { table: { rows: 500, pages: 10, currentPages: 10 } });
+    expect(await unusedIndex(context)).toEqual([]);
+    expect(findingNotes(context).join()).toContain("public.t_a_idx");
+  });
+
+  test("without any counters, which a note tells", async () => {
+    const context = contextOf(idle, { more: { nodes: [] } });
+    expect(await unusedIndex(context)).toEqual([]);
+    expect(findingNotes(context).join()).toContain("no usage counters");
+  });
+
+  test("for one of two twins while the other is scanned: the planner uses either", async () => {
+    const tables = [
+      aTable({
+        indexes: [
+          { ...idle, name: "a" },
+          { ...idle, name: "b_longer", expressionStatistics: true },
+        ],
+      }),
+    ];
+    const nodes = [aNode(aCatalog(tables), { scans: { a: { scans: 100 } } })];
+    expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
+  });
+});
+
+describe("insufficient evidence", () => {
+  async function expectUndecided(
+    context: FindingContext,
+    check: string,
+    verdict: string,
+  ): Promise<string> {
+    const [finding] = await unusedIndex(context);
+    expect(finding).toMatchObject({
+      severity: "info",
+      confidence: "insufficient-evidence",
+      ddl: null,
+    });
+    const line = finding?.evidence.find((each) => each.check === check);
+    expect(line?.verdict).toBe(verdict);
+    expect(finding?.message).toContain(line?.detail);
+    return line?.detail ?? "";
+  }
+
+  test("with counters younger than a week", async () => {
+    const context = contextOf(idle, { node: { since: daysAgo(6.9) } });
+    expect(await expectUndecided(context, "statistics-age", "unknown")).toContain(
+      "6 days; at least 7 days are needed",
+    );
+  });
+
+  test("with counters whose start nobody knows, unless something they remember is old enough", async () => {
+    const unknown = { since: null, rows: { t: { lastAnalyze: daysAgo(2) } } };
+    expect(
+      await expectUndecided(contextOf(idle, { node: unknown }), "statistics-age", "unknown"),
+    ).toContain("at least 2 days");
+    const old = { since: null, rows: { t: { lastAnalyze: daysAgo(20) } } };
+    expect((await unusedIndex(contextOf(idle, { node: old })))[0]?.confidence).toBe("estimated");
+  });
+
+  test("when one of several servers was reset lately", async () => {
+    const catalog = aCatalog([aTable({ indexes: [idle] })]);
+    const nodes = [
+      aNode(catalog, { standbys: 1 }),
+      aNode(catalog, { node: "db2", role: "replica", since: daysAgo(1) }),
+    ];
+    await expectUndecided(
+      aContext(postgresDdl, catalog.tables, { nodes }),
+      "statistics-age",
+      "unknown",
+    );
+  });
+
+  test("with replicas that were not given", async () => {
+    const context = contextOf(idle, { node: { standbys: 2 } });
+    expect(await expectUndecided(context, "replicas", "unknown")).toContain("--url");
+  });
+
+  test("of a replica alone", async () => {
+    await expectUndecided(contextOf(idle, { node: { role: "replica" } }), "replicas", "unknown");
+  });
+
+  test("where nobody knows whether there are replicas", async () => {
+    const context = contextOf(idle);
+    const nodes = context.snapshot.nodes.map(({ standbys: _, ...node }) => node);
+    const blind = { ...context, snapshot: { ...context.snapshot, nodes } };
+    await expectUndecided(blind, "replicas", "unknown");
+  });
+
+  test("without a counter of this index", async () => {
+    const context = contextOf(idle);
+    const nodes = context.snapshot.nodes.map((node) => ({ ...node, indexes: [] }));
+    await expectUndecided(
+      { ...context, snapshot: { ...context.snapshot, nodes } },
+      "scans",
+      "unknown",
+    );
+  });
+
+  test("when it was scanned long ago: a yearly job may want it", async () => {
+    const node = {
+      scans: { t_a_idx: { scans: 3, tuplesRead: 9_000_000, lastScan: daysAgo(200) } },
+    };
+    expect(await expectUndecided(contextOf(idle, { node }), "scans", "against")).toContain(
+      "9000000 entries",
+    );
+    const recent = { scans: { t_a_idx: { scans: 3, lastScan: daysAgo(90) } } };
+    expect(await unusedIndex(contextOf(idle, { node: recent }))).toEqual([]);
+  });
+
+  test("when the planner uses the statistics of its expression", async () => {
+    await expectUndecided(
+      contextOf({ ...idle, expressionStatistics: true }),
+      "expression-statistics",
+      "against",
+    );
+  });
+
+  test("when it is the only index of a foreign key", async () => {
+    await expectUndecided(
+      contextOf(idle, { table: { foreignKeys: [aForeignKey(["a"])] } }),
+      "foreign-key",
+      "against",
+    );
+  });
+
+  test("when a logged query would cost more without it; the query is listed with both costs", async () => {
+    const planner = fakePlanner((sql, hidden) =>
+      sql === "q1" && hidden.has("t_a_idx") ? 900 : 10,
+    );
+    const more = {
+      planner,
+      queries: [aQuery("t", "q1"), aQuery("t", "q2"), aQuery("other", "q3")],
+    };
+    const context = contextOf(idle);
+    const withWorkload = {
+      ...context,
+      ...aContext(postgresDdl, context.snapshot.catalog.tables, more),
+    };
+    expect(await expectUndecided(withWorkload, "replan", "against")).toContain("90 times");
+    const [finding] = await unusedIndex(withWorkload);
+    expect(finding?.queries).toMatchObject([{ fingerprint: "q1", costBefore: 10, costAfter: 900 }]);
+    expect(finding?.planner).toBe("fake planner");
+  });
+});
+
+test("a query that can't be planned is told, and the counters decide", async () => {
+  const more = {
+    planner: fakePlanner(() => "function f() is unknown"),
+    queries: [aQuery("t", "q1")],
+  };
+  const [finding] = await unusedIndex(aContext(postgresDdl, [aTable({ indexes: [idle] })], more));
+  expect(finding?.confidence).toBe("estimated");
+  expect(finding?.evidence.find((line) => line.check === "replan")).toMatchObject({
+    verdict: "unknown",
+    detail: expect.stringContaining("function f() is unknown"),
+  });
+});
+
+test("twins that nobody scans are judged with both out of sight", async () => {
+  const tables = [
+    aTable({
+      indexes: [
+        { ...idle, name: "a1" },
+        { ...idle, name: "a2" },
+      ],
+    }),
+  ];
+  // Either of them serves the query: hiding one shows nothing.
+  const planner = fakePlanner((_, hidden) => (hidden.has("a1") && hidden.has("a2") ? 900 : 10));
+  const [finding] = await unusedIndex(
+    aContext(postgresDdl, tables, { planner, queries: [aQuery("t", "q")] }),
+  );
+  expect(finding).toMatchObject({ object: { name: "a1" }, ddl: null });
+});
+
+test("a query on the partitioned parent counts for an index of one partition", async () => {
+  const [, partition] = partitioned();
+  const tables = [
+    aTable({ name: "p", kind: "partitioned" }),
+    aTable({ name: "p1", partitionOf: partition?.partitionOf ?? null, indexes: [idle] }),
+  ];
+  const planner = fakePlanner((_, hidden) => (hidden.has("t_a_idx") ? 900 : 10));
+  const [finding] = await unusedIndex(
+    aContext(postgresDdl, tables, { planner, queries: [aQuery("p", "q")] }),
+  );
+  expect(finding?.ddl).toBeNull();
+});
+
+/** `p` with two partitions, each with its part of the index `p_a_idx`. */
+function partitioned(): readonly Table[] {
+  const parent = { parent: publicName("p"), bound: "" };
+  const part = { ...idle, parent: publicName("p_a_idx") };
+  return [
+    aTable({ name: "p", kind: "partitioned", indexes: [{ ...idle, name: "p_a_idx", pages: 0 }] }),
+    aTable({
+      name: "p1",
+      partitionOf: parent,
+      indexes: [{ ...part, name: "p1_a_idx", pages: 100 }],
+    }),
+    aTable({
+      name: "p2",
+      partitionOf: parent,
+      indexes: [{ ...part, name: "p2_a_idx", pages: 200 }],
+    }),
+  ];
+}
