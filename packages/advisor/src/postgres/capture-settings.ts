@@ -48,7 +48,7 @@ const SERVER = `
     pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "versionNumber",
     pg_catalog.version() as banner,
     pg_catalog.current_database() as database,
-    current_user as role,
+    pg_catalog.quote_ident(current_user) as role,
     pg_catalog.to_json(pg_catalog.current_schemas(false)) as "searchPath",
     pg_catalog.now() as now`;
 
@@ -58,6 +58,7 @@ export interface ServerFacts {
   /** The server's full description of itself: tells relatives of PostgreSQL from PostgreSQL. */
   readonly banner: string;
   readonly database: string;
+  /** Name of this session's role as SQL. */
   readonly role: string;
   readonly searchPath: readonly string[];
   /** ISO time by the server's clock. */

@@ -3,18 +3,30 @@ import type { Session } from "../engine.ts";
 import { readRows } from "./read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
-// The database's own reset time, and no other: the whole server's counters may be years older than a database that was
-// restored yesterday. It is unknown where nobody reset the counters since version 15 made the server forget when it began.
+/** Number of `pg_default` in every version. */
+const DEFAULT_TABLESPACE = 1663;
+
+// The database's own reset time. It is unknown where nobody reset the counters since version 15 made the server forget
+// when it began: then they are no younger than the later of two times. One is the server's: it stamps its own counters
+// whenever it throws all statistics away (after a crash, on a new replica). The other is the database's making, by a file
+// of it that never changes; only few roles may see that, and without it a database that was restored yesterday into an
+// old server would seem to have a year of counters.
 // Of what streams from a primary, logical subscribers, backups and archivers are no replicas that answer queries.
 const NODE = `
   select case when pg_is_in_recovery() then 'replica' else 'primary' end as role,
-    clock_timestamp() as "capturedAt", d.stats_reset as since,
+    clock_timestamp() as "capturedAt",
+    coalesce(d.stats_reset, case
+      when has_function_privilege('pg_catalog.pg_stat_file(text)', 'execute') and b.dattablespace = ${DEFAULT_TABLESPACE}
+      then greatest(
+        (pg_stat_file('base/' || d.datid || '/PG_VERSION')).modification,
+        least((select stats_reset from pg_stat_archiver), (select stats_reset from pg_stat_bgwriter)))
+    end) as since,
     (select count(*)::int from pg_stat_replication r
       where coalesce(r.state, '') <> 'backup'
         and coalesce(r.application_name, '') not in ('pg_basebackup', 'pg_receivewal')
         and not exists (select from pg_replication_slots l where l.slot_type = 'logical' and l.active_pid = r.pid)
     ) as standbys
-  from pg_stat_database d
+  from pg_stat_database d join pg_database b on b.oid = d.datid
   where d.datname = current_database()`;
 
 interface NodeRow {

@@ -16,7 +16,7 @@ interface ViewRow {
   readonly view: string;
   readonly info: string | null;
   readonly timeColumn: string;
-  readonly seesAll: boolean;
+  readonly schema: string;
   readonly role: string;
 }
 
@@ -33,12 +33,12 @@ const VIEW = `
   select v.oid::regclass::text as view, i.oid::regclass::text as info,
     case when exists (select from pg_attribute a where a.attrelid = v.oid and a.attname = 'total_exec_time')
       then 'total_exec_time' else 'total_time' end as "timeColumn",
-    pg_has_role(current_user, 'pg_read_all_stats', 'usage') as "seesAll",
-    current_user as role
+    quote_ident(n.nspname) as schema, quote_ident(current_user) as role
   from pg_extension e
     join pg_depend d on d.refclassid = 'pg_catalog.pg_extension'::regclass and d.refobjid = e.oid and d.deptype = 'e'
       and d.classid = 'pg_catalog.pg_class'::regclass
     join pg_class v on v.oid = d.objid and v.relname = 'pg_stat_statements'
+    join pg_namespace n on n.oid = v.relnamespace
     left join pg_class i on i.relnamespace = v.relnamespace and i.relname = 'pg_stat_statements_info'
   where e.extname = 'pg_stat_statements'`;
 
@@ -46,8 +46,12 @@ const VIEW = `
 const PLANNABLE =
   /^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|insert|update|delete|merge|with|values|table)\b/i;
 
-const HOW_TO_ENABLE =
-  "Add it to shared_preload_libraries, restart the server, and run CREATE EXTENSION pg_stat_statements in this database. Until then pass the workload with --log or --sql.";
+const UNTIL_THEN = "Until then pass the workload with --log or --sql.";
+const TO_PRELOAD = "Add pg_stat_statements to shared_preload_libraries and restart the server";
+const TO_CREATE = "CREATE EXTENSION pg_stat_statements in this database";
+
+/** The extension's settings exist where the server has loaded it. */
+const LOADED = "select current_setting('pg_stat_statements.max', true) is not null as loaded";
 
 /**
  * Reads the statement statistics of this database. Statements inside of functions count as well, where the server
@@ -55,7 +59,14 @@ const HOW_TO_ENABLE =
  */
 export async function captureWorkload(session: Session): Promise<CapturedWorkload> {
   const [view] = await readRows<ViewRow>(session, VIEW);
-  if (!view) return without(`It is not installed in this database. ${HOW_TO_ENABLE}`);
+  if (!view) {
+    const [server] = await readRows<{ loaded: boolean }>(session, LOADED);
+    return without(
+      server?.loaded
+        ? `It is loaded by the server, but not installed in this database. Run ${TO_CREATE}. ${UNTIL_THEN}`
+        : `It is not installed. ${TO_PRELOAD}, then run ${TO_CREATE}. ${UNTIL_THEN}`,
+    );
+  }
   await session.query("savepoint dbadvise");
   try {
     const captured = await readStatements(session, view);
@@ -119,12 +130,13 @@ function without(reason: string): CapturedWorkload {
 }
 
 function reasonFor(error: unknown, view: ViewRow): string {
-  const code =
-    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  if (code === "55000")
-    return `It is installed, but the server did not load it at its start. ${HOW_TO_ENABLE}`;
-  if (code === "42501")
-    return `Role ${view.role} may not read it. GRANT pg_read_all_stats TO ${view.role}.`;
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (code === "55000") {
+    return `It is installed in this database, but not loaded by the server. ${TO_PRELOAD}. ${UNTIL_THEN}`;
+  }
   const message = error instanceof Error ? error.message : String(error);
+  if (code === "42501") {
+    return `Role ${view.role} may not read it (${message}). GRANT USAGE ON SCHEMA ${view.schema} TO ${view.role}, and GRANT pg_read_all_stats TO ${view.role}.`;
+  }
   return `It can't be read: ${message}.`;
 }

@@ -10,24 +10,26 @@ import {
 } from "./capture-statistics.ts";
 import { captureUsage as readUsage } from "./capture-usage.ts";
 import { captureWorkload } from "./capture-workload.ts";
+import { SESSION_LIMITS } from "./session-limits.ts";
 
 /** The oldest server that can be read. */
 export const OLDEST_VERSION = 120_000;
 
 /**
- * Settings of the capture's transaction: every name is printed qualified, every value in a form that any server reads,
- * and one of the server's own limits ends a query that got stuck.
+ * Settings of the capture's transaction: every name is printed qualified, and every value in a form that any server
+ * reads. The limits are set again, since the session may be the caller's own.
  */
-const TRANSACTION_SETTINGS = [
-  "search_path = ''",
-  "datestyle = 'ISO, YMD'",
-  "intervalstyle = 'postgres'",
-  "timezone = 'UTC'",
-  "bytea_output = 'hex'",
-  "extra_float_digits = 1",
-  "lc_monetary = 'C'",
-  "quote_all_identifiers = off",
-];
+const TRANSACTION_SETTINGS: Readonly<Record<string, string>> = {
+  ...SESSION_LIMITS,
+  search_path: "",
+  datestyle: "ISO, YMD",
+  intervalstyle: "postgres",
+  timezone: "UTC",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  lc_monetary: "C",
+  quote_all_identifiers: "off",
+};
 
 /** Reads structure, statistics, settings, counters and workload in one read-only transaction: one moment of all. */
 export function capture(session: Session, options: CaptureOptions): Promise<Snapshot> {
@@ -83,7 +85,9 @@ async function inTransaction<Result>(
     const server = await captureServer(session);
     refuseUnsupported(server);
     const settings = await captureSettings(session);
-    for (const setting of TRANSACTION_SETTINGS) await session.query(`set local ${setting}`);
+    for (const [name, value] of Object.entries(TRANSACTION_SETTINGS)) {
+      await session.query(`set local ${name} = '${value}'`);
+    }
     result = await read(server, settings);
     await session.query("rollback");
   } catch (error) {

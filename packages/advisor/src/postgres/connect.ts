@@ -3,6 +3,7 @@ import { DbadviseError } from "../dbadvise-error.ts";
 import type { Session } from "../engine.ts";
 import { OLDEST_VERSION } from "./capture.ts";
 import { connectionError } from "./connection-error.ts";
+import { OWN_QUERY } from "./read-rows.ts";
 import { SESSION_LIMITS } from "./session-limits.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -26,7 +27,7 @@ export async function connect(url: string): Promise<Session> {
   }
   try {
     const { rows } = await client.query<{ version: number; shown: string; limited: boolean }>(
-      `select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
+      `select ${OWN_QUERY} pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
         pg_catalog.current_setting('server_version') as shown,
         pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool as limited`,
     );
