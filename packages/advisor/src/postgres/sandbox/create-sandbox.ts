@@ -1,0 +1,139 @@
+import { type Table, tableKey } from "../../catalog/catalog.ts";
+import type { Snapshot } from "../../catalog/snapshot.ts";
+import { DbadviseError } from "../../dbadvise-error.ts";
+import type { Planner } from "../../whatif/planner.ts";
+import { prepareCandidates } from "./create-candidate.ts";
+import { restoreIndexFile } from "./index-files.ts";
+import { readIndexes, statisticsFinder } from "./index-shapes.ts";
+import { indexVisibility } from "./index-visibility.ts";
+import { applySettings, ordersByBytes } from "./planner-settings.ts";
+import { beginRestoration, reasonOf } from "./restoration.ts";
+import {
+  restoreIndexes,
+  restoreReferences,
+  restoreTables,
+  setSearchPath,
+} from "./restore-schema.ts";
+import { restoreStatistics } from "./restore-statistics.ts";
+import { openSandboxDatabase, type SandboxDatabase } from "./sandbox-database.ts";
+import { sandboxPlanner } from "./sandbox-planner.ts";
+import { qualifiedName, quoteLiteral } from "./sql-names.ts";
+import { tableFamilies } from "./table-family.ts";
+
+/**
+ * A planner over a snapshot: an embedded PostgreSQL with the snapshot's structure, statistics and settings, and files that
+ * claim the real ones' sizes. It holds no rows and executes nothing but EXPLAIN.
+ * Throws `DbadviseError` `planner-failed` where it can't be made at all.
+ */
+export async function createSandbox(
+  snapshot: Snapshot,
+  progress: (message: string) => void,
+): Promise<Planner> {
+  progress("starting the embedded PostgreSQL");
+  let database: SandboxDatabase | undefined;
+  try {
+    const extensions = snapshot.prelude
+      .filter((one) => one.kind === "extension")
+      .map((one) => unquoted(one.name));
+    database = await openSandboxDatabase(
+      ordersByBytes(snapshot) ? "bytes" : "language",
+      extensions,
+    );
+    return await restore(database, snapshot, progress);
+  } catch (error) {
+    await database?.close().catch(() => undefined);
+    throw new DbadviseError(
+      "planner-failed",
+      `The embedded PostgreSQL can't be set up: ${reasonOf(error)}.`,
+      "Please report this with the message above and, if you can share it, the snapshot (`--no-values` leaves data out).",
+      { cause: error },
+    );
+  }
+}
+
+async function restore(
+  database: SandboxDatabase,
+  snapshot: Snapshot,
+  progress: (message: string) => void,
+): Promise<Planner> {
+  const { tables } = snapshot.catalog;
+  const restoration = beginRestoration(database);
+  const find = statisticsFinder(snapshot);
+  const byKey = new Map(tables.map((table) => [tableKey(table), table]));
+
+  progress(`restoring ${tables.length} tables`);
+  await restoreTables(restoration, snapshot);
+  await restoreIndexes(restoration, tables);
+  const definitions = new Map(
+    tables.flatMap((table) =>
+      table.indexes.map(
+        (index) => [tableKey({ schema: table.schema, name: index.name }), index] as const,
+      ),
+    ),
+  );
+  const indexes = (await readIndexes(database, 0)).flatMap((index) => {
+    const definition = definitions.get(tableKey(index.name));
+    const table = byKey.get(tableKey(index.table));
+    return definition === undefined || table === undefined ? [] : [{ index, definition, table }];
+  });
+  for (const { index, definition, table } of indexes)
+    restoreIndexFile(database, index, table, definition.pages, find);
+  const invalid = indexes
+    .filter(({ definition }) => !definition.valid)
+    .map(({ index }) => index.oid);
+  if (invalid.length > 0) {
+    await database.run(
+      `update pg_index set indisvalid = false where indexrelid in (${invalid.join(", ")})`,
+    );
+  }
+  await restoreReferences(restoration, snapshot);
+  progress("restoring statistics");
+  await restoreStatistics(restoration, snapshot);
+  await extendTables(database, tables);
+  await prepareCandidates(database);
+  await applySettings(restoration, snapshot);
+  await setSearchPath(restoration, snapshot);
+
+  const visibility = indexVisibility(
+    database,
+    indexes.map(({ index, definition }) => ({
+      index,
+      parent: definition.parent,
+      valid: definition.valid,
+    })),
+  );
+  return sandboxPlanner({
+    database,
+    name: plannerName(database.version, snapshot),
+    families: tableFamilies(tables),
+    indexes: indexes.map(({ index }) => index),
+    visibility,
+    find,
+    gaps: restoration.gaps,
+  });
+}
+
+/** The planner scales a table's rows by its file's length: the last step, since index builds and checks read the files. */
+async function extendTables(database: SandboxDatabase, tables: readonly Table[]): Promise<void> {
+  for (const table of tables) {
+    if (table.kind === "partitioned") continue;
+    const [row] = await database.run(
+      `select pg_relation_filepath(to_regclass(${quoteLiteral(qualifiedName(table))})) as path`,
+    );
+    if (typeof row?.["path"] === "string")
+      database.files.setLength(row["path"], table.currentPages);
+  }
+}
+
+function plannerName(version: string, { server }: Snapshot): string {
+  const major = Math.floor(server.versionNumber / 10_000);
+  const same = version.split(".")[0] === String(major);
+  const source = /^[\d.]+/.exec(server.version)?.[0] ?? server.version;
+  return same
+    ? `sandbox (PostgreSQL ${version})`
+    : `sandbox (PostgreSQL ${version}, server is ${source})`;
+}
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}

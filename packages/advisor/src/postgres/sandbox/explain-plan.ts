@@ -1,0 +1,132 @@
+/** One node of EXPLAIN (FORMAT JSON). */
+export interface PlanNode {
+  readonly [field: string]: unknown;
+}
+
+/** A node's index, with the table that it is read of where a node says so. */
+export interface UsedIndex {
+  readonly index: string;
+  readonly relation: string | null;
+}
+
+/** The outermost node of an EXPLAIN (FORMAT JSON) result; `null` where it is not one. */
+export function rootNode(result: unknown): PlanNode | null {
+  const first: unknown = Array.isArray(result) ? result[0] : undefined;
+  return isNode(first) && isNode(first["Plan"]) ? first["Plan"] : null;
+}
+
+export function usedIndexes(node: PlanNode, relation: string | null = null): readonly UsedIndex[] {
+  const here = typeof node["Relation Name"] === "string" ? node["Relation Name"] : relation;
+  const index = node["Index Name"];
+  return [
+    ...(typeof index === "string" ? [{ index, relation: here }] : []),
+    ...children(node).flatMap((child) => usedIndexes(child, here)),
+  ];
+}
+
+export interface RenderOptions {
+  /** How an index is named to a reader. */
+  readonly indexName: (index: string) => string;
+  /** Replaces literals by `?`: for plans of a logged text. */
+  readonly redact: boolean;
+}
+
+/** The plan as EXPLAIN prints it as text, one line per element. */
+export function renderPlan(node: PlanNode, options: RenderOptions, depth = 0): readonly string[] {
+  const arrow = depth === 0 ? "" : `${" ".repeat(6 * depth - 4)}->  `;
+  const detail = " ".repeat(6 * depth + 2);
+  const subplan = text(node["Subplan Name"]);
+  return [
+    ...(subplan === "" ? [] : [`${" ".repeat(Math.max(0, 6 * depth - 4))}${subplan}`]),
+    `${arrow}${title(node, options)}  (cost=${fixed(node["Startup Cost"])}..${fixed(node["Total Cost"])} rows=${text(node["Plan Rows"])} width=${text(node["Plan Width"])})`,
+    ...details(node, options).map((line) => detail + line),
+    ...children(node).flatMap((child) => renderPlan(child, options, depth + 1)),
+  ];
+}
+
+const AGGREGATES: Readonly<Record<string, string>> = {
+  Sorted: "GroupAggregate",
+  Hashed: "HashAggregate",
+  Mixed: "MixedAggregate",
+};
+
+function title(node: PlanNode, { indexName }: RenderOptions): string {
+  let type = text(node["Node Type"]);
+  if (type === "Aggregate") type = AGGREGATES[text(node["Strategy"])] ?? type;
+  if (type === "ModifyTable") type = text(node["Operation"]);
+  const mode = text(node["Partial Mode"]);
+  if (mode === "Partial" || mode === "Finalize") type = `${mode} ${type}`;
+  const join = text(node["Join Type"]);
+  if (join !== "" && join !== "Inner")
+    type = type === "Nested Loop" ? `${type} ${join} Join` : type.replace(" Join", ` ${join} Join`);
+  else if (join === "Inner" && type !== "Nested Loop" && !type.endsWith("Join")) type += " Join";
+  if (type === "Hash" && join !== "") type = `Hash ${join} Join`;
+  const index = text(node["Index Name"]);
+  const relation =
+    text(node["Relation Name"]) || text(node["CTE Name"]) || text(node["Function Name"]);
+  const alias = text(node["Alias"]);
+  return [
+    node["Parallel Aware"] === true ? `Parallel ${type}` : type,
+    node["Scan Direction"] === "Backward" ? "Backward" : "",
+    index === "" ? "" : `${type === "Bitmap Index Scan" ? "on" : "using"} ${indexName(index)}`,
+    relation === "" ? "" : `on ${relation}`,
+    alias !== "" && relation !== "" && alias !== relation ? alias : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+const DETAILS = [
+  "Sort Key",
+  "Presorted Key",
+  "Group Key",
+  "Cache Key",
+  "Hash Cond",
+  "Merge Cond",
+  "Index Cond",
+  "Recheck Cond",
+  "Order By",
+  "TID Cond",
+  "Join Filter",
+  "One-Time Filter",
+  "Filter",
+  "Workers Planned",
+] as const;
+
+function details(node: PlanNode, { redact }: RenderOptions): readonly string[] {
+  return DETAILS.flatMap((name) => {
+    const value = node[name];
+    if (value === undefined) return [];
+    const printed = Array.isArray(value) ? value.map(text).join(", ") : text(value);
+    return [
+      `${name}: ${redact && name !== "Workers Planned" ? withoutLiterals(printed) : printed}`,
+    ];
+  });
+}
+
+function withoutLiterals(condition: string): string {
+  return condition
+    .replaceAll(/"(?:[^"]|"")*"|[EB]?'(?:[^']|'')*'/g, (quoted) =>
+      quoted.startsWith('"') ? quoted : "?",
+    )
+    .replaceAll(/"(?:[^"]|"")*"|(?<![\w$."])\d+(?:\.\d+)?(?:e[+-]?\d+)?\b/gi, (found) =>
+      found.startsWith('"') ? found : "?",
+    );
+}
+
+function children(node: PlanNode): readonly PlanNode[] {
+  const plans = node["Plans"];
+  return Array.isArray(plans) ? plans.filter(isNode) : [];
+}
+
+function isNode(value: unknown): value is PlanNode {
+  return typeof value === "object" && value !== null;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+function fixed(value: unknown): string {
+  return typeof value === "number" ? value.toFixed(2) : "?";
+}

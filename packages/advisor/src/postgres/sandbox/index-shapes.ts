@@ -1,0 +1,180 @@
+import { type Table, estimatedRows, type TableName, tableKey } from "../../catalog/catalog.ts";
+import type { ColumnStatistics, Snapshot } from "../../catalog/snapshot.ts";
+import { parseArrayLiteral } from "./array-literal.ts";
+import type { BtreeShape, IndexColumn } from "./index-size.ts";
+import type { SandboxDatabase } from "./sandbox-database.ts";
+
+/** An index of the sandbox. */
+export interface SandboxIndex {
+  readonly oid: number;
+  readonly name: TableName;
+  readonly table: TableName;
+  readonly method: string;
+  /** An index without a file: that of a partitioned table. */
+  readonly partitioned: boolean;
+  readonly path: string | null;
+  readonly unique: boolean;
+  readonly keyCount: number;
+  /** Whether equal keys are equal bytes, so that they can share a posting list. */
+  readonly equalImage: boolean;
+  readonly columns: readonly StoredColumn[];
+}
+
+interface StoredColumn {
+  /** Column of the table; `null` for an expression. */
+  readonly column: string | null;
+  readonly expression: string;
+  readonly length: number;
+  readonly alignment: number;
+  readonly text: boolean;
+}
+
+const INDEXES = `
+  select i.indexrelid::int8 as oid, n.nspname as schema, ic.relname as name, c.relname as table_name,
+    am.amname as method, ic.relkind = 'I' as partitioned, pg_relation_filepath(ic.oid) as path,
+    i.indisunique as unique, i.indnkeyatts as "keyCount",
+    (select bool_and(exists (
+        select from pg_opclass oc
+          join pg_amproc p on p.amprocfamily = oc.opcfamily and p.amproclefttype = oc.opcintype
+            and p.amprocrighttype = oc.opcintype and p.amprocnum = 4
+        where oc.oid = i.indclass[k - 1]))
+      from generate_series(1, i.indnkeyatts) k) as "equalImage",
+    (select jsonb_agg(jsonb_build_object(
+        'column', a.attname, 'expression', pg_get_indexdef(i.indexrelid, ia.attnum, false),
+        'length', ia.attlen, 'text', t.typcategory = 'S',
+        'alignment', case ia.attalign when 'c' then 1 when 's' then 2 when 'i' then 4 else 8 end
+      ) order by ia.attnum)
+      from pg_attribute ia
+        join pg_type t on t.oid = ia.atttypid
+        left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[ia.attnum - 1] and a.attnum > 0
+      where ia.attrelid = i.indexrelid) as columns
+  from pg_index i
+    join pg_class ic on ic.oid = i.indexrelid
+    join pg_class c on c.oid = i.indrelid
+    join pg_namespace n on n.oid = ic.relnamespace
+    join pg_am am on am.oid = ic.relam
+  where i.indexrelid >= 16384 and n.nspname not like 'pg\\_%'`;
+
+/** Indexes of user tables, those with a number above `after`. */
+export async function readIndexes(
+  database: SandboxDatabase,
+  after: number,
+): Promise<readonly SandboxIndex[]> {
+  const rows = await database.run(`${INDEXES} and i.indexrelid > ${after}`);
+  return rows.map((row) => {
+    const schema = String(row["schema"]);
+    return {
+      oid: Number(row["oid"]),
+      name: { schema, name: String(row["name"]) },
+      table: { schema, name: String(row["table_name"]) },
+      method: String(row["method"]),
+      partitioned: row["partitioned"] === true,
+      path: typeof row["path"] === "string" ? row["path"] : null,
+      unique: row["unique"] === true,
+      keyCount: Number(row["keyCount"]),
+      equalImage: row["equalImage"] === true,
+      columns: row["columns"] as readonly StoredColumn[],
+    };
+  });
+}
+
+export type FindStatistics = (table: TableName, column: string) => ColumnStatistics | undefined;
+
+/** Statistics by table and column; a partitioned table has only those with all its children. */
+export function statisticsFinder(snapshot: Snapshot): FindStatistics {
+  const byKey = new Map<string, ColumnStatistics>();
+  for (const statistics of snapshot.statistics) {
+    const key = `${tableKey(statistics.relation)}\0${statistics.column}`;
+    if (!statistics.inherited || !byKey.has(key)) byKey.set(key, statistics);
+  }
+  return (table, column) => byKey.get(`${tableKey(table)}\0${column}`);
+}
+
+/** What of an index decides its size. `rows` are the index's own: fewer than the table's for a partial one. */
+export function btreeShape(
+  index: SandboxIndex,
+  table: Table,
+  rows: number,
+  find: FindStatistics,
+): BtreeShape {
+  const columns = index.columns.map((column) => indexColumn(column, table, rows, find));
+  return {
+    rows,
+    keys: columns.slice(0, index.keyCount),
+    include: columns.slice(index.keyCount),
+    deduplicates: index.equalImage && !index.unique && index.columns.length === index.keyCount,
+  };
+}
+
+function indexColumn(
+  stored: StoredColumn,
+  table: Table,
+  rows: number,
+  find: FindStatistics,
+): IndexColumn {
+  // An expression over one column is about as wide and as varied as the column.
+  const source = stored.column ?? soleColumn(stored.expression, table);
+  const statistics = source === null ? undefined : find(table, source);
+  const all = Math.max(1, estimatedRows(table));
+  const distinct =
+    statistics === undefined
+      ? rows
+      : statistics.distinct < 0
+        ? -statistics.distinct * all
+        : statistics.distinct;
+  return {
+    length: stored.length,
+    alignment: stored.alignment,
+    widths: stored.length >= 0 ? [stored.length] : columnWidths(statistics, stored.text),
+    nullFraction: statistics?.nullFraction ?? 0,
+    distinct: Math.max(1, Math.min(rows, distinct)),
+    commonFrequencies: statistics?.commonFrequencies ?? [],
+  };
+}
+
+function soleColumn(expression: string, table: Table): string | null {
+  const words = new Set(
+    expression.replaceAll(/'(?:[^']|'')*'/g, "").match(/"(?:[^"]|"")+"|\w+/g) ?? [],
+  );
+  const named = table.columns.filter(
+    ({ name }) => words.has(name) || words.has(`"${name.replaceAll('"', '""')}"`),
+  );
+  return named.length === 1 ? (named[0]?.name ?? null) : null;
+}
+
+/** Width that the planner takes for a varying type without statistics. */
+const UNKNOWN_WIDTH = 32;
+
+function columnWidths(statistics: ColumnStatistics | undefined, text: boolean): readonly number[] {
+  const average = statistics?.averageWidth ?? UNKNOWN_WIDTH;
+  const values = statistics !== undefined && text ? valueWidths(statistics) : [];
+  if (values.length > 0) return values;
+  return [0.8, 0.9, 1, 1.1, 1.2].map((factor) => Math.max(1, Math.round(average * factor)));
+}
+
+/** Widths of sampled texts with their length header, 200 of them in the shares that the values have. */
+function valueWidths(statistics: ColumnStatistics): readonly number[] {
+  const widths = (literal: string | null): readonly number[] =>
+    literal === null
+      ? []
+      : parseArrayLiteral(literal).map((value) => headed(Buffer.byteLength(value ?? "")));
+  const common = widths(statistics.commonValues);
+  const rest = widths(statistics.histogram);
+  const notNull = Math.max(1e-9, 1 - statistics.nullFraction);
+  const shares = common.map(
+    (_, position) => (statistics.commonFrequencies?.[position] ?? 0) / notNull,
+  );
+  const result = common.flatMap((width, position) =>
+    Array<number>(Math.round((shares[position] ?? 0) * 200)).fill(width),
+  );
+  if (rest.length > 0) {
+    const left = Math.max(0, 200 - result.length);
+    for (let sample = 0; sample < left; sample++)
+      result.push(rest[Math.floor((sample * rest.length) / left)] ?? 0);
+  }
+  return result;
+}
+
+function headed(bytes: number): number {
+  return bytes + 1 <= 127 ? bytes + 1 : bytes + 4;
+}

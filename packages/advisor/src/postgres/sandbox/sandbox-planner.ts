@@ -1,0 +1,169 @@
+import { type CandidateIndex, candidateId } from "../../candidates/candidate-index.ts";
+import { type Table, type TableName, tableKey } from "../../catalog/catalog.ts";
+import type { CaptureGap } from "../../catalog/snapshot.ts";
+import type { Plan, PlanResult } from "../../whatif/plan.ts";
+import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner.ts";
+import type { Query } from "../../workload/workload.ts";
+import { parse } from "../parse.ts";
+import { repairPlaceholders } from "../placeholders.ts";
+import { createCandidate, keySql } from "./create-candidate.ts";
+import { type PlanNode, renderPlan, rootNode, usedIndexes } from "./explain-plan.ts";
+import type { FindStatistics, SandboxIndex } from "./index-shapes.ts";
+import type { IndexVisibility } from "./index-visibility.ts";
+import { reasonOf } from "./restoration.ts";
+import type { SandboxDatabase } from "./sandbox-database.ts";
+import type { TableFamilies } from "./table-family.ts";
+
+export interface SandboxParts {
+  readonly database: SandboxDatabase;
+  readonly name: string;
+  readonly families: TableFamilies;
+  /** Existing indexes. */
+  readonly indexes: readonly SandboxIndex[];
+  readonly visibility: IndexVisibility;
+  readonly find: FindStatistics;
+  readonly gaps: readonly CaptureGap[];
+}
+
+/** The planner over a restored database. */
+export function sandboxPlanner(parts: SandboxParts): Planner {
+  const { database, families, visibility } = parts;
+  const existing = Map.groupBy(parts.indexes, (index) => index.name.name);
+  /** By the index's name in the sandbox, which is nobody else's. */
+  const proposed = new Map<string, CandidateIndex>();
+  const proposals = new Map<string, Proposal>();
+  const cache = new Map<string, PlanResult>();
+  let requests = 0;
+  let planned = 0;
+  let milliseconds = 0;
+  // The database is one session: what one call hides must not reach another's plan.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+
+  async function propose(candidate: CandidateIndex): Promise<Proposal> {
+    const known = proposals.get(candidateId(candidate));
+    if (known !== undefined) return known;
+    const name = `dbadvise_candidate_${proposals.size + 1}`;
+    let proposal: Proposal;
+    try {
+      const created = await createCandidate(database, candidate, name, families, parts.find);
+      visibility.addCandidate(candidate, created);
+      for (const index of created.indexes) proposed.set(index.name.name, candidate);
+      proposal = { candidate, accepted: true, bytes: created.bytes };
+    } catch (error) {
+      proposal = { candidate, accepted: false, reason: reasonOf(error) };
+    }
+    proposals.set(candidateId(candidate), proposal);
+    return proposal;
+  }
+
+  async function plan(query: Query, configuration: IndexConfiguration): Promise<PlanResult> {
+    requests++;
+    const unknown = configuration.add.find((candidate) => !visibility.has(candidate));
+    if (unknown !== undefined)
+      return { ok: false, reason: `the planner does not know the index on ${readable(unknown)}` };
+    const tables = query.statement.tables.flatMap((use) => families.withChildren(use.table));
+    const key = `${query.fingerprint}\0${query.sql}\0${visibility.keyOf(configuration, tables)}`;
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const started = performance.now();
+    await visibility.apply(configuration, tables);
+    const result = await explainQuery(query, tables);
+    planned++;
+    milliseconds += performance.now() - started;
+    cache.set(key, result);
+    return result;
+  }
+
+  async function explainQuery(query: Query, tables: readonly Table[]): Promise<PlanResult> {
+    const generic = await explain(database, query.sql);
+    if (generic.ok) return { ok: true, plan: toPlan(generic.node, tables, false) };
+    for (const sample of query.samples) {
+      const custom = await explain(database, sample.sql);
+      if (custom.ok) return { ok: true, plan: toPlan(custom.node, tables, true) };
+    }
+    return generic;
+  }
+
+  function toPlan(node: PlanNode, tables: readonly Table[], redact: boolean): Plan {
+    const onTables = new Set(tables.map(tableKey));
+    const indexes = new Set<string>();
+    const candidates = new Set<string>();
+    for (const { index, relation } of usedIndexes(node)) {
+      const candidate = proposed.get(index);
+      if (candidate !== undefined) candidates.add(candidateId(candidate));
+      else indexes.add(qualified(index, relation, onTables));
+    }
+    const indexName = (name: string): string => {
+      const candidate = proposed.get(name);
+      return candidate === undefined ? name : `[new index on ${readable(candidate)}]`;
+    };
+    return {
+      cost: Number(node["Total Cost"]),
+      rows: Number(node["Plan Rows"]),
+      indexes: [...indexes],
+      candidates: [...candidates],
+      lines: renderPlan(node, { indexName, redact }),
+    };
+  }
+
+  /** Plans name an index without its schema; its table and the query's tables tell which one it is. */
+  function qualified(name: string, relation: string | null, onTables: ReadonlySet<string>): string {
+    const named: readonly SandboxIndex[] = existing.get(name) ?? [];
+    const likely = named.filter(({ table }) => relation === null || table.name === relation);
+    const index =
+      likely.find(({ table }) => onTables.has(tableKey(table))) ?? likely[0] ?? named[0];
+    return index === undefined ? name : dotted(index.name);
+  }
+
+  return {
+    name: parts.name,
+    capabilities: { hypotheticalIndexes: true, hideIndexes: true },
+    gaps: parts.gaps,
+    propose: (candidates) =>
+      inTurn(async () => {
+        const answers: Proposal[] = [];
+        for (const candidate of candidates) answers.push(await propose(candidate));
+        return answers;
+      }),
+    plan: (query, configuration) => inTurn(() => plan(query, configuration)),
+    calls: () => ({ requests, planned, milliseconds }),
+    close: () => database.close(),
+  };
+}
+
+type Explained =
+  | { readonly ok: true; readonly node: PlanNode }
+  | { readonly ok: false; readonly reason: string };
+
+/** Asks for the plan of one statement; nothing but EXPLAIN is ever sent. */
+async function explain(database: SandboxDatabase, text: string): Promise<Explained> {
+  const parsed = await parse(text);
+  if (parsed.kind !== "query") {
+    return {
+      ok: false,
+      reason: parsed.kind === "error" ? parsed.message : "a statement without a plan",
+    };
+  }
+  const sql = repairPlaceholders(text);
+  const options = /\$\d/.test(sql) ? "format json, generic_plan" : "format json";
+  try {
+    const rows = await database.run(`explain (${options}) ${sql}`);
+    const node = rootNode(rows[0]?.["QUERY PLAN"]);
+    return node === null ? { ok: false, reason: "the planner gave no plan" } : { ok: true, node };
+  } catch (error) {
+    return { ok: false, reason: reasonOf(error) };
+  }
+}
+
+function readable(candidate: CandidateIndex): string {
+  return `${candidate.table.name} (${candidate.keys.map(keySql).join(", ")})`;
+}
+
+function dotted({ schema, name }: TableName): string {
+  return `${schema}.${name}`;
+}
