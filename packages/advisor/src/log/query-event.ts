@@ -2,7 +2,7 @@
 export interface QueryEvent {
   /** The text as the source has it: with literals (logs) or placeholders (`$1`; prepared statements, pg_stat_statements). */
   readonly sql: string;
-  /** Executions that this event stands for: 1 for a log record. */
+  /** Executions that this event stands for: 1 for a log record, 0 for a further fetch from an execution counted before. */
   readonly calls: number;
   /** Execution time of all `calls` together in milliseconds; `undefined` where the source has none. */
   readonly totalMs: number | undefined;

@@ -64,6 +64,7 @@ const PREFIXES: readonly (readonly [
     "1795341894.282 [9] @/ ",
     "time session user database",
   ],
+  ["%x %m [%p] %u@%d ", `0 ${MS} [77] bob@shop `, `0 ${MS} [9] @ `, "time session user database"],
   ["%c %l %m ", `6b02be46.4cd7 3 ${MS} `, `6b02be46.9 1 ${MS} `, "time sessionid"],
   ["<%m>%p|%u|%d|", `<${MS}>77|bob|shop|`, `<${MS}>9|||`, "time session"],
   ["%t %u %d %h [%p] ", `${S} bob shop [local] [77] `, `${S}    [9] `, "second session"],
