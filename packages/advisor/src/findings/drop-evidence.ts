@@ -238,6 +238,12 @@ export function replanEvidence(replan: Replan | null, context: FindingContext): 
       `${countText(replan.failed.length, "query", "queries")} on its table could not be planned: ${replan.failed[0]}`,
     );
   }
+  if (replan.guessed > 0) {
+    return line(
+      "unknown",
+      `${countText(replan.guessed, "query searches", "queries search")} a range of its keys by values that are not in the workload: how much they would read is a guess (a log with values tells)`,
+    );
+  }
   if (replan.queries === 0) return line("unknown", "no query of the workload touches its table");
   const dearest = replan.changed[0];
   const most =

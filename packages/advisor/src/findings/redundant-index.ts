@@ -59,14 +59,8 @@ async function judgeTable(
       (other) => covers(other.index, target.index) && !narrow.includes(other),
     );
     if (!cover) continue;
-    const tree = indexTree(target, catalog);
-    const finding = judge(
-      target,
-      cover,
-      await replanWithout(tree, hidden, table, context),
-      context,
-    );
-    if (finding.ddl !== null) hidden.push(...tree);
+    const finding = judge(target, cover, await replanWithout(target, hidden, context), context);
+    if (finding.ddl !== null) hidden.push(...indexTree(target, catalog));
     findings.push(finding);
   }
   return findings;

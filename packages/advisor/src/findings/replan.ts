@@ -1,5 +1,6 @@
-import { type Table, tableKey } from "../catalog/catalog.ts";
-import { indexTableName, tableFamily, type TableIndex } from "../catalog/partitions.ts";
+import { type Index, type Table, tableKey } from "../catalog/catalog.ts";
+import { indexTableName, indexTree, tableFamily, type TableIndex } from "../catalog/partitions.ts";
+import type { Plan } from "../whatif/plan.ts";
 import type { Query } from "../workload/workload.ts";
 import type { QueryImpact } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
@@ -10,11 +11,18 @@ export const REPLAN_TOLERANCE = 1.1;
 export interface Replan {
   /** Queries of the workload that touch the table. */
   readonly queries: number;
-  /** Those whose plan or cost changes without the index, the dearest change first. */
+  /** Those whose plan or cost changes without the indexes, the dearest change first. */
   readonly changed: readonly QueryImpact[];
-  /** Those that could not be planned, and why. */
+  /** Why some could not be planned. */
   readonly failed: readonly string[];
+  /** Those that search a range of the index's keys by values that no source logged: how wide a range is a guess then. */
+  readonly guessed: number;
 }
+
+/** Stands for a plan that holds logged values, which no output may show. */
+const HIDDEN_PLAN = [
+  "planned with a logged statement's values; not shown, since the plan holds them",
+];
 
 /** Queries that read or write the table, by its own name or by that of a parent or partition. */
 export function queriesOn(table: Table, context: FindingContext): readonly Query[] {
@@ -25,53 +33,76 @@ export function queriesOn(table: Table, context: FindingContext): readonly Query
 }
 
 /**
- * Plans every workload query on the table with `hidden` out of sight, and again without `indexes` too.
- * `null` where no planner can do that.
+ * Plans every workload query on the table with `hidden` out of sight, and again without `target` and `hidden`: as a shape,
+ * and with each of its logged values, since a shape's plan knows nothing of skew or of the width of a range. Of these the
+ * one that loses most is told. `null` where no planner can do that.
  */
 export async function replanWithout(
-  indexes: readonly TableIndex[],
+  target: TableIndex,
   hidden: readonly TableIndex[],
-  table: Table,
   context: FindingContext,
 ): Promise<Replan | null> {
   const { planner } = context;
+  const { catalog } = context.snapshot;
   if (!planner?.capabilities.hideIndexes) return null;
   const before = hidden.map(indexTableName);
-  const after = [...before, ...indexes.map(indexTableName)];
-  const queries = queriesOn(table, context);
+  const after = [...before, ...indexTree(target, catalog).map(indexTableName)];
+  const queries = queriesOn(target.table, context);
   const changed: QueryImpact[] = [];
   const failed: string[] = [];
   for (const query of queries) {
-    const base = await planner.plan(query, { add: [], hide: before });
-    const without = await planner.plan(query, { add: [], hide: after });
-    if (!base.ok || !without.ok) {
-      failed.push(base.ok ? (without.ok ? "" : without.reason) : base.reason);
-      continue;
+    const changes: QueryImpact[] = [];
+    for (const sql of [query.sql, ...query.samples.map((sample) => sample.sql)]) {
+      const text = { ...query, sql };
+      const base = await planner.plan(text, { add: [], hide: before });
+      const without = await planner.plan(text, { add: [], hide: after });
+      if (!base.ok) failed.push(base.reason);
+      else if (!without.ok) failed.push(without.reason);
+      else if (!isSamePlan(base.plan, without.plan))
+        changes.push(impact(query, sql, base.plan, without.plan));
     }
-    if (
-      base.plan.cost === without.plan.cost &&
-      base.plan.lines.join("\n") === without.plan.lines.join("\n")
-    )
-      continue;
-    changed.push({
-      fingerprint: query.fingerprint,
-      sql: query.sql,
-      calls: query.calls,
-      totalMs: query.totalMs,
-      costBefore: base.plan.cost,
-      costAfter: without.plan.cost,
-      planBefore: base.plan.lines,
-      planAfter: without.plan.lines,
-    });
+    const [worst] = changes.toSorted((a, b) => costFactor(b) - costFactor(a));
+    if (worst) changed.push(worst);
   }
   return {
     queries: queries.length,
     changed: changed.toSorted((a, b) => costFactor(b) - costFactor(a)),
     failed,
+    guessed: queries.filter(
+      (query) => query.samples.length === 0 && searchesRange(query, target.index),
+    ).length,
   };
 }
 
+function isSamePlan(a: Plan, b: Plan): boolean {
+  return a.cost === b.cost && a.lines.join("\n") === b.lines.join("\n");
+}
+
+function impact(query: Query, planned: string, before: Plan, after: Plan): QueryImpact {
+  const shown = (plan: Plan): readonly string[] =>
+    planned === query.sql ? plan.lines : HIDDEN_PLAN;
+  return {
+    fingerprint: query.fingerprint,
+    sql: query.sql,
+    calls: query.calls,
+    totalMs: query.totalMs,
+    costBefore: before.cost,
+    costAfter: after.cost,
+    planBefore: shown(before),
+    planAfter: shown(after),
+  };
+}
+
+function searchesRange(query: Query, index: Index): boolean {
+  const keys = new Set(index.keys.map((key) => key.expression));
+  return query.statement.tables.some((use) =>
+    use.predicates.some(
+      ({ role, value, expression }) => role === "range" && value !== "none" && keys.has(expression),
+    ),
+  );
+}
+
 /** How many times dearer the query's plan becomes: 1 = the same. */
-export function costFactor(impact: QueryImpact): number {
-  return impact.costBefore > 0 ? impact.costAfter / impact.costBefore : 1;
+export function costFactor(impacted: QueryImpact): number {
+  return impacted.costBefore > 0 ? impacted.costAfter / impacted.costBefore : 1;
 }

@@ -1,5 +1,5 @@
 import type { Index } from "../catalog/catalog.ts";
-import { indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
+import { indexTableName, type TableIndex } from "../catalog/partitions.ts";
 import {
   isDropProven,
   missingEvidence,
@@ -76,8 +76,7 @@ async function judge(target: TableIndex, context: FindingContext): Promise<Findi
   const twins =
     duplicateGroups(target.table, catalog, nodes).find((group) => group.keep.index === target.index)
       ?.extra ?? [];
-  const tree = indexTree(target, catalog);
-  const replan = await replanWithout(tree, twins, target.table, context);
+  const replan = await replanWithout(target, twins, context);
   const evidence = [
     ...structureEvidence(target, null, catalog),
     ...usageEvidence(target, context),

@@ -211,7 +211,7 @@ export function fakePlanner(
       rows: 1,
       indexes: [],
       candidates: [],
-      lines: [`cost ${answer}`],
+      lines: [`${query.sql}: cost ${answer}`],
     };
     return { ok: true, plan: made };
   };
