@@ -33,5 +33,6 @@ export class DbadviseError extends Error {
 export function redactUrl(url: string): string {
   return url
     .replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/?#]*):.*@(?=[^@]*$)/i, "$1:***@")
-    .replace(/([?&](?:password|sslpassword)=)[^&]*/gi, "$1***");
+    .replace(/([?&](?:password|sslpassword)=)[^&]*/gi, "$1***")
+    .replace(/((?:^|\s)(?:password|sslpassword)\s*=\s*)(?:'(?:[^'\\]|\\.)*'|\S+)/gi, "$1***");
 }

@@ -6,7 +6,7 @@ import { connectionError } from "./connection-error.ts";
 import { OWN_QUERY } from "./read-rows.ts";
 import { SESSION_LIMITS } from "./session-limits.ts";
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_SECONDS = 10;
 
 /**
  * Opens a read-only session with the limits of docs/safety.md. Errors of its queries keep the server's SQLSTATE as
@@ -52,12 +52,18 @@ async function open(url: string, withLimits: boolean): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: withLimits ? withOptions(url) : url,
     application_name: "dbadvise",
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutSeconds(url) * 1000,
   });
   // A connection that is lost between queries makes the next query fail; without a listener it would end the process.
   client.on("error", () => undefined);
   await client.connect();
   return client;
+}
+
+/** `connect_timeout` of the URL, which the driver does not read, in seconds. */
+function timeoutSeconds(url: string): number {
+  const given = Number(new URLSearchParams(url.split("?")[1]).get("connect_timeout"));
+  return given > 0 ? given : CONNECT_TIMEOUT_SECONDS;
 }
 
 /** Adds the limits to the options that the URL may already have; the last setting of a name counts. */
@@ -119,7 +125,8 @@ function limitedByTransactions(session: Session): Session {
       try {
         return await session.query(sql, parameters);
       } finally {
-        await session.query("rollback");
+        // Of a lost connection the query's own error tells.
+        await session.query("rollback").catch(() => undefined);
       }
     },
     close: () => session.close(),

@@ -96,7 +96,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, (target: Target, said: string) => 
   [
     /timeout|timed out|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i,
     ({ server }) => ({
-      message: `No PostgreSQL server answered at ${server} within 10 seconds.`,
+      message: `No PostgreSQL server answered at ${server} in time.`,
       hint: "Check host and port, and that no firewall lies between. Another service on that port stays silent as well.",
     }),
   ],
