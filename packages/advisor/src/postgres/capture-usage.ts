@@ -6,21 +6,13 @@ import { notOfExtension, userSchema } from "./user-objects.ts";
 /** Number of `pg_default` in every version. */
 const DEFAULT_TABLESPACE = 1663;
 
-// The database's own reset time. It is unknown where nobody reset the counters since version 15 made the server forget
-// when it began: then they are no younger than the later of two times. One is the server's: it stamps its own counters
-// whenever it throws all statistics away (after a crash, on a new replica). The other is the database's making, by a file
-// of it that never changes; only few roles may see that, and without it a database that was restored yesterday into an
-// old server would seem to have a year of counters.
 // Of what streams from a primary, logical subscribers, backups and archivers are no replicas that answer queries.
 const NODE = `
   select case when pg_is_in_recovery() then 'replica' else 'primary' end as role,
     clock_timestamp() as "capturedAt",
-    coalesce(d.stats_reset, case
-      when has_function_privilege('pg_catalog.pg_stat_file(text)', 'execute') and b.dattablespace = ${DEFAULT_TABLESPACE}
-      then greatest(
-        (pg_stat_file('base/' || d.datid || '/PG_VERSION')).modification,
-        least((select stats_reset from pg_stat_archiver), (select stats_reset from pg_stat_bgwriter)))
-    end) as since,
+    d.stats_reset as since,
+    has_function_privilege('pg_catalog.pg_stat_file(text)', 'execute') and b.dattablespace = ${DEFAULT_TABLESPACE}
+      as "filesSeen",
     (select count(*)::int from pg_stat_replication r
       where coalesce(r.state, '') <> 'backup'
         and coalesce(r.application_name, '') not in ('pg_basebackup', 'pg_receivewal')
@@ -29,10 +21,23 @@ const NODE = `
   from pg_stat_database d join pg_database b on b.oid = d.datid
   where d.datname = current_database()`;
 
+// The reset time is unknown where nobody reset the counters since version 15 made the server forget when it began. Then
+// they are no younger than the later of two times. One is the server's: it stamps its own counters whenever it throws all
+// statistics away (after a crash, on a new replica). The other is the database's making, by a file of it that never
+// changes; without it a database that was restored yesterday into an old server would seem to have a year of counters.
+// Only few roles may see that file, and a query that merely mentions the function fails for the others.
+const SINCE_AT_LEAST = `
+  select greatest(
+    (pg_stat_file('base/' || d.oid || '/PG_VERSION')).modification,
+    least((select stats_reset from pg_stat_archiver), (select stats_reset from pg_stat_bgwriter))) as since
+  from pg_database d
+  where d.datname = current_database()`;
+
 interface NodeRow {
   readonly role: NodeUsage["role"];
   readonly capturedAt: string;
   readonly since: string | null;
+  readonly filesSeen: boolean;
   readonly standbys: number;
 }
 
@@ -70,13 +75,14 @@ const TABLES = `
 /** Reads one server's counters of indexes and tables. `node` is its `host:port/database`. */
 export async function captureUsage(session: Session, node: string): Promise<NodeUsage> {
   const [row] = await readRows<NodeRow>(session, NODE);
+  const since = row?.since ?? (row?.filesSeen ? await sinceAtLeast(session) : null);
   const indexes = await readRows<IndexUsageRow>(session, INDEXES);
   const tables = await readRows<TableUsageRow>(session, TABLES);
   return {
     node,
     role: row?.role ?? "primary",
     capturedAt: isoTime(row?.capturedAt ?? null) ?? new Date().toISOString(),
-    since: isoTime(row?.since ?? null),
+    since: isoTime(since),
     ...(row ? { standbys: row.standbys } : {}),
     indexes: indexes.map(({ schema, name, ...usage }) => ({
       index: { schema, name },
@@ -89,6 +95,11 @@ export async function captureUsage(session: Session, node: string): Promise<Node
       lastAnalyze: isoTime(usage.lastAnalyze),
     })),
   };
+}
+
+async function sinceAtLeast(session: Session): Promise<string | null> {
+  const [row] = await readRows<{ since: string | null }>(session, SINCE_AT_LEAST);
+  return row?.since ?? null;
 }
 
 function isoTime(time: string | null): string | null {
