@@ -32,6 +32,11 @@ export type ParsedText =
       readonly normalized: string;
       /** Resolves names against a catalog. */
       describe(catalog: Catalog): Statement;
+      /**
+       * The text as it can be planned with its values: parameters (as text, `null` is SQL NULL) written as literals.
+       * `null` where a placeholder has no value.
+       */
+      sample(parameters?: readonly (string | null)[]): string | null;
     }
   /** No plan: BEGIN, SET, DDL, COPY, ... */
   | { readonly kind: "utility" }
@@ -40,6 +45,8 @@ export type ParsedText =
       readonly message: string;
       /** Characters before the place of the error, where the parser knows it. */
       readonly position?: number;
+      /** The text without its constants, as far as it could be read. */
+      readonly redacted: string;
     };
 
 /** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */

@@ -1,4 +1,4 @@
-import { DbadviseError } from "./dbadvise-error.ts";
+import { DbadviseError, redactUrl } from "./dbadvise-error.ts";
 import type { Engine } from "./engine.ts";
 import { postgres } from "./postgres/engine.ts";
 
@@ -36,7 +36,7 @@ export function engineFor(url: string): Engine {
 
 /** No URL, so nobody knows what is a password in it: all that could be one goes. */
 function withoutSecrets(text: string): string {
-  return text.replace(/:.*@/s, ":***@").replace(/(password\s*=\s*)('[^']*'|\S+)/gi, "$1***");
+  return redactUrl(text).replace(/:.*@/s, ":***@");
 }
 
 /** The engine that took a snapshot. Throws `DbadviseError` `unsupported-engine` for a name from elsewhere. */

@@ -1,1 +1,48 @@
-export {};
+/**
+ * Index advice for SQL databases, verified by the database's own planner.
+ *
+ * ```ts
+ * const snapshot = await captureServers(["postgres://localhost/shop"]);
+ * const report = await analyze({ engine: engineNamed(snapshot.server.engine), snapshot });
+ * process.stdout.write(render(report, "text", { color: false, width: 100 }));
+ * ```
+ */
+
+// 1. The database's description: of live servers, or from a file.
+export { captureServers, type CaptureServersOptions } from "./capture-servers.ts";
+export { readSnapshot } from "./catalog/read-snapshot.ts";
+export { writeSnapshot } from "./catalog/write-snapshot.ts";
+export { tableKey } from "./catalog/catalog.ts";
+export type * from "./catalog/catalog.ts";
+export type * from "./catalog/snapshot.ts";
+
+// 2. The workload, beside the one in the snapshot.
+export { openLog } from "./log/open-log.ts";
+export { openSqlFile } from "./log/open-sql-file.ts";
+export type { EventSource, EventSourceSummary } from "./log/event-source.ts";
+export type { QueryEvent } from "./log/query-event.ts";
+
+// 3. The analysis, and its report.
+export { analyze, type AnalyzeOptions } from "./analyze.ts";
+export { render, REPORT_FORMATS, type ReportFormat } from "./report/render.ts";
+export type { Report } from "./report/report.ts";
+export { type Finding, type FindingCode, SEVERITIES, type Severity } from "./findings/finding.ts";
+export type { Confidence, Evidence, FindingObject, QueryImpact } from "./findings/finding.ts";
+
+// Engines and planners, for questions of one's own.
+export { engineFor, engineNamed, ENGINES } from "./engines.ts";
+export type { CaptureOptions, DdlWriter, Engine, ParsedText, Session } from "./engine.ts";
+export type { CandidateIndex } from "./candidates/candidate-index.ts";
+export type { Plan, PlanResult } from "./whatif/plan.ts";
+export type { IndexConfiguration, Planner, PlannerCalls, Proposal } from "./whatif/planner.ts";
+export type {
+  Predicate,
+  PredicateRole,
+  SortKey,
+  Statement,
+  TableUse,
+} from "./workload/statement.ts";
+export type { Query, QuerySample, SkippedQuery } from "./workload/workload.ts";
+
+// Errors that a user can act on.
+export { DbadviseError, type DbadviseErrorCode, redactUrl } from "./dbadvise-error.ts";

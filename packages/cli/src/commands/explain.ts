@@ -34,13 +34,14 @@ export async function explainCommand(
   const parsed = await parseQuery(opened.engine, sql);
   const snapshot = await opened.read({ statements: false, progress });
   return withPlanner(snapshot, progress, async (engine, planner) => {
+    const sample = parsed.sample();
     const query: Query = {
       fingerprint: parsed.fingerprint,
       sql: parsed.normalized,
       calls: 1,
       totalMs: undefined,
       rows: undefined,
-      samples: [{ sql, durationMs: undefined }],
+      samples: sample === null ? [] : [{ sql: sample, durationMs: undefined }],
       sources: [],
       statement: parsed.describe(snapshot.catalog),
     };

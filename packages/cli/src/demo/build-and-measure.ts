@@ -15,7 +15,7 @@ export interface Measurement {
   readonly indexes: readonly string[];
   readonly costBefore: number;
   readonly costAfter: number;
-  /** Median time of an execution in milliseconds. */
+  /** Median execution time in milliseconds. */
   readonly msBefore: number;
   readonly msAfter: number;
 }
@@ -30,7 +30,7 @@ export interface BuildAndMeasureOptions {
   readonly progress: (message: string) => void;
 }
 
-/** Each execution is repeated this often; the first one of all warms up and is not counted. */
+/** Each execution is measured this often, after one that is not counted. */
 const REPEATS = 3;
 
 /** Times the queries that the advice is about, builds every advised index, and times them again. */
@@ -102,16 +102,18 @@ async function predict(
   return predictions;
 }
 
+/** The server's own execution time: without planning and without the way to it and back, as the planner's costs are. */
 async function medianMs(shop: Session, { sql, executions }: DemoQuery): Promise<number> {
-  const [warmUp] = executions;
-  if (warmUp === undefined) return Number.NaN;
-  await shop.query(sql, warmUp);
   const times: number[] = [];
-  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+  for (let round = 0; round <= REPEATS; round += 1) {
     for (const parameters of executions) {
-      const start = performance.now();
-      await shop.query(sql, parameters);
-      times.push(performance.now() - start);
+      const [row] = await shop.query(
+        `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
+        parameters,
+      );
+      const [plan] = row?.["QUERY PLAN"] as readonly { readonly "Execution Time": number }[];
+      // The first round warms up.
+      if (round > 0 && plan !== undefined) times.push(plan["Execution Time"]);
     }
   }
   times.sort((a, b) => a - b);

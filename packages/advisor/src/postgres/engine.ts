@@ -1,0 +1,22 @@
+import type { Engine } from "../engine.ts";
+import { capture, captureUsage } from "./capture.ts";
+import { connect } from "./connect.ts";
+import { postgresDdl } from "./ddl.ts";
+import { identify } from "./identify.ts";
+import { parse } from "./parse.ts";
+import { createSandbox } from "./sandbox/create-sandbox.ts";
+import { splitStatements } from "./split-statements.ts";
+
+/** PostgreSQL 12 and later; planned by the embedded PostgreSQL of the sandbox. */
+export const postgres: Engine = {
+  name: "PostgreSQL",
+  schemes: ["postgres:", "postgresql:"],
+  connect,
+  identify,
+  capture,
+  captureUsage,
+  splitStatements,
+  parse,
+  createPlanner: createSandbox,
+  ddl: postgresDdl,
+};
