@@ -15,10 +15,8 @@ interface Schema {
   readonly items?: Schema;
 }
 
-const ROOT: Schema = schema as Schema;
-const DEFINITIONS: Readonly<Record<string, Schema>> = schema.$defs as Readonly<
-  Record<string, Schema>
->;
+const ROOT: Schema = schema;
+const DEFINITIONS: Readonly<Record<string, Schema>> = schema.$defs;
 
 /** The first place where a value is not as packages/advisor/snapshot.schema.json says, as a sentence; else `null`. */
 export function faultIn(value: unknown): string | null {
