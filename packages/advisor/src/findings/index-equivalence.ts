@@ -1,17 +1,12 @@
 import type { Catalog, Index, IndexKey, Table } from "../catalog/catalog.ts";
 import type { NodeUsage } from "../catalog/snapshot.ts";
-import type { TableIndex } from "../catalog/partitions.ts";
+import { indexTree, type TableIndex } from "../catalog/partitions.ts";
 import { indexCounters } from "./index-usage.ts";
 
 /** Indexes of one table that do the same work: `keep` stays, the others can go. */
 export interface DuplicateGroup {
   readonly keep: TableIndex;
   readonly extra: readonly TableIndex[];
-}
-
-/** An index that can be dropped by itself, if anything can: complete, and not a part of a partitioned index. */
-function standsAlone(index: Index): boolean {
-  return index.valid && !index.building && index.parent === null;
 }
 
 /** Indexes of `table` that are the same in everything that reads or rules can see. Invalid ones are another finding. */
@@ -21,14 +16,16 @@ export function duplicateGroups(
   nodes: readonly NodeUsage[],
 ): readonly DuplicateGroup[] {
   const groups = new Map<string, TableIndex[]>();
-  for (const index of table.indexes.filter(standsAlone)) {
+  for (const index of table.indexes.filter((each) => each.valid && !each.building)) {
     const key = readSignature(index);
     groups.set(key, [...(groups.get(key) ?? []), { table, index }]);
   }
   return [...groups.values()].flatMap((group): readonly DuplicateGroup[] => {
     const ranked = group.toSorted((a, b) => compareWorth(a, b, catalog, nodes));
     const [keep, ...others] = ranked;
-    const extra = keep ? others.filter(({ index }) => doesTheWorkOf(keep.index, index)) : [];
+    const extra = keep
+      ? others.filter(({ index }) => index.parent === null && doesTheWorkOf(keep.index, index))
+      : [];
     return keep && extra.length > 0 ? [{ keep, extra }] : [];
   });
 }
@@ -84,6 +81,8 @@ function compareWorth(
     Number(of.index.primary),
     Number(of.index.constraint !== null),
     Number(of.index.unique),
+    // Attached to a partitioned index: it can't be dropped alone.
+    Number(of.index.parent !== null),
     Number(of.index.replicaIdentity),
     Number(of.index.clustered),
     Number(of.index.expressionStatistics),
@@ -95,4 +94,17 @@ function compareWorth(
     .map((rank, position) => (other[position] ?? 0) - rank)
     .find((each) => each !== 0);
   return difference ?? (a.index.name < b.index.name ? -1 : 1);
+}
+
+/** Indexes that are to go because the target, or what is attached to it, does their work. */
+export function twinsOf(
+  target: TableIndex,
+  catalog: Catalog,
+  nodes: readonly NodeUsage[],
+): readonly TableIndex[] {
+  return indexTree(target, catalog).flatMap(
+    ({ table, index }) =>
+      duplicateGroups(table, catalog, nodes).find((group) => group.keep.index === index)?.extra ??
+      [],
+  );
 }

@@ -12,6 +12,7 @@ import {
   aQuery,
   aTable,
   fakePlanner,
+  publicName,
 } from "./testing/builders.ts";
 
 type Cost = Parameters<typeof fakePlanner>[0];
@@ -63,6 +64,7 @@ describe("a drop is advised", () => {
       anIndex({ name: "wide", include: ["b"] }, "a"),
     ],
     ["INCLUDE columns that are the other's keys", { ...narrow, include: ["b"] }, wide],
+    ["a part of a partitioned index", narrow, { ...wide, parent: publicName("p_idx") }],
     ["the same condition", { ...narrow, predicate: "(x > 0)" }, { ...wide, predicate: "(x > 0)" }],
   ])("of %s", async (_, one, other) => {
     expect(
@@ -85,6 +87,11 @@ describe("no finding", () => {
     ["a wider partial index", narrow, { ...wide, predicate: "(x > 0)" }],
     ["an INCLUDE column that the wider one lacks", { ...narrow, include: ["z"] }, wide],
     ["another access method", { ...narrow, method: "hash" }, wide],
+    [
+      "a part of a partitioned index, which can't go alone",
+      { ...narrow, parent: publicName("p_idx") },
+      wide,
+    ],
     ["a wider index that is invalid", narrow, { ...wide, valid: false }],
     ["an exact duplicate, which is another finding", narrow, { ...narrow, name: "wide" }],
   ])("for %s", async (_, one, other) => {

@@ -1,5 +1,5 @@
-import { type Index, type Table, tableKey } from "../catalog/catalog.ts";
-import { indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
+import type { Index, Table } from "../catalog/catalog.ts";
+import { findIndex, indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
 import {
   isDropProven,
   missingEvidence,
@@ -19,35 +19,34 @@ const REQUIRED = ["replan"];
 
 /** A btree whose keys are the first keys of a wider one, where the workload's plans do without it. */
 export async function redundantIndex(context: FindingContext): Promise<readonly Finding[]> {
-  const unused = (await unusedIndex(context)).filter((finding) => finding.ddl !== null);
-  const goes = new Set(
-    unused.map(({ object }) => tableKey({ schema: object.schema, name: object.name ?? "" })),
+  const { catalog, nodes } = context.snapshot;
+  const unused = (await unusedIndex(context)).flatMap(({ object, ddl }) => {
+    const found = findIndex({ schema: object.schema, name: object.name ?? "" }, catalog);
+    return ddl !== null && found ? [found] : [];
+  });
+  const duplicates = catalog.tables.flatMap((table) =>
+    duplicateGroups(table, catalog, nodes).flatMap(({ extra }) => extra),
   );
+  const gone = [...unused, ...duplicates].flatMap((index) => indexTree(index, catalog));
   const findings: Finding[] = [];
-  for (const table of context.snapshot.catalog.tables)
-    findings.push(...(await judgeTable(table, goes, context)));
+  for (const table of catalog.tables) findings.push(...(await judgeTable(table, gone, context)));
   return findings;
 }
 
 /**
  * One index after the other, the narrowest first: each is judged with all those out of sight that may go already, so that no
- * two findings lean on each other.
+ * two findings lean on each other. What may go is added to `gone`.
  */
 async function judgeTable(
   table: Table,
-  unused: ReadonlySet<string>,
+  gone: TableIndex[],
   context: FindingContext,
 ): Promise<readonly Finding[]> {
-  const { catalog, nodes } = context.snapshot;
-  const duplicates = new Set(
-    duplicateGroups(table, catalog, nodes).flatMap(({ extra }) => extra.map(({ index }) => index)),
-  );
-  const own = table.indexes.map((index) => ({ table, index }));
-  const goes = own.filter(
-    (each) => duplicates.has(each.index) || unused.has(tableKey(indexTableName(each))),
-  );
-  const stays = own.filter((each) => !goes.includes(each));
-  const hidden = goes.flatMap((each) => indexTree(each, catalog));
+  const { catalog } = context.snapshot;
+  const leaving = new Set(gone.map(({ index }) => index));
+  const stays = table.indexes
+    .filter((index) => !leaving.has(index))
+    .map((index) => ({ table, index }));
   const narrow = stays
     .filter(({ index }) => servesReadsOnly(index))
     .filter((each) => stays.some((other) => covers(other.index, each.index)))
@@ -59,26 +58,24 @@ async function judgeTable(
       (other) => covers(other.index, target.index) && !narrow.includes(other),
     );
     if (!cover) continue;
-    const finding = judge(target, cover, await replanWithout(target, hidden, context), context);
-    if (finding.ddl !== null) hidden.push(...indexTree(target, catalog));
+    const finding = judge(target, cover, await replanWithout(target, gone, context), context);
+    if (finding.ddl !== null) gone.push(...indexTree(target, catalog));
     findings.push(finding);
   }
   return findings;
 }
 
-/** A unique index is never redundant to a wider one: (a) unique says more than (a, b) unique. */
+/**
+ * A unique index is never redundant to a wider one: (a) unique says more than (a, b) unique. One that is attached to a
+ * partitioned index can't go alone, though it can take another's place.
+ */
 function servesReadsOnly(index: Index): boolean {
-  return !index.unique && index.constraint === null && !index.building;
+  return !index.unique && index.constraint === null && !index.building && index.parent === null;
 }
 
 /** Whether `wide` finds and sorts all that `narrow` does, with more keys or columns at the end. */
 function covers(wide: Index, narrow: Index): boolean {
-  if (
-    ![wide, narrow].every(
-      (index) => index.method === "btree" && index.valid && index.parent === null,
-    )
-  )
-    return false;
+  if (![wide, narrow].every((index) => index.method === "btree" && index.valid)) return false;
   if (wide === narrow || wide.predicate !== narrow.predicate) return false;
   if (readSignature(wide) === readSignature(narrow)) return false;
   const wideKeys = forwardKeys(wide).map(keySignature);

@@ -120,6 +120,16 @@ describe("no finding", () => {
     expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
   });
 
+  test("for a partitioned index that does the work of a scanned one on a partition", async () => {
+    const tables = partitioned().map((table) =>
+      table.name === "p1"
+        ? { ...table, indexes: [...table.indexes, { ...idle, name: "p1_own" }] }
+        : table,
+    );
+    const nodes = [aNode(aCatalog(tables), { scans: { p1_own: { scans: 100 } } })];
+    expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
+  });
+
   test("on a table too small to matter, which a note tells", async () => {
     const context = contextOf(idle, { table: { rows: 500, pages: 10, currentPages: 10 } });
     expect(await unusedIndex(context)).toEqual([]);

@@ -9,7 +9,7 @@ import {
 } from "./drop-evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
-import { duplicateGroups } from "./index-equivalence.ts";
+import { duplicateGroups, twinsOf } from "./index-equivalence.ts";
 import { indexBytes, indexLabel, indexObject } from "./index-object.ts";
 import { indexCounters } from "./index-usage.ts";
 import { replanWithout } from "./replan.ts";
@@ -45,8 +45,9 @@ export function unscannedIndexes(context: FindingContext): readonly TableIndex[]
       .filter(({ index }) => servesReadsOnly(index) && !duplicates.has(index))
       .filter((target) => {
         // Twins share the scans between them: what one was not asked, the other was.
-        const twins = groups.find((group) => group.keep.index === target.index)?.extra ?? [];
-        return [target, ...twins].every((index) => seemsIdle(index, context));
+        return [target, ...twinsOf(target, catalog, nodes)].every((index) =>
+          seemsIdle(index, context),
+        );
       });
   });
 }
@@ -73,9 +74,7 @@ function seemsIdle(target: TableIndex, context: FindingContext): boolean {
 
 async function judge(target: TableIndex, context: FindingContext): Promise<Finding> {
   const { catalog, nodes } = context.snapshot;
-  const twins =
-    duplicateGroups(target.table, catalog, nodes).find((group) => group.keep.index === target.index)
-      ?.extra ?? [];
+  const twins = twinsOf(target, catalog, nodes);
   const replan = await replanWithout(target, twins, context);
   const evidence = [
     ...structureEvidence(target, null, catalog),

@@ -1,6 +1,7 @@
 import type { CandidateSet } from "../candidates/generate-candidates.ts";
 import { type Finding, SEVERITIES } from "../findings/finding.ts";
 import type { FindingContext } from "../findings/finding-context.ts";
+import { findingNotes } from "../findings/finding-notes.ts";
 import type { EventSource } from "../log/event-source.ts";
 import { REPORT_VERSION, type Report } from "./report.ts";
 
@@ -57,6 +58,7 @@ export function buildReport({ context, sources, candidates, findings }: ReportPa
     },
     notes: [
       ...candidates.notes,
+      ...findingNotes(context),
       ...(selection?.refused ?? []).map(
         ({ candidate, reason }) =>
           `no index was tried on ${candidate.table.schema}.${candidate.table.name} (${candidate.keys
