@@ -56,4 +56,6 @@ export interface Statement {
   readonly tables: readonly TableUse[];
   /** Names that are neither a table or view of the catalog nor a CTE, as written. */
   readonly unresolved: readonly string[];
+  /** Present where the statement reads the server's own catalogs and nothing else. */
+  readonly systemOnly?: boolean;
 }
