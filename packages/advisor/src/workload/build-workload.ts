@@ -1,0 +1,121 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Engine, ParsedText } from "../engine.ts";
+import type { EventSource } from "../log/event-source.ts";
+import type { QueryEvent } from "../log/query-event.ts";
+import { coveredSeconds, type SourceTime } from "./covered-time.ts";
+import { isOwnQuery } from "./own-query.ts";
+import { addEvent, addSample, newShape, type Shape, shapeQuery } from "./shape.ts";
+import { skippedQueries } from "./skipped-queries.ts";
+import type { Workload } from "./workload.ts";
+
+/** Texts that are remembered: placeholder texts repeat and are parsed once, texts with literals pass through. */
+const REMEMBERED_TEXTS = 2_000;
+
+/** What a text turned out to be. */
+type Sorted =
+  | {
+      readonly kind: "shape";
+      readonly shape: Shape;
+      readonly sample: Extract<ParsedText, { readonly kind: "query" }>["sample"];
+    }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "skipped"; readonly redacted: string; readonly reason: string };
+
+/**
+ * Groups the sources' events by shape. Sources are read in turn; memory grows with the number of shapes, not of events.
+ * Statements without a plan, of this tool itself and on the server's own catalogs are only counted.
+ */
+export async function buildWorkload(
+  sources: readonly EventSource[],
+  parse: Engine["parse"],
+  catalog: Catalog,
+): Promise<Workload> {
+  const shapes = new Map<string, Shape>();
+  const remembered = new Map<string, Sorted>();
+  const skipped = skippedQueries();
+  const times: SourceTime[] = [];
+  let ignoredCalls = 0;
+
+  for (const source of sources) {
+    let last: number | undefined;
+    for await (const event of source.events) {
+      if (event.at !== undefined) last = Math.max(last ?? event.at, event.at);
+      if (isOwnQuery(event)) {
+        ignoredCalls += event.calls;
+        continue;
+      }
+      const sorted = remembered.get(event.sql) ?? sortText(await parse(event.sql), shapes, catalog);
+      remember(remembered, event.sql, sorted);
+      if (sorted.kind === "ignored") ignoredCalls += event.calls;
+      else if (sorted.kind === "skipped") skipped.add(event, sorted.redacted, sorted.reason);
+      else {
+        addEvent(sorted.shape, event, source.name);
+        const sample = sorted.sample(event.parameters);
+        if (sample !== null) await addValues(sorted.shape, sample, event, parse, catalog);
+      }
+    }
+    times.push({ seconds: source.summary().seconds, last });
+  }
+  return {
+    queries: [...shapes.values()].map(shapeQuery).toSorted(byWeight),
+    skipped: skipped.list().toSorted(byWeight),
+    ignoredCalls,
+    seconds: coveredSeconds(times),
+  };
+}
+
+function sortText(parsed: ParsedText, shapes: Map<string, Shape>, catalog: Catalog): Sorted {
+  if (parsed.kind === "utility") return { kind: "ignored" };
+  if (parsed.kind === "error") {
+    return { kind: "skipped", redacted: parsed.redacted, reason: parsed.message };
+  }
+  const { fingerprint, sample } = parsed;
+  const known = shapes.get(fingerprint);
+  if (known !== undefined) return { kind: "shape", shape: known, sample };
+  const statement = parsed.describe(catalog);
+  if (statement.systemOnly === true) return { kind: "ignored" };
+  const shape = newShape(fingerprint, parsed.normalized, statement);
+  shape.fromValues = sample() !== null;
+  shapes.set(fingerprint, shape);
+  return { kind: "shape", shape, sample };
+}
+
+/** Forgets the text that was not seen for longest. */
+function remember(remembered: Map<string, Sorted>, sql: string, sorted: Sorted): void {
+  remembered.delete(sql);
+  remembered.set(sql, sorted);
+  if (remembered.size <= REMEMBERED_TEXTS) return;
+  for (const oldest of remembered.keys()) {
+    remembered.delete(oldest);
+    break;
+  }
+}
+
+/** Keeps a text with its values, and reads the shape's structure from the first one: it says more than placeholders. */
+async function addValues(
+  shape: Shape,
+  sample: string,
+  event: QueryEvent,
+  parse: Engine["parse"],
+  catalog: Catalog,
+): Promise<void> {
+  const durationMs = event.calls === 1 ? event.totalMs : undefined;
+  addSample(shape, sample, durationMs);
+  if (shape.fromValues) return;
+  shape.fromValues = true;
+  const parsed = await parse(sample);
+  if (parsed.kind === "query") shape.statement = parsed.describe(catalog);
+}
+
+interface Weighed {
+  readonly sql: string;
+  readonly calls: number;
+  readonly totalMs: number | undefined;
+}
+
+/** By total time, then calls, descending; by text where both are equal, so that the order is always the same. */
+function byWeight(a: Weighed, b: Weighed): number {
+  const time = (b.totalMs ?? 0) - (a.totalMs ?? 0);
+  const calls = b.calls - a.calls;
+  return time || calls || (a.sql < b.sql ? -1 : a.sql > b.sql ? 1 : 0);
+}
