@@ -1,3 +1,5 @@
+import { quoteIdent } from "../quote-ident.ts";
+
 /** One node of EXPLAIN (FORMAT JSON). */
 export interface PlanNode {
   readonly [field: string]: unknown;
@@ -25,22 +27,35 @@ export function usedIndexes(node: PlanNode, relation: string | null = null): rea
 }
 
 export interface RenderOptions {
-  /** How an index is named to a reader. */
+  /** How an index is named to a reader; quoted where needed. */
   readonly indexName: (index: string) => string;
   /** Replaces literals by `?`: for plans of a logged text. */
   readonly redact: boolean;
 }
 
 /** The plan as EXPLAIN prints it as text, one line per element. */
-export function renderPlan(node: PlanNode, options: RenderOptions, depth = 0): readonly string[] {
-  const arrow = depth === 0 ? "" : `${" ".repeat(6 * depth - 4)}->  `;
-  const detail = " ".repeat(6 * depth + 2);
-  const subplan = text(node["Subplan Name"]);
+export function renderPlan(node: PlanNode, options: RenderOptions): readonly string[] {
+  return renderNode(node, options, 0, "");
+}
+
+/** `indent` is that of the node's own line, without its arrow. */
+function renderNode(
+  node: PlanNode,
+  options: RenderOptions,
+  indent: number,
+  arrow: string,
+): readonly string[] {
+  const cost = `cost=${fixed(node["Startup Cost"])}..${fixed(node["Total Cost"])}`;
+  const below = " ".repeat(indent + 2);
   return [
-    ...(subplan === "" ? [] : [`${" ".repeat(Math.max(0, 6 * depth - 4))}${subplan}`]),
-    `${arrow}${title(node, options)}  (cost=${fixed(node["Startup Cost"])}..${fixed(node["Total Cost"])} rows=${text(node["Plan Rows"])} width=${text(node["Plan Width"])})`,
-    ...details(node, options).map((line) => detail + line),
-    ...children(node).flatMap((child) => renderPlan(child, options, depth + 1)),
+    `${" ".repeat(indent - arrow.length)}${arrow}${title(node, options)}  (${cost} rows=${text(node["Plan Rows"])} width=${text(node["Plan Width"])})`,
+    ...details(node, options).map((line) => below + line),
+    ...children(node).flatMap((child) => {
+      const subplan = text(child["Subplan Name"]);
+      return subplan === ""
+        ? renderNode(child, options, indent + 6, "->  ")
+        : [below + subplan, ...renderNode(child, options, indent + 8, "->  ")];
+    }),
   ];
 }
 
@@ -69,14 +84,15 @@ function title(node: PlanNode, { indexName }: RenderOptions): string {
     node["Parallel Aware"] === true ? `Parallel ${type}` : type,
     node["Scan Direction"] === "Backward" ? "Backward" : "",
     index === "" ? "" : `${type === "Bitmap Index Scan" ? "on" : "using"} ${indexName(index)}`,
-    relation === "" ? "" : `on ${relation}`,
-    alias !== "" && relation !== "" && alias !== relation ? alias : "",
+    relation === "" ? "" : `on ${quoteIdent(relation)}`,
+    alias !== "" && relation !== "" && alias !== relation ? quoteIdent(alias) : "",
   ]
     .filter((part) => part !== "")
     .join(" ");
 }
 
 const DETAILS = [
+  "Window",
   "Sort Key",
   "Presorted Key",
   "Group Key",

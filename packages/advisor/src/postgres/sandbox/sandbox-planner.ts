@@ -6,6 +6,7 @@ import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner
 import type { Query } from "../../workload/workload.ts";
 import { parse } from "../parse.ts";
 import { repairPlaceholders } from "../placeholders.ts";
+import { quoteIdent } from "../quote-ident.ts";
 import { createCandidate, keySql } from "./create-candidate.ts";
 import { type PlanNode, renderPlan, rootNode, usedIndexes } from "./explain-plan.ts";
 import type { FindStatistics, SandboxIndex } from "./index-shapes.ts";
@@ -100,7 +101,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     }
     const indexName = (name: string): string => {
       const candidate = proposed.get(name);
-      return candidate === undefined ? name : `[new index on ${readable(candidate)}]`;
+      return candidate === undefined ? quoteIdent(name) : `[new index on ${readable(candidate)}]`;
     };
     return {
       cost: Number(node["Total Cost"]),
