@@ -129,7 +129,15 @@ const config: OxlintConfig = defineConfig({
       [insides, cli, testkit, packagesOtherThan("advisor")],
       ["**/*.test.ts"],
     ),
-    { files: ["**/*.test.ts"], rules: { "typescript/no-non-null-assertion": "off" } },
+    {
+      files: ["**/*.test.ts"],
+      rules: {
+        "typescript/no-non-null-assertion": "off",
+        "vitest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*"] }],
+        // The second argument is the message of a failure.
+        "vitest/valid-expect": ["error", { maxArgs: 2 }],
+      },
+    },
     { files: ["benchmarks/**/*.ts", "examples/**/*.ts"], rules: { "no-console": "off" } },
   ],
 });

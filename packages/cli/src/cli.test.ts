@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newFolder } from "./testing/new-folder.ts";
 import { type CliRun, runCli, startCli } from "./testing/run-cli.ts";
 
 let database: TestDatabase;
@@ -50,6 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await execute(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`);
   await database.close();
+  await rm(folder, { recursive: true });
 });
 
 /** One clear paragraph and exit code 2: nothing on the standard output, no stack, no password. */
@@ -124,8 +126,9 @@ describe("wrong usage ends with 2", () => {
   });
 
   test("a configuration with an unknown key", async () => {
-    const own = await mkdtemp(join(tmpdir(), "dbadvise-cli-test-"));
-    await writeFile(join(own, "dbadvise.config.json"), '{ "database": "postgres://localhost/x" }');
+    const own = await newFolder({
+      "dbadvise.config.json": '{ "database": "postgres://localhost/x" }',
+    });
     expectError(
       await runCli(["analyze"], { folder: own }),
       'unknown key "database"',
@@ -297,6 +300,9 @@ describe("analyze", () => {
       );
       const without = parseReport(await runCli([...json, "--no-statements"], { env }));
       expect(without.findings.map(({ code }) => code)).not.toContain("missing-index");
+      const own = await newFolder({ "dbadvise.config.json": '{ "statements": false }' });
+      const configured = parseReport(await runCli(json, { env, folder: own }));
+      expect(configured.findings.map(({ code }) => code)).not.toContain("missing-index");
     } finally {
       await execute("DROP EXTENSION pg_stat_statements");
     }
@@ -312,7 +318,7 @@ describe("analyze", () => {
   });
 
   test("-o writes the file and nothing else", async () => {
-    const own = await mkdtemp(join(tmpdir(), "dbadvise-cli-test-"));
+    const own = await newFolder();
     const run = await runCli(
       ["analyze", "--url", database.url, "--format", "sarif", "-o", "report.sarif"],
       { folder: own },
@@ -325,18 +331,16 @@ describe("analyze", () => {
   });
 
   test("takes its options from a configuration in TypeScript", async () => {
-    const own = await mkdtemp(join(tmpdir(), "dbadvise-cli-test-"));
     const config = {
       url: database.url,
       sql: join(folder, "workload.sql"),
       format: "json",
       failOn: "never",
     };
-    await writeFile(join(own, "package.json"), '{ "type": "module" }');
-    await writeFile(
-      join(own, "dbadvise.config.ts"),
-      `const config: object = ${JSON.stringify(config)};\nexport default config;\n`,
-    );
+    const own = await newFolder({
+      "package.json": '{ "type": "module" }',
+      "dbadvise.config.ts": `const config: object = ${JSON.stringify(config)};\nexport default config;\n`,
+    });
     const run = await runCli(["analyze"], { folder: own });
     expect(run.code, run.stderr).toBe(0);
     expect(parseReport(run).findings.map(({ code }) => code)).toContain("missing-index");
@@ -345,7 +349,7 @@ describe("analyze", () => {
 
 describe("snapshot", () => {
   test("its analysis gives the findings of the live server", async () => {
-    const own = await mkdtemp(join(tmpdir(), "dbadvise-cli-test-"));
+    const own = await newFolder();
     const made = await runCli(["snapshot", "--url", database.url, "-o", "shop.json"], {
       folder: own,
     });

@@ -1,17 +1,9 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "./load-config.ts";
-
-async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "dbadvise-config-"));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return folder;
-}
+import { newFolder } from "./testing/new-folder.ts";
 
 test("no file is an empty configuration", async () => {
-  expect(await loadConfig(await folderWith({}))).toEqual({});
+  expect(await loadConfig(await newFolder())).toEqual({});
 });
 
 test.each([
@@ -22,7 +14,7 @@ test.each([
     'const failOn: string = "error";\nexport default { url: "postgres://localhost/shop", failOn };',
   ],
 ])("%s", async (name, text) => {
-  const folder = await folderWith({ [name]: text, "package.json": '{ "type": "module" }' });
+  const folder = await newFolder({ [name]: text, "package.json": '{ "type": "module" }' });
   expect(await loadConfig(folder)).toEqual({ url: "postgres://localhost/shop", failOn: "error" });
 });
 
@@ -43,13 +35,13 @@ test.each([
   ["no object", "[1]", "dbadvise.config.json does not hold a configuration."],
   ["broken JSON", "{ url: 1 }", "dbadvise.config.json can't be loaded: "],
 ])("refuses %s", async (_, text, message) => {
-  await expect(loadConfig(await folderWith({ "dbadvise.config.json": text }))).rejects.toThrow(
+  await expect(loadConfig(await newFolder({ "dbadvise.config.json": text }))).rejects.toThrow(
     message,
   );
 });
 
 test("a module without a default export is told so", async () => {
-  const folder = await folderWith({
+  const folder = await newFolder({
     "dbadvise.config.js": "export const url = 1;",
     "package.json": '{ "type": "module" }',
   });
@@ -59,7 +51,7 @@ test("a module without a default export is told so", async () => {
 });
 
 test("two files are one too many", async () => {
-  const folder = await folderWith({
+  const folder = await newFolder({
     "dbadvise.config.json": "{}",
     "dbadvise.config.js": "export default {};",
   });

@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkOutputFile, writeOutputFile } from "./output-file.ts";
-
-const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "dbadvise-output-"));
+import { newFolder } from "./testing/new-folder.ts";
 
 test("writes a new file and replaces an old one, and leaves nothing else", async () => {
   const folder = await newFolder();

@@ -66,7 +66,8 @@ export async function writeOutputFile(path: string, text: string): Promise<void>
 }
 
 function notWritable(path: string, cause: unknown): DbadviseError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // What follows the comma names a temporary file.
+  const reason = cause instanceof Error ? cause.message.split(", ")[0] : String(cause);
   return new DbadviseError(
     "bad-option",
     `The output ${path} can't be written: ${reason}`,

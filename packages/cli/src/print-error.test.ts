@@ -27,6 +27,15 @@ test("DBADVISE_DEBUG adds stacks and causes, never a password", () => {
   expect(text).not.toContain("s3cret");
 });
 
+test("an example in a hint stays readable", () => {
+  const example = new DbadviseError(
+    "bad-option",
+    "No database.",
+    "Give postgres://user:password@host/db.",
+  );
+  expect(printed(example)).toBe("error: No database.\nGive postgres://user:password@host/db.\n");
+});
+
 test("an unexpected error says how to report it", () => {
   const text = printed(new TypeError("x is not a function"));
   expect(text).toContain("x is not a function");

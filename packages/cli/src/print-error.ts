@@ -36,7 +36,7 @@ function stacks(error: unknown): string {
   return error.cause === undefined ? own : `${own}\ncaused by ${stacks(error.cause)}`;
 }
 
-/** Messages of drivers and files may quote a connection string. */
+/** Messages of drivers and files may quote a connection string. The example in a hint stays readable. */
 function redactText(text: string): string {
-  return text.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'`]+/gi, redactUrl);
+  return text.replace(/[a-z][a-z0-9+.-]*:\/\/(?!user:password@)[^\s"'`]+/gi, redactUrl);
 }

@@ -1,4 +1,4 @@
-import { text } from "node:stream/consumers";
+import { text as readAll } from "node:stream/consumers";
 import { DbadviseError, render, REPORT_FORMATS, type ReportFormat } from "@dbadvise/advisor";
 import { Command, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
@@ -202,7 +202,7 @@ Examples:
         await loadConfig(around.folder),
       );
       const explanation = await explainCommand(
-        sql === "-" ? await text(process.stdin) : sql,
+        sql === "-" ? await readAll(process.stdin) : sql,
         target,
         around.progress.report,
       );
@@ -232,7 +232,7 @@ const FILE_WIDTH = 100;
 function look(around: Surroundings): { readonly color: boolean; readonly width: number } {
   return {
     color: wantsColor(around.output.isTTY, around.env),
-    width: around.output.isTTY ? around.output.columns : FILE_WIDTH,
+    width: (around.output.isTTY && around.output.columns) || FILE_WIDTH,
   };
 }
 

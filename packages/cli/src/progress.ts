@@ -4,6 +4,7 @@ const PATIENCE = 1000;
 /** Where progress goes: a terminal, or a file or pipe that keeps each line. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
+  /** 0 on a terminal that does not know. */
   readonly columns?: number;
   write(text: string): unknown;
 }
@@ -31,7 +32,7 @@ export function createProgress(
   const show = (): void => {
     if (pending === undefined) return;
     if (stream.isTTY === true) {
-      stream.write(`\r\u001B[2K${pending.slice(0, (stream.columns ?? 80) - 1)}`);
+      stream.write(`\r\u001B[2K${pending.slice(0, (stream.columns || 80) - 1)}`);
       onScreen = true;
     } else {
       stream.write(`${pending}\n`);

@@ -92,9 +92,9 @@ async function parseQuery(engine: Engine, sql: string): Promise<ParsedQuery> {
 
 /** Where an error is: line and column, the line itself, and a mark below the place. */
 function place(sql: string, position: number): string {
-  const characters = [...sql];
-  const before = characters.slice(0, position).join("").split("\n");
-  const column = [...(before.at(-1) ?? "")].length;
+  // Positions count code points, as Array.from does.
+  const before = Array.from(sql).slice(0, position).join("").split("\n");
+  const column = Array.from(before.at(-1) ?? "").length;
   const line = sql.split("\n")[before.length - 1] ?? "";
   return `, line ${before.length}, column ${column + 1}\n  ${line}\n  ${" ".repeat(column)}^`;
 }

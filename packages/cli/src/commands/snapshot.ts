@@ -29,7 +29,9 @@ export function describeSnapshot(snapshot: Snapshot, path: string): string {
   const lines = [
     `${path}: ${snapshot.server.engine} ${snapshot.server.version}, database ${snapshot.server.database}`,
     `  ${count(catalog.tables.length, "table")}, ${count(indexes, "index", "indexes")}, ` +
-      `${workload === null ? "no workload" : `${count(workload.events.length, "query", "queries")} (${workload.source})`}`,
+      (workload === null
+        ? "no workload"
+        : `${count(workload.events.length, "query", "queries")} (${workload.source})`),
     `  usage counters of ${nodes.map(({ node, role }) => `${node} (${role})`).join(", ") || "no server"}`,
     snapshot.values
       ? "  Holds sampled column values (most common values, histograms). --no-values leaves those of text columns out."

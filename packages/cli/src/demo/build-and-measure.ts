@@ -111,7 +111,9 @@ async function medianMs(shop: Session, { sql, executions }: DemoQuery): Promise<
         `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
         parameters,
       );
-      const [plan] = row?.["QUERY PLAN"] as readonly { readonly "Execution Time": number }[];
+      const [plan] = (row?.["QUERY PLAN"] ?? []) as readonly {
+        readonly "Execution Time": number;
+      }[];
       // The first round warms up.
       if (round > 0 && plan !== undefined) times.push(plan["Execution Time"]);
     }

@@ -1,8 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface CliRun {
@@ -14,14 +11,13 @@ export interface CliRun {
 export interface CliOptions {
   /** Added to the environment, which has no DATABASE_URL and no colour settings otherwise. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Working directory. Default: an empty one. */
+  /** Working directory. Default: one without a configuration. */
   readonly folder?: string;
   /** Text of the standard input. */
   readonly input?: string;
 }
 
 const BIN = fileURLToPath(new URL("../bin.ts", import.meta.url));
-let empty: string | undefined;
 
 /** Runs the real command line in a process of its own, and waits for its end. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
@@ -40,7 +36,6 @@ export function startCli(
   args: readonly string[],
   { env = {}, folder }: CliOptions = {},
 ): ChildProcessWithoutNullStreams {
-  empty ??= mkdtempSync(join(tmpdir(), "dbadvise-cli-"));
   const {
     DATABASE_URL: _url,
     NO_COLOR: _no,
@@ -49,7 +44,7 @@ export function startCli(
     NODE_OPTIONS: _options,
     ...inherited
   } = process.env;
-  return spawnPiped(args, folder ?? empty, { ...inherited, ...env });
+  return spawnPiped(args, folder ?? import.meta.dirname, { ...inherited, ...env });
 }
 
 function spawnPiped(
