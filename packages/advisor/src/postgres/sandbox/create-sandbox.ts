@@ -1,5 +1,6 @@
+import { loadModule } from "libpg-query";
 import { type Table, tableKey } from "../../catalog/catalog.ts";
-import type { Snapshot } from "../../catalog/snapshot.ts";
+import type { CaptureGap, Snapshot } from "../../catalog/snapshot.ts";
 import { DbadviseError } from "../../dbadvise-error.ts";
 import type { Planner } from "../../whatif/planner.ts";
 import { prepareCandidates } from "./create-candidate.ts";
@@ -32,6 +33,8 @@ export async function createSandbox(
   progress("starting the embedded PostgreSQL");
   let database: SandboxDatabase | undefined;
   try {
+    // The planner scans texts before it parses one.
+    await loadModule();
     const extensions = snapshot.prelude
       .filter((one) => one.kind === "extension")
       .map((one) => unquoted(one.name));
@@ -109,7 +112,7 @@ async function restore(
     indexes: indexes.map(({ index }) => index),
     visibility,
     find,
-    gaps: restoration.gaps,
+    gaps: [...restoration.gaps, ...versionGaps(snapshot)],
   });
 }
 
@@ -123,6 +126,15 @@ async function extendTables(database: SandboxDatabase, tables: readonly Table[])
     if (typeof row?.["path"] === "string")
       database.files.setLength(row["path"], table.currentPages);
   }
+}
+
+/** What the sandbox's planner can do, an older server can't, and no setting takes away. */
+function versionGaps({ server }: Snapshot): readonly CaptureGap[] {
+  if (server.versionNumber >= 180_000) return [];
+  const reason =
+    "plans are made by PostgreSQL 18, which can skip over an index's leading column and joins and gathers in a few new ways; " +
+    `a plan that needs that is cheaper here than on version ${Math.floor(server.versionNumber / 10_000)}`;
+  return [{ object: "planner", reason }];
 }
 
 function plannerName(version: string, { server }: Snapshot): string {

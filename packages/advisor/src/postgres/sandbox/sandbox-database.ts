@@ -63,7 +63,7 @@ export async function openSandboxDatabase(
             warnings?.push(notice.message);
         },
       });
-      return (results.at(-1)?.rows ?? []) as readonly Row[];
+      return results.at(-1)?.rows ?? [];
     },
     close: () => pglite.close(),
   };

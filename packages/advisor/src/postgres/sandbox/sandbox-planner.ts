@@ -11,6 +11,7 @@ import { createCandidate, keySql } from "./create-candidate.ts";
 import { type PlanNode, renderPlan, rootNode, usedIndexes } from "./explain-plan.ts";
 import type { FindStatistics, SandboxIndex } from "./index-shapes.ts";
 import type { IndexVisibility } from "./index-visibility.ts";
+import { withKnownLimit } from "./known-limit.ts";
 import { reasonOf } from "./restoration.ts";
 import type { SandboxDatabase } from "./sandbox-database.ts";
 import type { TableFamilies } from "./table-family.ts";
@@ -81,7 +82,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
   }
 
   async function explainQuery(query: Query, tables: readonly Table[]): Promise<PlanResult> {
-    const generic = await explain(database, query.sql);
+    const generic = await explain(database, withKnownLimit(query));
     if (generic.ok) return { ok: true, plan: toPlan(generic.node, tables, false) };
     for (const sample of query.samples) {
       const custom = await explain(database, sample.sql);
