@@ -237,6 +237,10 @@ function parseReport(run: CliRun): JsonReport {
   return JSON.parse(run.stdout) as JsonReport;
 }
 
+function codesOf(run: CliRun): readonly string[] {
+  return parseReport(run).findings.map(({ code }) => code);
+}
+
 describe("analyze", () => {
   const sql = ["--sql", "workload.sql"];
 
@@ -303,6 +307,15 @@ describe("analyze", () => {
       const own = await newFolder({ "dbadvise.config.json": '{ "statements": false }' });
       const configured = parseReport(await runCli(json, { env, folder: own }));
       expect(configured.findings.map(({ code }) => code)).not.toContain("missing-index");
+      expect((await runCli(["snapshot", "-o", "shop.json"], { env, folder: own })).code).toBe(0);
+      const offline = [...json, "--snapshot", "shop.json"];
+      expect(codesOf(await runCli(offline, { folder: own }))).not.toContain("missing-index");
+      const other = await newFolder();
+      expect((await runCli(["snapshot", "-o", "shop.json"], { env, folder: other })).code).toBe(0);
+      expect(codesOf(await runCli(offline, { folder: other }))).toContain("missing-index");
+      expect(
+        codesOf(await runCli([...offline, "--no-statements"], { folder: other })),
+      ).not.toContain("missing-index");
     } finally {
       await execute("DROP EXTENSION pg_stat_statements");
     }

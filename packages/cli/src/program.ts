@@ -149,26 +149,17 @@ Examples:
   $ dbadvise analyze --snapshot shop.snapshot.json --log postgresql.log`,
     )
     .action(async (_: unknown, command: Command) => {
-      const options: {
-        url?: readonly string[];
-        output: string;
-        values: boolean;
-        statements: boolean;
-      } = command.opts();
+      const options: { output: string; values: boolean } = command.opts();
       const config = await loadConfig(around.folder);
       const { snapshot: _file, ...servers } = config;
-      const settings = resolveSettings(
-        options.url === undefined ? {} : { url: options.url },
-        around.env,
-        servers,
-      );
+      const settings = resolveSettings(flagsOf(command), around.env, servers);
       if (settings.target.kind !== "servers")
         throw new DbadviseError("bad-option", "No server was given.", "Give --url.");
       const snapshot = await snapshotCommand({
         urls: settings.target.urls,
         output: options.output,
         values: options.values,
-        statements: options.statements,
+        statements: settings.statements,
         progress: around.progress.report,
       });
       around.progress.done();
