@@ -6,6 +6,7 @@ import { type SqlToken, sqlTokens } from "../sql-tokens.ts";
  * limit the planner assumes a tenth of all rows, and would find no use in an index that serves the first few.
  */
 export function withKnownLimit(query: Pick<Query, "sql" | "samples" | "rows" | "calls">): string {
+  if (!/\blimit\s+\$\d/i.test(query.sql)) return query.sql;
   const token = limitToken(query.sql);
   if (token?.kind !== "parameter") return query.sql;
   const limit = sampledLimit(query) ?? countedLimit(query);

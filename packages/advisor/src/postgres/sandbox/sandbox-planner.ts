@@ -3,7 +3,7 @@ import { type Table, type TableName, tableKey } from "../../catalog/catalog.ts";
 import type { CaptureGap } from "../../catalog/snapshot.ts";
 import type { Plan, PlanResult } from "../../whatif/plan.ts";
 import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner.ts";
-import type { Query } from "../../workload/workload.ts";
+import type { Query, QuerySample } from "../../workload/workload.ts";
 import { parse } from "../parse.ts";
 import { repairPlaceholders } from "../placeholders.ts";
 import { quoteIdent } from "../quote-ident.ts";
@@ -30,6 +30,7 @@ export interface SandboxParts {
 /** The planner over a restored database. */
 export function sandboxPlanner(parts: SandboxParts): Planner {
   const { database, families, visibility } = parts;
+  const explain = explainer(database);
   const existing = Map.groupBy(parts.indexes, (index) => index.name.name);
   /** By the index's name in the sandbox, which is nobody else's. */
   const proposed = new Map<string, CandidateIndex>();
@@ -63,32 +64,45 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     return proposal;
   }
 
-  async function plan(query: Query, configuration: IndexConfiguration): Promise<PlanResult> {
+  async function plan(
+    query: Query,
+    configuration: IndexConfiguration,
+    sample: QuerySample | undefined,
+  ): Promise<PlanResult> {
     requests++;
     const unknown = configuration.add.find((candidate) => !visibility.has(candidate));
     if (unknown !== undefined)
       return { ok: false, reason: `the planner does not know the index on ${readable(unknown)}` };
     const tables = query.statement.tables.flatMap((use) => families.withChildren(use.table));
-    const key = `${query.fingerprint}\0${query.sql}\0${visibility.keyOf(configuration, tables)}`;
+    const text = sample?.sql ?? query.sql;
+    const key = `${query.fingerprint}\0${text}\0${visibility.keyOf(configuration, tables)}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
     const started = performance.now();
     await visibility.apply(configuration, tables);
-    const result = await explainQuery(query, tables);
+    const result = await (sample === undefined
+      ? explainShape(query, tables)
+      : explainSample(sample, tables));
     planned++;
     milliseconds += performance.now() - started;
     cache.set(key, result);
     return result;
   }
 
-  async function explainQuery(query: Query, tables: readonly Table[]): Promise<PlanResult> {
-    const generic = await explain(database, withKnownLimit(query));
+  /** A shape whose parameters PostgreSQL can't give a type is planned with the first values that it can. */
+  async function explainShape(query: Query, tables: readonly Table[]): Promise<PlanResult> {
+    const generic = await explain(withKnownLimit(query));
     if (generic.ok) return { ok: true, plan: toPlan(generic.node, tables, false) };
     for (const sample of query.samples) {
-      const custom = await explain(database, sample.sql);
-      if (custom.ok) return { ok: true, plan: toPlan(custom.node, tables, true) };
+      const custom = await explainSample(sample, tables);
+      if (custom.ok) return custom;
     }
     return generic;
+  }
+
+  async function explainSample(sample: QuerySample, tables: readonly Table[]): Promise<PlanResult> {
+    const custom = await explain(sample.sql);
+    return custom.ok ? { ok: true, plan: toPlan(custom.node, tables, true) } : custom;
   }
 
   function toPlan(node: PlanNode, tables: readonly Table[], redact: boolean): Plan {
@@ -132,7 +146,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
         for (const candidate of candidates) answers.push(await propose(candidate));
         return answers;
       }),
-    plan: (query, configuration) => inTurn(() => plan(query, configuration)),
+    plan: (query, configuration, sample) => inTurn(() => plan(query, configuration, sample)),
     calls: () => ({ requests, planned, milliseconds }),
     close: () => database.close(),
   };
@@ -142,24 +156,40 @@ type Explained =
   | { readonly ok: true; readonly node: PlanNode }
   | { readonly ok: false; readonly reason: string };
 
-/** Asks for the plan of one statement; nothing but EXPLAIN is ever sent. */
-async function explain(database: SandboxDatabase, text: string): Promise<Explained> {
+/** Asks for plans. A text is parsed once, however often it is planned. */
+function explainer(database: SandboxDatabase): (text: string) => Promise<Explained> {
+  const prepared = new Map<string, Prepared>();
+  return async (text) => {
+    let statement = prepared.get(text);
+    if (statement === undefined) {
+      statement = await prepare(text);
+      prepared.set(text, statement);
+    }
+    if (!statement.ok) return statement;
+    try {
+      const rows = await database.run(statement.explain);
+      const node = rootNode(rows[0]?.["QUERY PLAN"]);
+      return node === null ? { ok: false, reason: "the planner gave no plan" } : { ok: true, node };
+    } catch (error) {
+      return { ok: false, reason: reasonOf(error) };
+    }
+  };
+}
+
+type Prepared =
+  | { readonly ok: true; readonly explain: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** The EXPLAIN of one statement: of several, all but the first would be run, so they are refused. */
+async function prepare(text: string): Promise<Prepared> {
   const parsed = await parse(text);
   if (parsed.kind !== "query") {
-    return {
-      ok: false,
-      reason: parsed.kind === "error" ? parsed.message : "a statement without a plan",
-    };
+    const reason = parsed.kind === "error" ? parsed.message : "a statement without a plan";
+    return { ok: false, reason };
   }
   const sql = repairPlaceholders(text);
   const options = /\$\d/.test(sql) ? "format json, generic_plan" : "format json";
-  try {
-    const rows = await database.run(`explain (${options}) ${sql}`);
-    const node = rootNode(rows[0]?.["QUERY PLAN"]);
-    return node === null ? { ok: false, reason: "the planner gave no plan" } : { ok: true, node };
-  } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
-  }
+  return { ok: true, explain: `explain (${options}) ${sql}` };
 }
 
 function readable(candidate: CandidateIndex): string {
