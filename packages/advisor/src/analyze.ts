@@ -2,6 +2,7 @@ import { generateCandidates } from "./candidates/generate-candidates.ts";
 import type { Snapshot } from "./catalog/snapshot.ts";
 import type { Engine } from "./engine.ts";
 import { allFindings } from "./findings/all-findings.ts";
+import { nameIndexes } from "./findings/name-indexes.ts";
 import type { EventSource } from "./log/event-source.ts";
 import { buildReport } from "./report/build-report.ts";
 import type { Report } from "./report/report.ts";
@@ -43,7 +44,15 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
         ? null
         : await selectIndexes(planner, workload.queries, candidates, progress);
     progress("checking the catalog");
-    const context = { snapshot, workload, planner, selection, ddl: engine.ddl, now };
+    const context = {
+      snapshot,
+      workload,
+      planner,
+      selection,
+      ddl: engine.ddl,
+      nameIndex: nameIndexes(engine.ddl, snapshot.catalog),
+      now,
+    };
     const findings = await allFindings(context);
     return buildReport({ context, sources, candidates, findings });
   } finally {

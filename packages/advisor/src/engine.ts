@@ -51,8 +51,8 @@ export type ParsedText =
 
 /** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */
 export interface DdlWriter {
-  /** A readable name that is free in the catalog and fits the engine's limit. */
-  indexName(candidate: CandidateIndex, catalog: Catalog): string;
+  /** A readable name that is free in the catalog, is not in `taken` and fits the engine's limit. */
+  indexName(candidate: CandidateIndex, catalog: Catalog, taken: ReadonlySet<string>): string;
   createIndex(
     candidate: CandidateIndex,
     name: string,

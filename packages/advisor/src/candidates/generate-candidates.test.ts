@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Catalog, Index, Table } from "../catalog/catalog.ts";
 import type { Predicate, SortKey, TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
-import { generateCandidates, SMALL_TABLE_ROWS } from "./generate-candidates.ts";
+import { SMALL_TABLE_ROWS } from "../catalog/small-table.ts";
+import { generateCandidates } from "./generate-candidates.ts";
 
 const NAME = { schema: "public", name: "orders" };
 
@@ -152,7 +153,12 @@ describe("generateCandidates", () => {
       predicates: [predicate("join", "customer_id"), predicate("equality", "status")],
     });
     expect(keys).toEqual(
-      expect.arrayContaining(["customer_id", "status", "status, customer_id", "customer_id, status"]),
+      expect.arrayContaining([
+        "customer_id",
+        "status",
+        "status, customer_id",
+        "customer_id, status",
+      ]),
     );
   });
 
@@ -167,7 +173,9 @@ describe("generateCandidates", () => {
       ...backwards,
       keys: [{ ...key, direction: "desc", nulls: "first" } as const],
     };
-    expect(keysOf({ order: [descending("placed_at")] }, table({ indexes: [mirrored] }))).toEqual([]);
+    expect(keysOf({ order: [descending("placed_at")] }, table({ indexes: [mirrored] }))).toEqual(
+      [],
+    );
   });
 
   test("an index on other columns, a partial one or another method does not count as existing", () => {
@@ -183,8 +191,8 @@ describe("generateCandidates", () => {
   test("leaves small and never analysed tables out, and says so", () => {
     const use = { predicates: [predicate("equality", "status")] };
     for (const [small, note] of [
-      [table({ rows: SMALL_TABLE_ROWS - 1, pages: 0 }), /too small/],
-      [table({ rows: -1, pages: 0 }), /never analysed/],
+      [table({ rows: SMALL_TABLE_ROWS - 1, pages: 20, currentPages: 20 }), /too small/],
+      [table({ rows: -1, pages: 0, currentPages: 500 }), /never analysed/],
     ] as const) {
       const catalog: Catalog = { tables: [small], views: [], searchPath: ["public"] };
       const set = generateCandidates([query(use)], catalog);

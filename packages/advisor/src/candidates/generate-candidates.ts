@@ -6,13 +6,12 @@ import {
   type TableName,
   tableKey,
 } from "../catalog/catalog.ts";
+import { storageTables } from "../catalog/partitions.ts";
+import { isSmallTable } from "../catalog/small-table.ts";
 import type { SortKey, TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
 import { type CandidateIndex, candidateId } from "./candidate-index.ts";
 import { isServedBy } from "./is-served-by.ts";
-
-/** Rows below which a table is read whole in less time than an index is worth. */
-export const SMALL_TABLE_ROWS = 1_000;
 
 /** Key columns beyond which another one rarely saves a page. */
 const MAX_KEYS = 4;
@@ -41,7 +40,7 @@ export function generateCandidates(queries: readonly Query[], catalog: Catalog):
       if (table === undefined || !isIndexable(table)) continue;
       const keyLists = keyListsOf(use, table);
       if (keyLists.length === 0) continue;
-      const tooSmall = whyTooSmall(table);
+      const tooSmall = whyTooSmall(table, catalog);
       if (tooSmall !== null) {
         notes.add(tooSmall);
         continue;
@@ -61,26 +60,20 @@ export function generateCandidates(queries: readonly Query[], catalog: Catalog):
       candidate: entry.candidate,
       queries: [...entry.queries],
     })),
-    notes: [...notes].sort(),
+    notes: [...notes].toSorted(),
   };
-}
-
-/** The most useful index for looking rows up by these columns, in this order. */
-export function lookupIndex(table: TableName, columns: readonly string[]): CandidateIndex {
-  return btree(table, columns.map(ascending));
 }
 
 function isIndexable(table: Table): boolean {
   return table.kind !== "foreign";
 }
 
-function whyTooSmall(table: Table): string | null {
+function whyTooSmall(table: Table, catalog: Catalog): string | null {
   const name = `${table.schema}.${table.name}`;
-  if (table.rows < 0 && table.kind !== "partitioned")
+  if (isSmallTable(table, catalog))
+    return `${name} has ${Math.max(0, Math.round(estimatedRows(table)))} rows: too small for an index to matter`;
+  if (storageTables(table, catalog).every((part) => part.rows < 0))
     return `${name} was never analysed: no index was tried on it (run ANALYZE ${name})`;
-  const rows = estimatedRows(table);
-  if (table.kind !== "partitioned" && rows < SMALL_TABLE_ROWS)
-    return `${name} has ${Math.round(rows)} rows: too small for an index to matter`;
   return null;
 }
 
@@ -96,7 +89,9 @@ function keyListsOf(use: TableUse, table: Table): readonly (readonly IndexKey[])
   const known = new Set(table.columns.map((column) => column.name));
   const equal = columnsOf("equality").filter((column) => known.has(column));
   const joined = columnsOf("join").filter((column) => known.has(column) && !equal.includes(column));
-  const ranged = columnsOf("range").filter((column) => known.has(column) && !equal.includes(column));
+  const ranged = columnsOf("range").filter(
+    (column) => known.has(column) && !equal.includes(column),
+  );
   const prefixes = prefixesOf(equal, joined);
   const sort = sortSuffix(use.order, equal);
   const group = use.group.filter((column) => known.has(column) && !equal.includes(column));
@@ -127,7 +122,10 @@ function keyListsOf(use: TableUse, table: Table): readonly (readonly IndexKey[])
  * Leading columns worth trying: nothing, each alone, each pair, and all; equalities in front of joins.
  * Which order of equalities shares best between queries is left to selection, so pairs come both ways round.
  */
-function prefixesOf(equal: readonly string[], joined: readonly string[]): readonly (readonly string[])[] {
+function prefixesOf(
+  equal: readonly string[],
+  joined: readonly string[],
+): readonly (readonly string[])[] {
   const all = [...equal, ...joined];
   const lists: string[][] = [[]];
   for (const first of all) {

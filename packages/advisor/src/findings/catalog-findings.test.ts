@@ -9,6 +9,7 @@ import type { Query, Workload } from "../workload/workload.ts";
 import { FINDINGS } from "./all-findings.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { nameIndexes } from "./name-indexes.ts";
 
 // The findings over what a real server's capture says, planned by the real sandbox. Each index is named after what it is.
 const SCHEMA = `
@@ -89,7 +90,15 @@ beforeAll(async () => {
   const snapshot = olderCounters(captured);
   planner = await postgres.createPlanner(snapshot, () => {});
   const workload = await workloadOf([...WORKLOAD, ...LATER_WORKLOAD], snapshot.catalog);
-  context = { snapshot, workload, planner, selection: null, ddl: postgres.ddl, now: new Date() };
+  context = {
+    snapshot,
+    workload,
+    planner,
+    selection: null,
+    ddl: postgres.ddl,
+    nameIndex: nameIndexes(postgres.ddl, snapshot.catalog),
+    now: new Date(),
+  };
 });
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import type { FindingContext } from "./finding-context.ts";
 import { duplicateGroups } from "./index-equivalence.ts";
 import { indexBytes, indexLabel, indexObject, keyTexts } from "./index-object.ts";
 import { sizeText } from "./size-text.ts";
-import { isSmallTable } from "./small-table.ts";
+import { isSmallTable } from "../catalog/small-table.ts";
 
 /** Two indexes of one table that do the same work: one of them is enough. The one that must stay is never named. */
 export async function duplicateIndex(context: FindingContext): Promise<readonly Finding[]> {

@@ -1,3 +1,4 @@
+import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import type { DdlWriter } from "../engine.ts";
 import type { Planner } from "../whatif/planner.ts";
@@ -13,6 +14,8 @@ export interface FindingContext {
   /** Indexes chosen for the workload; `null` without a planner. */
   readonly selection: IndexSelection | null;
   readonly ddl: DdlWriter;
+  /** The name of a proposed index: the same in every finding, and no two alike. */
+  readonly nameIndex: (candidate: CandidateIndex) => string;
   /** Time of the analysis. */
   readonly now: Date;
 }

@@ -1,7 +1,7 @@
 import type { FindingContext } from "./finding-context.ts";
 import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
 import { indexLabel } from "./index-object.ts";
-import { isSmallTable } from "./small-table.ts";
+import { isSmallTable } from "../catalog/small-table.ts";
 import { ownForeignKeys } from "./unindexed-foreign-key.ts";
 import { unscannedIndexes } from "./unused-index.ts";
 

@@ -23,7 +23,7 @@ function findingFor(
 ): Finding {
   const { candidate } = chosen;
   const { catalog } = context.snapshot;
-  const name = context.ddl.indexName(candidate, catalog);
+  const name = context.nameIndex(candidate);
   const queries = chosen.without
     .flatMap(({ fingerprint, plan }): readonly QueryImpact[] => {
       const entry = planned.get(fingerprint);
@@ -41,7 +41,7 @@ function findingFor(
         },
       ];
     })
-    .sort((a, b) => weightedGain(b) - weightedGain(a));
+    .toSorted((a, b) => weightedGain(b) - weightedGain(a));
   const columns = candidate.keys.map((key) => key.column ?? key.expression);
   const before = queries.reduce((sum, query) => sum + query.costBefore * query.calls, 0);
   const after = queries.reduce((sum, query) => sum + query.costAfter * query.calls, 0);

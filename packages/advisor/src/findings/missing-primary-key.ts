@@ -2,7 +2,7 @@ import type { Index, Table } from "../catalog/catalog.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { keyTexts } from "./index-object.ts";
-import { isSmallTable } from "./small-table.ts";
+import { isSmallTable } from "../catalog/small-table.ts";
 
 /** A table without a primary key: rows can't be told apart, and logical replication can't find them. */
 export async function missingPrimaryKey(context: FindingContext): Promise<readonly Finding[]> {

@@ -12,7 +12,7 @@ import { duplicateGroups, forwardKeys, keySignature, readSignature } from "./ind
 import { indexBytes, indexLabel, indexObject, keyTexts } from "./index-object.ts";
 import { type Replan, replanWithout } from "./replan.ts";
 import { sizeText } from "./size-text.ts";
-import { isSmallTable } from "./small-table.ts";
+import { isSmallTable } from "../catalog/small-table.ts";
 import { unusedIndex } from "./unused-index.ts";
 
 const REQUIRED = ["replan"];

@@ -19,11 +19,6 @@ export interface Replan {
   readonly guessed: number;
 }
 
-/** Stands for a plan that holds logged values, which no output may show. */
-const HIDDEN_PLAN = [
-  "planned with a logged statement's values; not shown, since the plan holds them",
-];
-
 /** Queries that read or write the table, by its own name or by that of a parent or partition. */
 export function queriesOn(table: Table, context: FindingContext): readonly Query[] {
   const family = tableFamily(table, context.snapshot.catalog);
@@ -52,14 +47,13 @@ export async function replanWithout(
   const failed: string[] = [];
   for (const query of queries) {
     const changes: QueryImpact[] = [];
-    for (const sql of [query.sql, ...query.samples.map((sample) => sample.sql)]) {
-      const text = { ...query, sql };
-      const base = await planner.plan(text, { add: [], hide: before });
-      const without = await planner.plan(text, { add: [], hide: after });
+    for (const sample of [undefined, ...query.samples]) {
+      const base = await planner.plan(query, { add: [], hide: before }, sample);
+      const without = await planner.plan(query, { add: [], hide: after }, sample);
       if (!base.ok) failed.push(base.reason);
       else if (!without.ok) failed.push(without.reason);
       else if (!isSamePlan(base.plan, without.plan))
-        changes.push(impact(query, sql, base.plan, without.plan));
+        changes.push(impact(query, base.plan, without.plan));
     }
     const [worst] = changes.toSorted((a, b) => costFactor(b) - costFactor(a));
     if (worst) changed.push(worst);
@@ -78,9 +72,7 @@ function isSamePlan(a: Plan, b: Plan): boolean {
   return a.cost === b.cost && a.lines.join("\n") === b.lines.join("\n");
 }
 
-function impact(query: Query, planned: string, before: Plan, after: Plan): QueryImpact {
-  const shown = (plan: Plan): readonly string[] =>
-    planned === query.sql ? plan.lines : HIDDEN_PLAN;
+function impact(query: Query, before: Plan, after: Plan): QueryImpact {
   return {
     fingerprint: query.fingerprint,
     sql: query.sql,
@@ -88,8 +80,8 @@ function impact(query: Query, planned: string, before: Plan, after: Plan): Query
     totalMs: query.totalMs,
     costBefore: before.cost,
     costAfter: after.cost,
-    planBefore: shown(before),
-    planAfter: shown(after),
+    planBefore: before.lines,
+    planAfter: after.lines,
   };
 }
 

@@ -14,7 +14,7 @@ import { indexBytes, indexLabel, indexObject } from "./index-object.ts";
 import { indexCounters } from "./index-usage.ts";
 import { replanWithout } from "./replan.ts";
 import { sizeText } from "./size-text.ts";
-import { isSmallTable } from "./small-table.ts";
+import { isSmallTable } from "../catalog/small-table.ts";
 
 /** Days after which an index that was scanned before counts as possibly unused: a quarterly job fits in. */
 export const IDLE_DAYS = 100;

@@ -130,7 +130,8 @@ function without(reason: string): CapturedWorkload {
 }
 
 function reasonFor(error: unknown, view: ViewRow): string {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  const code =
+    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   if (code === "55000") {
     return `It is installed in this database, but not loaded by the server. ${TO_PRELOAD}. ${UNTIL_THEN}`;
   }

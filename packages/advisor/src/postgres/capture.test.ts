@@ -537,7 +537,12 @@ describe("what can't be read", () => {
       "begin; refresh materialized view shop.totals; lock table shop.dogs in access exclusive mode",
     );
     // The lock goes with the connection, also when the capture fails.
-    const snapshot = await capture(session, OPTIONS).finally(() => other.end());
+    let snapshot: Snapshot;
+    try {
+      snapshot = await capture(session, OPTIONS);
+    } finally {
+      await other.end();
+    }
     expect(gaps(snapshot)).toMatchObject({
       "table shop.totals": expect.stringContaining("lock"),
       "table shop.dogs": expect.stringContaining("lock"),

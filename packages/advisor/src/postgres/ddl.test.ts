@@ -123,7 +123,7 @@ describe("quote", () => {
 describe("indexName", () => {
   const empty = catalogOf([]);
   const nameOf = (of: CandidateIndex, catalog: Catalog = empty): string =>
-    postgresDdl.indexName(of, catalog);
+    postgresDdl.indexName(of, catalog, new Set());
 
   test("is table, columns, idx", () => {
     expect(nameOf(candidate("orders", [key("customer_id"), key("created_at")]))).toBe(
@@ -174,7 +174,11 @@ describe("indexName", () => {
 });
 
 test("a long table name leaves a short column's name whole", () => {
-  const name = postgresDdl.indexName(candidate("ü".repeat(31), [key("id")]), catalogOf([]));
+  const name = postgresDdl.indexName(
+    candidate("ü".repeat(31), [key("id")]),
+    catalogOf([]),
+    new Set(),
+  );
   expect(name).toMatch(/^ü+_id_idx$/);
 });
 
@@ -222,7 +226,7 @@ describe("createIndex", () => {
       `create table shop."or""der; drop schema shop --" ("${column}" int, "select" int)`,
     );
     const wanted = candidate(table, [key(column), key("select")], { include: ["select"] });
-    const name = postgresDdl.indexName(wanted, catalogOf([{ name: table }]));
+    const name = postgresDdl.indexName(wanted, catalogOf([{ name: table }]), new Set());
     const change = postgresDdl.createIndex(wanted, name, catalogOf([{ name: table }]));
     await apply(change.apply);
     expect([...(await validIndexes()).keys()]).toEqual([name]);

@@ -17,8 +17,8 @@ import { quoteIdent } from "./quote-ident.ts";
 export const postgresDdl: DdlWriter = {
   quote: quoteIdent,
 
-  indexName: (candidate, catalog) =>
-    chooseIndexName(candidate, takenNames(candidate.table.schema, catalog)),
+  indexName: (candidate, catalog, taken) =>
+    chooseIndexName(candidate, takenNames(candidate.table.schema, catalog).union(taken)),
 
   createIndex(candidate, name, catalog) {
     const table = findTable(candidate.table, catalog);

@@ -21,7 +21,12 @@ export function buildReport({ context, sources, candidates, findings }: ReportPa
     const { unread: count, records } = source.summary();
     return count === 0
       ? []
-      : [{ object: source.name, reason: `${count} of ${records + count} records could not be read` }];
+      : [
+          {
+            object: source.name,
+            reason: `${count} of ${records + count} records could not be read`,
+          },
+        ];
   });
   return {
     version: REPORT_VERSION,

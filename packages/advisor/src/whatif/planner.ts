@@ -1,7 +1,7 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import type { TableName } from "../catalog/catalog.ts";
 import type { CaptureGap } from "../catalog/snapshot.ts";
-import type { Query } from "../workload/workload.ts";
+import type { Query, QuerySample } from "../workload/workload.ts";
 import type { PlanResult } from "./plan.ts";
 
 /** The indexes that a plan may use: all existing ones, without `hide`, with `add`. */
@@ -21,7 +21,11 @@ export interface PlannerCalls {
 
 /** A candidate that the planner took in, or why it did not. */
 export type Proposal =
-  | { readonly candidate: CandidateIndex; readonly accepted: true; /** Estimated size in bytes. */ readonly bytes: number }
+  | {
+      readonly candidate: CandidateIndex;
+      readonly accepted: true;
+      /** Estimated size in bytes. */ readonly bytes: number;
+    }
   | { readonly candidate: CandidateIndex; readonly accepted: false; readonly reason: string };
 
 /** Answers "what would this query cost with these indexes". Plans are never executed. */
@@ -39,10 +43,11 @@ export interface Planner {
   /** Makes candidates known before they can be part of a configuration. A refused one can't be planned with. */
   propose(candidates: readonly CandidateIndex[]): Promise<readonly Proposal[]>;
   /**
-   * Plans one query. Cached by query and by the configuration's indexes on the query's tables.
+   * Plans one query: as a shape, or with the values of one of its samples, which are then redacted in the plan's lines.
+   * Cached by text and by the configuration's indexes on the query's tables.
    * A query that can't be planned is a value (`ok: false`), not an exception.
    */
-  plan(query: Query, configuration: IndexConfiguration): Promise<PlanResult>;
+  plan(query: Query, configuration: IndexConfiguration, sample?: QuerySample): Promise<PlanResult>;
   calls(): PlannerCalls;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { tableKey } from "../catalog/catalog.ts";
 import type { CandidateSet } from "../candidates/generate-candidates.ts";
 import type { Query } from "../workload/workload.ts";
 import type { Plan } from "./plan.ts";
+import { planAsSeen } from "./plan-as-seen.ts";
 import type { IndexConfiguration, Planner } from "./planner.ts";
 import { workloadWeights } from "./workload-weights.ts";
 
@@ -69,7 +70,7 @@ export async function selectIndexes(
   const unplanned: { query: Query; reason: string }[] = [];
   for (const [position, query] of queries.entries()) {
     progress(`planning ${position + 1} of ${queries.length} queries`);
-    const result = await planner.plan(query, { add: [], hide: [] });
+    const result = await planAsSeen(planner, query, { add: [], hide: [] });
     if (result.ok) bases.push({ query, plan: result.plan });
     else unplanned.push({ query, reason: result.reason });
   }
@@ -192,11 +193,11 @@ async function dropNeedless(
     for (const candidate of kept) {
       judged.push({ candidate, loss: await lossWithout(planner, workload, kept, candidate) });
     }
-    judged.sort((a, b) => a.loss.saved - b.loss.saved);
-    const needless = judged.find(
+    const ranked = judged.toSorted((a, b) => a.loss.saved - b.loss.saved);
+    const needless = ranked.find(
       ({ loss }) => !isWorthwhile(loss.saved, loss.touched, total),
     )?.candidate;
-    if (needless === undefined) return judged.reverse();
+    if (needless === undefined) return ranked.toReversed();
     kept = kept.filter((candidate) => candidate !== needless);
   }
 }
@@ -234,6 +235,6 @@ async function planOrKeep(
   configuration: IndexConfiguration,
   known: Plan,
 ): Promise<Plan> {
-  const result = await planner.plan(query, configuration);
+  const result = await planAsSeen(planner, query, configuration);
   return result.ok ? result.plan : known;
 }

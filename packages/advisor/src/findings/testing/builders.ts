@@ -20,6 +20,7 @@ import type { TableUse } from "../../workload/statement.ts";
 import type { Query, Workload } from "../../workload/workload.ts";
 import type { DdlWriter } from "../../engine.ts";
 import type { FindingContext } from "../finding-context.ts";
+import { nameIndexes } from "../name-indexes.ts";
 
 export const CAPTURED_AT = "2026-06-01T00:00:00Z";
 
@@ -203,15 +204,19 @@ export function aQuery(table: string, sql: string, use: Partial<TableUse> = {}):
 export function fakePlanner(
   cost: (sql: string, hidden: ReadonlySet<string>) => number | string,
 ): Planner {
-  const plan = (query: Query, configuration: IndexConfiguration): PlanResult => {
-    const answer = cost(query.sql, new Set(configuration.hide.map((index) => index.name)));
+  const plan = (
+    { sql }: { readonly sql: string },
+    shown: string,
+    configuration: IndexConfiguration,
+  ): PlanResult => {
+    const answer = cost(sql, new Set(configuration.hide.map((index) => index.name)));
     if (typeof answer === "string") return { ok: false, reason: answer };
     const made: Plan = {
       cost: answer,
       rows: 1,
       indexes: [],
       candidates: [],
-      lines: [`${query.sql}: cost ${answer}`],
+      lines: [`${shown}: cost ${answer}`],
     };
     return { ok: true, plan: made };
   };
@@ -221,7 +226,7 @@ export function fakePlanner(
     gaps: [],
     propose: async (candidates) =>
       candidates.map((candidate) => ({ candidate, accepted: false, reason: "fake planner" })),
-    plan: async (query, configuration) => plan(query, configuration),
+    plan: async (query, configuration, sample) => plan(sample ?? query, query.sql, configuration),
     calls: () => ({ requests: 0, planned: 0, milliseconds: 0 }),
     close: async () => {},
   };
@@ -266,6 +271,7 @@ export function aContext(
     planner: parts.planner ?? null,
     selection: parts.selection ?? null,
     ddl,
+    nameIndex: nameIndexes(ddl, catalog),
     now: new Date(CAPTURED_AT),
   };
 }

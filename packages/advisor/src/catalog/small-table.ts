@@ -1,7 +1,8 @@
-import { SMALL_TABLE_ROWS } from "../candidates/generate-candidates.ts";
-import { type Catalog, estimatedRows, type Table } from "../catalog/catalog.ts";
-import { storageTables } from "../catalog/partitions.ts";
+import { type Catalog, estimatedRows, type Table } from "./catalog.ts";
+import { storageTables } from "./partitions.ts";
 
+/** Rows below which a table is read whole in less time than an index is worth. */
+export const SMALL_TABLE_ROWS = 1_000;
 /** Heap pages (of 8 kB: 512 kB) below which reading the whole table costs next to nothing. */
 export const SMALL_TABLE_PAGES = 64;
 
