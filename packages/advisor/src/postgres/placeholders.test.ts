@@ -7,6 +7,7 @@ import { repairPlaceholders } from "./placeholders.ts";
 /** Statements in which a constant stands in many ways; run on a server, and read back from its statistics. */
 const statements: readonly string[] = [
   "SELECT id FROM t WHERE at > now() - interval '1 day'",
+  "SELECT id FROM t WHERE at > now() - 3 * interval '1 day'",
   "SELECT id FROM t WHERE at > now() - interval '1' day",
   "SELECT id FROM t WHERE at > now() - interval '1:30' hour to minute",
   "SELECT id FROM t WHERE at > now() - interval(3) '1 day'",
@@ -115,6 +116,7 @@ describe("repairPlaceholders", () => {
       "SELECT now() - interval $1 day to second(3) AS x",
       "SELECT now() - $1::interval day to second(3) AS x",
     ],
+    ["SELECT now() - $1 * interval $2", "SELECT now() - $1 * $2::interval"],
     ["SELECT timestamp(3) with time zone $1", "SELECT $1::timestamp(3) with time zone"],
     ["SELECT double precision $1, app.kind $2", "SELECT $1::double precision, $2::app.kind"],
     ["SELECT extract($1 from (a + b))", "SELECT pg_catalog.extract($1, (a + b))"],

@@ -171,10 +171,13 @@ function untypedArgument(tokens: readonly SqlToken[], at: number): Edit | null {
   return null;
 }
 
+/** What takes the parameter before the sum does: in `now() - $1 * interval $2` it is a number. */
+const BINDS_TIGHTER: ReadonlySet<string> = new Set(["::", "*", "/", "%", "^"]);
+
 /** `current_date - $1` and `date $1 + $2` took a number of days, `now() - $1` an interval: alone they mean other types. */
 function addedToDate(tokens: readonly SqlToken[], at: number): Edit | null {
   const sign = tokens[at - 1]?.text;
-  if ((sign !== "-" && sign !== "+") || tokens[at + 1]?.text === "::") return null;
+  if ((sign !== "-" && sign !== "+") || BINDS_TIGHTER.has(tokens[at + 1]?.text ?? "")) return null;
   const before = tokens[at - 2];
   const typed = before?.kind === "parameter" && word(tokens[at - 3]) === "date" && sign === "+";
   if (word(before) === "current_date" || typed) {
