@@ -14,7 +14,7 @@ describe("markdown report", () => {
       | Workload | 214 query shapes, 12,406,113 calls, 3.2 h of execution in 7 days, pg_stat_statements, postgresql-2026-03-01.log.gz |
       | Planner | sandbox (PostgreSQL 18.6), 1,204 plans in 3.1 s |
       | Findings | 10 (1 error, 5 warnings, 4 info) |
-      | Saves | 20.3 min per day, by estimated cost |
+      | Saves | 20.3 min per day, by estimated cost: 74 % of the time seen in 7 days |
       | Storage | adds 78.3 MB, frees 113 MB |
 
       <details>

@@ -73,7 +73,7 @@ function summaryTable(report: Report): readonly string[] {
     ...(report.findings.length === 0
       ? []
       : ([
-          ["Saves", savingText(summary.savedMsPerDay)],
+          ["Saves", savingText(summary.savedMsPerDay, report.workload)],
           ["Storage", storageText(summary)],
         ] as const)),
   ];

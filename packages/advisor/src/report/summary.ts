@@ -46,11 +46,18 @@ export function describeSeverities({ severities: { error, warning, info } }: Sum
 export const NOT_ANALYZED_MEANS =
   "Nothing is known about these, which does not mean that they are fine.";
 
-export function savingText(savedMsPerDay: number | null): string {
+/** Time saved per day with its share of the time that was seen: a span of minutes makes a poor day, and the share says so. */
+export function savingText(
+  savedMsPerDay: number | null,
+  { totalMs, seconds }: Report["workload"],
+): string {
   if (savedMsPerDay === null) return "unknown: no finding has times";
-  return savedMsPerDay < 0
-    ? `nothing: the advice costs ${formatDuration(-savedMsPerDay)} per day, by estimated cost`
-    : `${formatDuration(savedMsPerDay)} per day, by estimated cost`;
+  if (savedMsPerDay < 0)
+    return `nothing: the advice costs ${formatDuration(-savedMsPerDay)} per day, by estimated cost`;
+  const day = `${formatDuration(savedMsPerDay)} per day, by estimated cost`;
+  if (totalMs === undefined || seconds === undefined || totalMs <= 0) return day;
+  const share = (savedMsPerDay * seconds) / 86_400 / totalMs;
+  return `${day}: ${Math.round(Math.min(1, share) * 100)} % of the time seen in ${formatDuration(seconds * 1000)}`;
 }
 
 export function storageText({ bytesAdded, bytesFreed }: Summary): string {

@@ -65,7 +65,7 @@ function summaryRows(
     ...(report.findings.length === 0
       ? []
       : ([
-          ["Saves", [savingText(summary.savedMsPerDay)]],
+          ["Saves", [savingText(summary.savedMsPerDay, report.workload)]],
           ["Storage", [storageText(summary)]],
         ] as const)),
   ];
