@@ -3,7 +3,8 @@ import { type IndexKey, type Table, estimatedRows } from "../../catalog/catalog.
 import { quoteIdent } from "../quote-ident.ts";
 import { rootNode } from "./explain-plan.ts";
 import { createIndexFile } from "./index-files.ts";
-import { type FindStatistics, readIndexes, type SandboxIndex } from "./index-shapes.ts";
+import type { FindStatistics } from "../../catalog/find-statistics.ts";
+import { readIndexes, type SandboxIndex } from "./index-shapes.ts";
 import { beginRestoration } from "./restoration.ts";
 import { restoreRelation } from "./restore-statistics.ts";
 import type { Row, SandboxDatabase } from "./sandbox-database.ts";

@@ -1,7 +1,8 @@
 import type { Table } from "../../catalog/catalog.ts";
 import { btreePages } from "./btree-pages.ts";
 import { type BtreeSize, btreeHeight, estimateBtree } from "./index-size.ts";
-import { btreeShape, type FindStatistics, type SandboxIndex } from "./index-shapes.ts";
+import type { FindStatistics } from "../../catalog/find-statistics.ts";
+import { btreeShape, type SandboxIndex } from "./index-shapes.ts";
 import { PAGE_BYTES } from "./relation-files.ts";
 import type { SandboxDatabase } from "./sandbox-database.ts";
 

@@ -1,6 +1,7 @@
-import { type Table, estimatedRows, type TableName, tableKey } from "../../catalog/catalog.ts";
-import type { ColumnStatistics, Snapshot } from "../../catalog/snapshot.ts";
-import { parseArrayLiteral } from "./array-literal.ts";
+import { parseArrayLiteral } from "../../catalog/array-literal.ts";
+import { type Table, estimatedRows, type TableName } from "../../catalog/catalog.ts";
+import type { FindStatistics } from "../../catalog/find-statistics.ts";
+import type { ColumnStatistics } from "../../catalog/snapshot.ts";
 import type { BtreeShape, IndexColumn } from "./index-size.ts";
 import type { SandboxDatabase } from "./sandbox-database.ts";
 
@@ -76,18 +77,6 @@ export async function readIndexes(
       columns: row["columns"] as readonly StoredColumn[],
     };
   });
-}
-
-export type FindStatistics = (table: TableName, column: string) => ColumnStatistics | undefined;
-
-/** Statistics by table and column; a partitioned table has only those with all its children. */
-export function statisticsFinder(snapshot: Snapshot): FindStatistics {
-  const byKey = new Map<string, ColumnStatistics>();
-  for (const statistics of snapshot.statistics) {
-    const key = `${tableKey(statistics.relation)}\0${statistics.column}`;
-    if (!statistics.inherited || !byKey.has(key)) byKey.set(key, statistics);
-  }
-  return (table, column) => byKey.get(`${tableKey(table)}\0${column}`);
 }
 
 /** What of an index decides its size. `rows` are the index's own: fewer than the table's for a partial one. */
