@@ -4,7 +4,7 @@ import type { Statement, TableUse } from "../workload/statement.ts";
 import { catalogNames } from "./describe/catalog-names.ts";
 import type { DescribeContext, Output, OutputsRead, Scope, UseDraft } from "./describe/model.ts";
 import { countReferences } from "./describe/node-parts.ts";
-import { describeSelect } from "./describe/select.ts";
+import { describeSelect, givesPlainRows } from "./describe/select.ts";
 import {
   describeDelete,
   describeInsert,
@@ -36,7 +36,14 @@ export function describeStatement(tree: Node, catalog: Catalog): Statement {
   const tables = context.uses.map(tableUse);
   const unresolved = [...context.unresolved];
   const systemOnly = context.system.size > 0 && tables.length === 0 && unresolved.length === 0;
-  return { kind: kindOf(tree), tables, unresolved, ...(systemOnly ? { systemOnly } : {}) };
+  const plainRows = "SelectStmt" in tree && givesPlainRows(tree.SelectStmt, context);
+  return {
+    kind: kindOf(tree),
+    tables,
+    unresolved,
+    ...(plainRows ? { plainRows } : {}),
+    ...(systemOnly ? { systemOnly } : {}),
+  };
 }
 
 function describeQuery(query: Node, level: Scope, read: OutputsRead): Output {
@@ -61,6 +68,7 @@ function tableUse(draft: UseDraft): TableUse {
     table: { schema: table.schema, name: table.name },
     predicates,
     order,
+    ...(draft.nearest !== undefined && { nearest: draft.nearest }),
     group,
     columns: draft.whole ? "*" : [...draft.columns],
     written: [...draft.written],

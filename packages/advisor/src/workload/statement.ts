@@ -24,6 +24,30 @@ export interface Predicate {
   readonly joins: { readonly table: TableName; readonly column: string } | null;
   /** What the column is compared with. `constant` is SQL text without data only for NULL, booleans; else it holds data. */
   readonly value: "parameter" | "constant" | "column" | "expression" | "none";
+  /**
+   * Of an equality with one constant: the constant as SQL. Data: redacted in every output but the DDL that needs it.
+   * A workload's queries keep it only where each execution that was seen had the same one in its text.
+   */
+  readonly literal?: string;
+  /** Ways to find the rows other than a btree of the side's own order. Absent: none is known. */
+  readonly access?: readonly AccessPath[];
+}
+
+/** What an index must be to serve a condition, in the words of its engine. */
+export interface AccessPath {
+  /** Access method: `btree`, `gin`, `gist`. */
+  readonly method: string;
+  /** `null` for the type's default. */
+  readonly operatorClass: string | null;
+  /** The extension that the operator class comes from; absent where the server has it by itself. */
+  readonly extension?: string;
+}
+
+/** An order by distance from a value, which few access methods can deliver. */
+export interface NearestKey {
+  readonly column: string | null;
+  readonly expression: string;
+  readonly access: readonly AccessPath[];
 }
 
 /** One key of an ORDER BY (or of DISTINCT ON, or a window) that one table could deliver in order. */
@@ -40,6 +64,8 @@ export interface TableUse {
   readonly predicates: readonly Predicate[];
   /** The ORDER BY's leading keys that belong to this table; empty where the first key is another table's. */
   readonly order: readonly SortKey[];
+  /** The ORDER BY's first key where it is a distance from a value: `location <-> $1`. */
+  readonly nearest?: NearestKey;
   /** GROUP BY or DISTINCT columns of this table; empty where any key is another table's or an expression. */
   readonly group: readonly string[];
   /** Every column of this table that the statement reads, in any place; `"*"` for the whole row. */
@@ -56,6 +82,8 @@ export interface Statement {
   readonly tables: readonly TableUse[];
   /** Names that are neither a table or view of the catalog nor a CTE, as written. */
   readonly unresolved: readonly string[];
+  /** Present where each result row is one row of the only table in FROM: nothing groups, limits or repeats them. */
+  readonly plainRows?: boolean;
   /** Present where the statement reads the server's own catalogs and nothing else. */
   readonly systemOnly?: boolean;
 }

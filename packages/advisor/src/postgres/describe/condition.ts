@@ -114,7 +114,13 @@ function comparison(expression: A_Expr, scope: Scope, weak: boolean): void {
   addComparison(
     trace(lexpr, scope),
     values.flatMap((value) => trace(value, scope)),
-    { role: weak ? "other" : role, operator, symmetric: expression.kind === "AEXPR_OP" },
+    {
+      role: weak ? "other" : role,
+      operator,
+      symmetric: expression.kind === "AEXPR_OP",
+      weak,
+      prefix: operator === "like" && role === "range",
+    },
   );
 }
 
@@ -190,7 +196,8 @@ function rowComparison(
     });
     const decisive = role !== "range" || position === 0;
     const itemRole = weak || !decisive || rows.includes(null) ? "other" : role;
-    addComparison(trace(item, scope), others, { role: itemRole, operator });
+    // A part of a row need not hold by itself: only the whole comparison must.
+    addComparison(trace(item, scope), others, { role: itemRole, operator, weak: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
 import type { Table } from "../../catalog/catalog.ts";
-import type { Predicate, SortKey } from "../../workload/statement.ts";
+import type { NearestKey, Predicate, SortKey } from "../../workload/statement.ts";
 import type { CatalogNames } from "./catalog-names.ts";
 
 /** A `TableUse` while the statement is being read. */
@@ -8,6 +8,7 @@ export interface UseDraft {
   readonly table: Table;
   readonly predicates: Predicate[];
   order: readonly SortKey[];
+  nearest?: NearestKey;
   group: readonly string[];
   readonly columns: Set<string>;
   whole: boolean;

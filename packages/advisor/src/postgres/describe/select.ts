@@ -4,6 +4,7 @@ import { describeCondition } from "./condition.ts";
 import { describeFromItem } from "./from-item.ts";
 import {
   childScope,
+  type DescribeContext,
   limitReach,
   type Origin,
   type Output,
@@ -19,6 +20,7 @@ import { resolveColumn } from "./resolve-column.ts";
 import {
   ascendingKey,
   assignGroup,
+  assignNearest,
   assignOrder,
   extremeKey,
   groupNodes,
@@ -47,6 +49,40 @@ export function describeSelect(select: SelectStmt, level: Scope, read: OutputsRe
 
 function stopAt(output: Output): Output {
   return { ...limitReach(output, () => "none"), uses: [] };
+}
+
+/** Whether each row of the result is one row of the one table in FROM: its conditions alone decide how many there are. */
+export function givesPlainRows(select: SelectStmt, { names }: DescribeContext): boolean {
+  const [item, ...more] = select.fromClause ?? [];
+  if (item === undefined || !("RangeVar" in item) || more.length > 0) return false;
+  const { schemaname, relname = "" } = item.RangeVar;
+  if (names.find(schemaname, relname).kind !== "table") return false;
+  const rearranged = [
+    select.withClause,
+    select.groupClause,
+    select.havingClause,
+    select.distinctClause,
+    select.limitCount,
+    select.limitOffset,
+    select.valuesLists,
+    select.larg,
+  ];
+  if (rearranged.some((part) => part !== undefined)) return false;
+  const targets = targetList(select.targetList);
+  return !hasAggregate(targets, select.sortClause) && !targets.some(repeatsRows);
+}
+
+/** A call that may return a set in the outputs multiplies the rows; these are the ones that do it by themselves. */
+function repeatsRows({ node }: Target): boolean {
+  let found = false;
+  walkNodes(node, (part) => {
+    found ||=
+      /^(?:unnest|generate_|jsonb?_(?:array_elements|each|object_keys|path_query$|to_recordset|populate_recordset)|regexp_(?:matches|split_to_table)|string_to_table)/.test(
+        functionName(part) ?? "",
+      );
+    return !("SubLink" in part);
+  });
+  return found;
 }
 
 function hasLimit(select: SelectStmt): boolean {
@@ -202,6 +238,7 @@ function orderLevel({ select, scope, targets, windows, distinctOn, grouped }: Le
     return;
   }
   if (window !== undefined) assignOrder(windowKeys(window, select.windowClause), scope);
+  assignNearest(keys, scope);
   if (keys.length > 0) assignOrder(keys, scope);
   else assignOrder(distinctOn.map(ascendingKey), scope);
 }

@@ -1,9 +1,10 @@
 import type { Node, SortBy, WindowDef } from "libpg-query";
 import type { SortKey } from "../../workload/statement.ts";
+import { expressionType, nearestPaths } from "./access-paths.ts";
 import { indexExpression } from "./index-expression.ts";
 import type { Scope, UseDraft } from "./model.ts";
 import { integerConstant, nameParts } from "./node-parts.ts";
-import { functionName, trace, type Traced } from "./trace.ts";
+import { dependsOnColumns, functionName, trace, type Traced } from "./trace.ts";
 
 /** An output of a SELECT list, as ORDER BY and GROUP BY can name it. */
 export interface Target {
@@ -107,6 +108,23 @@ export function assignOrder(keys: readonly Key[], scope: Scope): void {
     }
     use.order = order;
   }
+}
+
+/** Notes an order by distance from a value, which is no order of the column itself. */
+export function assignNearest(keys: readonly Key[], scope: Scope): void {
+  const [first] = keys;
+  if (first?.direction !== "asc" || !("A_Expr" in first.node)) return;
+  const { name, lexpr, rexpr } = first.node.A_Expr;
+  if (nameParts(name).at(-1) !== "<->" || lexpr === undefined || rexpr === undefined) return;
+  const sides = [trace(lexpr, scope), trace(rexpr, scope)];
+  const [side, ...more] = sides.flat().filter(dependsOnColumns);
+  const [use] = side?.uses ?? [];
+  if (side === undefined || use === undefined || more.length > 0) return;
+  if (side.uses.size > 1 || side.unknown || !side.indexable || side.reach !== "all") return;
+  const access = nearestPaths(expressionType(side.node, use.table));
+  const expression = indexExpression(side.node);
+  if (access.length === 0 || expression === null) return;
+  use.nearest = { column: side.column, expression, access };
 }
 
 function sortKey(traced: Traced, key: Key): SortKey | null {
