@@ -86,7 +86,7 @@ describe("buildWorkload", () => {
         source("a", [{ sql: byCustomer("$1") }, { sql: byCustomer("$1"), parameters: ["7"] }]),
       )
     ).queries;
-    expect(query?.samples).toEqual([{ sql: byCustomer("'7'"), durationMs: undefined }]);
+    expect(query?.samples).toEqual([{ sql: byCustomer("'7'"), calls: 1, durationMs: undefined }]);
     expect(query?.sql).toBe(byCustomer("$1"));
   });
 
@@ -99,6 +99,43 @@ describe("buildWorkload", () => {
       role(await build(source("a", [{ sql: like }, { sql: like, parameters: ["ab%"] }]))),
     ).toBe("range");
     expect(role(await build(source("a", [{ sql: like, parameters: ["%ab"] }])))).toBe("other");
+  });
+
+  describe("keeps a literal", () => {
+    const literals = async (events: readonly Partial<QueryEvent>[]): Promise<unknown> => {
+      const { queries } = await build(source("a", events));
+      return queries[0]?.statement.tables[0]?.predicates.map(({ literal }) => literal);
+    };
+    const search = (status: string, customer: string): string =>
+      `SELECT id FROM orders WHERE status = '${status}' AND customer_id = ${customer}`;
+
+    it("that each execution had in its text", async () => {
+      const events = ["1", "2", "3"].map((id) => ({ sql: search("open", id) }));
+      expect(await literals(events)).toEqual(["'open'", undefined]);
+    });
+
+    it("beside placeholders, also of one execution", async () => {
+      const sql = search("open", "$1");
+      expect(await literals([{ sql, parameters: ["7"] }])).toEqual(["'open'", undefined]);
+    });
+
+    it("of a text that ran twice, of which nothing varies", async () => {
+      expect(await literals([{ sql: search("open", "7"), calls: 2 }])).toEqual(["'open'", "7"]);
+    });
+
+    it.each<[string, readonly Partial<QueryEvent>[]]>([
+      ["that changes", [{ sql: search("open", "1") }, { sql: search("done", "1") }]],
+      ["that was seen once", [{ sql: search("open", "1") }]],
+      ["that statistics replaced", [{ sql: search("$1", "$2").replaceAll("'", ""), calls: 9 }]],
+    ])("but none %s", async (_, events) => {
+      expect((await literals(events)) as unknown[]).not.toContain("'open'");
+    });
+
+    it("but no parameter, though its value is always the same", async () => {
+      const sql = "SELECT id FROM orders WHERE status = $1 AND customer_id = $2";
+      const events = ["1", "2"].map((id) => ({ sql, parameters: ["open", id] }));
+      expect(await literals(events)).toEqual([undefined, undefined]);
+    });
   });
 
   it("only counts what has no plan, is this tool's own, or reads the server's catalogs", async () => {
@@ -160,7 +197,8 @@ describe("buildWorkload", () => {
       counting,
       shopCatalog,
     );
-    expect(parsed).toBe(2_510);
+    // Some are read once more, for the literals that they share.
+    expect(parsed).toBe(2_510 + 20);
   });
 
   it.each([

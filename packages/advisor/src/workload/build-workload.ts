@@ -1,12 +1,14 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { FindStatistics } from "../catalog/find-statistics.ts";
 import type { Engine, ParsedText } from "../engine.ts";
 import type { EventSource } from "../log/event-source.ts";
 import type { QueryEvent } from "../log/query-event.ts";
 import { coveredSeconds, type SourceTime } from "./covered-time.ts";
 import { isOwnQuery } from "./own-query.ts";
-import { addEvent, addSample, newShape, type Shape, shapeQuery } from "./shape.ts";
+import { addEvent, newShape, type Shape, shapeQuery } from "./shape.ts";
 import { skippedQueries } from "./skipped-queries.ts";
-import type { Workload } from "./workload.ts";
+import { withRecurringLiterals } from "./recurring-literals.ts";
+import type { Query, Workload } from "./workload.ts";
 
 /** Texts that are remembered: placeholder texts repeat and are parsed once, texts with literals pass through. */
 const REMEMBERED_TEXTS = 2_000;
@@ -23,12 +25,14 @@ type Sorted =
 
 /**
  * Groups the sources' events by shape. Sources are read in turn; memory grows with the number of shapes, not of events.
- * Statements without a plan, of this tool itself and on the server's own catalogs are only counted.
+ * Statements without a plan, of this tool itself and on the server's own catalogs are only counted. Statistics make sure
+ * that values which many rows have are among the samples.
  */
 export async function buildWorkload(
   sources: readonly EventSource[],
   parse: Engine["parse"],
   catalog: Catalog,
+  find: FindStatistics = () => undefined,
 ): Promise<Workload> {
   const shapes = new Map<string, Shape>();
   const remembered = new Map<string, Sorted>();
@@ -44,7 +48,8 @@ export async function buildWorkload(
         ignoredCalls += event.calls;
         continue;
       }
-      const sorted = remembered.get(event.sql) ?? sortText(await parse(event.sql), shapes, catalog);
+      const sorted =
+        remembered.get(event.sql) ?? sortText(await parse(event.sql), shapes, catalog, find);
       remember(remembered, event.sql, sorted);
       if (sorted.kind === "ignored") ignoredCalls += event.calls;
       else if (sorted.kind === "skipped") skipped.add(event, sorted.redacted, sorted.reason);
@@ -56,15 +61,24 @@ export async function buildWorkload(
     }
     times.push({ seconds: source.summary().seconds, last });
   }
+  const queries: Query[] = [];
+  for (const shape of shapes.values()) {
+    queries.push(shapeQuery(shape, await withRecurringLiterals(shape, parse, catalog)));
+  }
   return {
-    queries: [...shapes.values()].map(shapeQuery).toSorted(byWeight),
+    queries: queries.toSorted(byWeight),
     skipped: skipped.list().toSorted(byWeight),
     ignoredCalls,
     seconds: coveredSeconds(times),
   };
 }
 
-function sortText(parsed: ParsedText, shapes: Map<string, Shape>, catalog: Catalog): Sorted {
+function sortText(
+  parsed: ParsedText,
+  shapes: Map<string, Shape>,
+  catalog: Catalog,
+  find: FindStatistics,
+): Sorted {
   if (parsed.kind === "utility") return { kind: "ignored" };
   if (parsed.kind === "error") {
     return { kind: "skipped", redacted: parsed.redacted, reason: parsed.message };
@@ -74,7 +88,7 @@ function sortText(parsed: ParsedText, shapes: Map<string, Shape>, catalog: Catal
   if (known !== undefined) return { kind: "shape", shape: known, sample };
   const statement = parsed.describe(catalog);
   if (statement.systemOnly === true) return { kind: "ignored" };
-  const shape = newShape(fingerprint, parsed.normalized, statement);
+  const shape = newShape(fingerprint, parsed.normalized, statement, find);
   shape.fromValues = sample() !== null;
   shapes.set(fingerprint, shape);
   return { kind: "shape", shape, sample };
@@ -99,8 +113,7 @@ async function addValues(
   parse: Engine["parse"],
   catalog: Catalog,
 ): Promise<void> {
-  const durationMs = event.calls === 1 ? event.totalMs : undefined;
-  addSample(shape, sample, durationMs);
+  shape.samples.add(sample, event);
   if (shape.fromValues) return;
   shape.fromValues = true;
   const parsed = await parse(sample);

@@ -1,10 +1,13 @@
 import type { Statement } from "./statement.ts";
 
-/** One logged execution's concrete values, kept so that a custom plan can be made. Redacted in every output by default. */
+/** Concrete values that a statement was logged with, kept so that a custom plan can be made. Redacted in every output by default. */
 export interface QuerySample {
   /** Statement text with the literals in place. */
   readonly sql: string;
+  /** Mean over the executions with these values whose time was logged. */
   readonly durationMs: number | undefined;
+  /** Executions that it stands for, among those that were logged with values: its own, or a share of the others'. Default 1. */
+  readonly calls?: number;
 }
 
 /** All executions of one query shape. */
@@ -17,7 +20,7 @@ export interface Query {
   /** Total execution time in milliseconds; `undefined` where no source knew it. */
   readonly totalMs: number | undefined;
   readonly rows: number | undefined;
-  /** A few texts with literals, where a source had them: at most {@link MAX_SAMPLES}. */
+  /** A few texts with literals, where a source had them: frequent, slow and ordinary ones, at most {@link MAX_SAMPLES}. */
   readonly samples: readonly QuerySample[];
   /** Names of the sources that saw the query, for instance `pg_stat_statements` or a file name. */
   readonly sources: readonly string[];
@@ -25,7 +28,7 @@ export interface Query {
   readonly statement: Statement;
 }
 
-export const MAX_SAMPLES = 5;
+export const MAX_SAMPLES = 12;
 
 /** A text that is in the workload's sources but can't be analysed, and why. Never silently dropped. */
 export interface SkippedQuery {
