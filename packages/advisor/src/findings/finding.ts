@@ -47,6 +47,11 @@ export interface QueryImpact {
   readonly totalMs: number | undefined;
   readonly costBefore: number;
   readonly costAfter: number;
+  /**
+   * The query in other words, numbered as `sql` is; `costAfter` is then of this text. `null` where the query stays as it is.
+   * The finding's evidence says whether the two give the same rows.
+   */
+  readonly rewrite: string | null;
   readonly planBefore: readonly string[];
   readonly planAfter: readonly string[];
 }

@@ -36,6 +36,7 @@ function findingFor(
           totalMs: entry.query.totalMs,
           costBefore: plan.cost,
           costAfter: entry.after.cost,
+          rewrite: null,
           planBefore: plan.lines,
           planAfter: entry.after.lines,
         },

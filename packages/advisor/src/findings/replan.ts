@@ -80,6 +80,7 @@ function impact(query: Query, before: Plan, after: Plan): QueryImpact {
     totalMs: query.totalMs,
     costBefore: before.cost,
     costAfter: after.cost,
+    rewrite: null,
     planBefore: before.lines,
     planAfter: after.lines,
   };

@@ -78,6 +78,7 @@ function queryValue(query: QueryImpact): Readonly<Record<string, unknown>> {
     totalMs: query.totalMs ?? null,
     costBefore: query.costBefore,
     costAfter: query.costAfter,
+    rewrite: query.rewrite,
     planBefore: query.planBefore,
     planAfter: query.planAfter,
   };

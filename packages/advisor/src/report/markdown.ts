@@ -118,6 +118,7 @@ function fullBlock(finding: Finding): readonly string[] {
       ? []
       : ["", ...codeBlock(ddl.apply, "sql"), "", "Undo:", "", ...codeBlock(ddl.undo, "sql")]),
     ...queryTable(queries),
+    ...rewriteBlock(queries),
     ...planBlock(queries),
     ...ledger(finding.evidence),
   ];
@@ -150,6 +151,12 @@ function queryTable(queries: readonly QueryImpact[]): readonly string[] {
     ...rows,
     ...(more > 0 ? ["", `and ${formatPlural(more, "query", "queries")} more`] : []),
   ];
+}
+
+function rewriteBlock([query, ...others]: readonly QueryImpact[]): readonly string[] {
+  if (query === undefined || query.rewrite === null) return [];
+  const title = others.length === 0 ? "Rewritten:" : "The first query rewritten:";
+  return ["", title, "", ...codeBlock([query.rewrite], "sql")];
 }
 
 function planBlock([query, ...others]: readonly QueryImpact[]): readonly string[] {

@@ -91,13 +91,14 @@ function result(finding: Finding, ruleIndex: number): Result {
       ddl: finding.ddl,
       evidence: finding.evidence,
       queries: finding.queries.map(
-        ({ fingerprint, sql, calls, totalMs, costBefore, costAfter }) => ({
+        ({ fingerprint, sql, calls, totalMs, costBefore, costAfter, rewrite }) => ({
           fingerprint,
           sql,
           calls,
           totalMs: totalMs ?? null,
           costBefore,
           costAfter,
+          rewrite,
         }),
       ),
     },

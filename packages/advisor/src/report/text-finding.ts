@@ -37,6 +37,7 @@ function fullLines(finding: Finding, page: Page): readonly string[] {
     ...spaced(ddlLines(finding, page)),
     ...spaced(finding.queries.slice(0, MAX_QUERIES).flatMap((query) => queryLines(query, page))),
     ...moreQueries(finding.queries.slice(MAX_QUERIES), page),
+    ...spaced(rewriteLines(finding.queries, page)),
     ...spaced(planLines(finding.queries, page)),
     ...spaced(ledgerLines(finding.evidence, width, page)),
   ];
@@ -61,6 +62,13 @@ function queryLines(query: QueryImpact, page: Page): readonly string[] {
   return fits
     ? [sql, `  ${page.dim(`${numbers} ·`)} ${styledCost}`]
     : [sql, `  ${page.dim(numbers)}`, `  ${styledCost}`];
+}
+
+/** Whole, as it is there to be copied: on lines of its own, never cut. */
+function rewriteLines([query, ...others]: readonly QueryImpact[], page: Page): readonly string[] {
+  if (query === undefined || query.rewrite === null) return [];
+  const title = others.length === 0 ? "rewritten" : "the first query rewritten";
+  return [page.dim(title), ...safeLines(query.rewrite).map((line) => `  ${page.cyan(line)}`)];
 }
 
 function moreQueries(queries: readonly QueryImpact[], page: Page): readonly string[] {

@@ -15,6 +15,7 @@ const ordersOfCustomer: QueryImpact = {
   totalMs: 7_612_400,
   costBefore: 41_203.12,
   costAfter: 8.45,
+  rewrite: null,
   planBefore: [
     "Limit  (cost=41203.06..41203.12 rows=25 width=52)",
     "  ->  Sort  (cost=41203.06..41203.29 rows=93 width=52)",
@@ -36,6 +37,7 @@ const countOfCustomer: QueryImpact = {
   totalMs: 902_117,
   costBefore: 38_790.5,
   costAfter: 12.1,
+  rewrite: null,
   planBefore: ["Aggregate  (cost=38790.49..38790.50 rows=1 width=8)"],
   planAfter: ["Aggregate  (cost=12.09..12.10 rows=1 width=8)"],
 };
@@ -119,6 +121,7 @@ export const fullReport: Report = {
           totalMs: 61_440,
           costBefore: 1_204,
           costAfter: 310,
+          rewrite: null,
           planBefore: [
             'Seq Scan on "straße`|<b>x</b>"  (cost=0.00..1204.00 rows=12 width=40)',
             '  Filter: ("größe" = $2) \u001b[1mbold',
@@ -200,6 +203,7 @@ export const fullReport: Report = {
           totalMs: 16_080,
           costBefore: 8.44,
           costAfter: 8.44,
+          rewrite: null,
           planBefore: [
             "Index Scan using customers_email_idx1 on customers  (cost=0.42..8.44 rows=1 width=96)",
           ],
@@ -248,6 +252,7 @@ export const fullReport: Report = {
           totalMs: 138_600,
           costBefore: 17.2,
           costAfter: 22.4,
+          rewrite: null,
           planBefore: [
             "Index Scan using order_items_order_id_idx on order_items  (cost=0.43..17.20 rows=4 width=20)",
           ],
