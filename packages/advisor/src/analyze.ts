@@ -1,5 +1,7 @@
 import { generateCandidates } from "./candidates/generate-candidates.ts";
+import { addHistory } from "./catalog/add-history.ts";
 import type { Snapshot } from "./catalog/snapshot.ts";
+import type { UsageRecord } from "./catalog/usage-history.ts";
 import type { Engine } from "./engine.ts";
 import { allFindings } from "./findings/all-findings.ts";
 import { nameIndexes } from "./findings/name-indexes.ts";
@@ -16,6 +18,8 @@ export interface AnalyzeOptions {
   readonly snapshot: Snapshot;
   /** Further workload beside the one in the snapshot: logs, lists of statements. Default none. */
   readonly sources?: readonly EventSource[];
+  /** Usage counters of earlier times, of the snapshot's servers and others of the same database. Default none. */
+  readonly usage?: readonly UsageRecord[];
   /** Whether the snapshot's own workload counts. Default true. */
   readonly useSnapshotWorkload?: boolean;
   /** Told what is being done, for anything that may take over a second. */
@@ -29,7 +33,8 @@ export interface AnalyzeOptions {
  * Throws `DbadviseError` where nothing can be said at all; what can't be analysed otherwise is listed in the report.
  */
 export async function analyze(options: AnalyzeOptions): Promise<Report> {
-  const { engine, snapshot, progress = () => {}, now = new Date() } = options;
+  const { engine, progress = () => {}, now = new Date() } = options;
+  const { snapshot, history } = addHistory(options.snapshot, options.usage ?? []);
   const own = options.useSnapshotWorkload === false ? [] : snapshotSource(snapshot);
   const sources = [...own, ...(options.sources ?? [])];
 
@@ -46,6 +51,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     progress("checking the catalog");
     const context = {
       snapshot,
+      ...(history === undefined ? {} : { history }),
       workload,
       planner,
       selection,

@@ -22,6 +22,33 @@ export async function captureServers(
   options: CaptureServersOptions = {},
 ): Promise<Snapshot> {
   const { values = true, workload = true, progress = () => {} } = options;
+  const [first, ...further] = await eachServer(urls, progress, {
+    first: (engine, session, node) => engine.capture(session, { values, workload, node }),
+    further: (engine, session, node) => engine.captureUsage(session, node),
+  });
+  return { ...first, nodes: [...first.nodes, ...further] };
+}
+
+/**
+ * Reads only the usage counters of a primary and its replicas, or of any one of them. For the rest as {@link captureServers}.
+ */
+export async function captureUsage(
+  urls: readonly string[],
+  progress: (message: string) => void = () => {},
+): Promise<readonly NodeUsage[]> {
+  const read = (engine: Engine, session: Session, node: string): Promise<NodeUsage> =>
+    engine.captureUsage(session, node);
+  return eachServer(urls, progress, { first: read, further: read });
+}
+
+type Read<Result> = (engine: Engine, session: Session, node: string) => Promise<Result>;
+
+/** Reads servers one after the other, and makes sure that they hold the same database. */
+async function eachServer<First>(
+  urls: readonly string[],
+  progress: (message: string) => void,
+  read: { readonly first: Read<First>; readonly further: Read<NodeUsage> },
+): Promise<readonly [First, ...NodeUsage[]]> {
   const [primary, ...replicas] = urls.map((url) => ({
     url,
     node: nodeName(url),
@@ -39,7 +66,7 @@ export async function captureServers(
   progress(`reading ${primary.node}`);
   const first = await withSession(primary.engine, primary.url, async (session) => ({
     identity: await primary.engine.identify(session),
-    snapshot: await primary.engine.capture(session, { values, workload, node: primary.node }),
+    result: await read.first(primary.engine, session, primary.node),
   }));
 
   const further: NodeUsage[] = [];
@@ -51,13 +78,13 @@ export async function captureServers(
           { primary: primary.node, identity: first.identity },
           { node, identity: await engine.identify(session) },
         );
-        const usage = await engine.captureUsage(session, node);
+        const usage = await read.further(engine, session, node);
         requireReplica(usage, primary.node);
         return usage;
       }),
     );
   }
-  return { ...first.snapshot, nodes: [...first.snapshot.nodes, ...further] };
+  return [first.result, ...further];
 }
 
 /** Host, port where one is given, and database of a connection string: no user, no password, no parameters. */

@@ -9,7 +9,17 @@
  */
 
 // 1. The database's description: of live servers, or from a file.
-export { captureServers, type CaptureServersOptions } from "./capture-servers.ts";
+export { captureServers, type CaptureServersOptions, captureUsage } from "./capture-servers.ts";
+export { appendUsage, readUsage, type UsageFile } from "./catalog/usage-file.ts";
+export {
+  daysBetween,
+  indexHistory,
+  nameOf,
+  scansPerDay,
+  usageHistory,
+  usageRecord,
+} from "./catalog/usage-history.ts";
+export type { UsageHistory, UsageRecord, UsageSpan } from "./catalog/usage-history.ts";
 export { readSnapshot } from "./catalog/read-snapshot.ts";
 export { writeSnapshot } from "./catalog/write-snapshot.ts";
 export { tableKey } from "./catalog/catalog.ts";

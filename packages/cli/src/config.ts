@@ -26,6 +26,8 @@ export interface Config {
   readonly prefix?: string;
   /** Files of SQL statements. Default none. */
   readonly sql?: string | readonly string[];
+  /** File of a usage history, as `dbadvise usage --record` writes it. Default none. */
+  readonly usage?: string;
   /** Whether the server's statement statistics count. Default true. */
   readonly statements?: boolean;
   /** Default `text`. */
@@ -52,6 +54,7 @@ const CHECKS: {
   log: { expected: "a file name or a list of them", accepts: isTexts },
   prefix: { expected: "a text", accepts: isText },
   sql: { expected: "a file name or a list of them", accepts: isTexts },
+  usage: { expected: "a file name", accepts: isText },
   statements: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
   format: {
     expected: `one of ${REPORT_FORMATS.join(", ")}`,

@@ -1,11 +1,21 @@
 import { text as readAll } from "node:stream/consumers";
-import { DbadviseError, render, REPORT_FORMATS, type ReportFormat } from "@dbadvise/advisor";
+import {
+  appendUsage,
+  captureUsage,
+  DbadviseError,
+  readUsage,
+  render,
+  REPORT_FORMATS,
+  type ReportFormat,
+  usageRecord,
+} from "@dbadvise/advisor";
 import { Command, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { analyzeCommand, exitCodeOf } from "./commands/analyze.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { describeSnapshot, snapshotCommand } from "./commands/snapshot.ts";
+import { describeRecorded, describeUsage } from "./commands/usage.ts";
 import { FAIL_ON } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { loadConfig } from "./load-config.ts";
@@ -46,6 +56,7 @@ Start with one of:
   $ dbadvise analyze --url postgres://localhost/shop     a live database, read only
   $ dbadvise snapshot --url postgres://localhost/shop -o shop.snapshot.json
   $ dbadvise analyze --snapshot shop.snapshot.json       the same analysis, anywhere, without a connection
+  $ dbadvise usage --record shop.usage --url postgres://localhost/shop   daily: proof that an index is unused
   $ dbadvise explain "SELECT * FROM orders WHERE status = 'open'" --url postgres://localhost/shop
 
 Options come from, strongest first: the command line, the environment (DATABASE_URL),
@@ -56,6 +67,7 @@ ${EXIT_HELP}`,
 
   addAnalyze(program, around);
   addSnapshot(program, around);
+  addUsage(program, around);
   addExplain(program, around);
   addDemo(program, around);
   return program;
@@ -80,6 +92,7 @@ function addAnalyze(program: Command, around: Surroundings): void {
     )
     .option("--prefix <prefix>", "log_line_prefix of stderr logs (default: found out from the log)")
     .option("--sql <file>", "file of SQL statements to count as workload; repeatable", collect)
+    .option("--usage <file>", "history of usage counters, as `dbadvise usage --record` writes it")
     .option("--no-statements", "leave the server's statement statistics (pg_stat_statements) out")
     .addOption(
       new Option("--format <format>", "form of the report (default: text)").choices(REPORT_FORMATS),
@@ -164,6 +177,56 @@ Examples:
       });
       around.progress.done();
       await print(around, describeSnapshot(snapshot, options.output));
+    });
+}
+
+function addUsage(program: Command, around: Surroundings): void {
+  program
+    .command("usage")
+    .description("keep a history of index usage counters, or print one")
+    .argument("[file]", "the history to print")
+    .option("--record <file>", "read the counters now and add them to this history")
+    .option(
+      "--url <url>",
+      "database to read with --record; repeat it for each replica, primary first (default: DATABASE_URL)",
+      collect,
+    )
+    .addHelpText(
+      "after",
+      `
+Counters start at zero after a reset, a crash or a failover. A history, recorded daily, still knows what they
+counted, and \`analyze --usage FILE\` takes it as evidence. It holds names of servers and indexes, and counters.
+
+Each day, by cron:
+  15 3 * * *  dbadvise usage --record /var/lib/dbadvise/shop.usage --url postgres://primary/shop --url postgres://replica/shop
+
+Examples:
+  $ dbadvise usage --record shop.usage --url postgres://me@db.example.com/shop
+  $ dbadvise usage shop.usage
+  $ dbadvise analyze --url postgres://me@db.example.com/shop --usage shop.usage`,
+    )
+    .action(async (file: string | undefined, _: unknown, command: Command) => {
+      const { record }: { record?: string } = command.opts();
+      if ((file === undefined) === (record === undefined)) {
+        throw new DbadviseError(
+          "bad-option",
+          file === undefined ? "No history was given." : "Two histories were given.",
+          "Give --record FILE to add to a history, or only FILE to print one.",
+        );
+      }
+      if (file !== undefined) {
+        await print(around, describeUsage(await readUsage(file)));
+        return;
+      }
+      const { snapshot: _file, ...servers } = await loadConfig(around.folder);
+      const { target } = resolveSettings(flagsOf(command), around.env, servers);
+      if (target.kind !== "servers" || record === undefined)
+        throw new DbadviseError("bad-option", "No server was given.", "Give --url.");
+      await checkOutputFile(record);
+      const nodes = await captureUsage(target.urls, around.progress.report);
+      await appendUsage(record, nodes.map(usageRecord));
+      around.progress.done();
+      await print(around, describeRecorded(record, nodes));
     });
 }
 

@@ -13,6 +13,7 @@ export interface Flags {
   readonly log?: readonly string[];
   readonly prefix?: string;
   readonly sql?: readonly string[];
+  readonly usage?: string;
   /** Only ever false: `--no-statements`. */
   readonly statements?: boolean;
   readonly format?: ReportFormat;
@@ -26,6 +27,8 @@ export interface Settings {
   readonly logs: readonly string[];
   readonly prefix: string | undefined;
   readonly sqlFiles: readonly string[];
+  /** File of a usage history. */
+  readonly usage: string | undefined;
   readonly statements: boolean;
   readonly format: ReportFormat;
   /** `undefined` is the standard output. */
@@ -44,6 +47,7 @@ export function resolveSettings(
     logs: flags.log ?? list(config.log),
     prefix: flags.prefix ?? config.prefix,
     sqlFiles: flags.sql ?? list(config.sql),
+    usage: flags.usage ?? config.usage,
     statements: flags.statements ?? config.statements ?? true,
     format: flags.format ?? config.format ?? "text",
     output: flags.output ?? config.output,

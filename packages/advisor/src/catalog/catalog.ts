@@ -122,9 +122,29 @@ export interface View extends TableName {
   readonly definition: string;
 }
 
+/** A sequence that does not start over at its end. */
+export interface Sequence extends TableName {
+  /** First value that it can give, in its direction. */
+  readonly first: number;
+  /** Last value that it can give and that its column's type can hold. */
+  readonly limit: number;
+  /** Below zero for one that counts down. */
+  readonly increment: number;
+  /** Whether the column's type ends before the sequence does. */
+  readonly limitedByColumn: boolean;
+  /** Column that its values are for: by identity, ownership or default. Of several, the one of the smallest type. */
+  readonly column: {
+    readonly table: TableName;
+    readonly name: string;
+    readonly type: string;
+  } | null;
+}
+
 /** A database's structure, as far as advice needs it. System schemas are left out. */
 export interface Catalog {
   readonly tables: readonly Table[];
+  /** Those that do not cycle. Absent in snapshots that were taken before they were read. */
+  readonly sequences?: readonly Sequence[];
   /** In an order in which they can be created. */
   readonly views: readonly View[];
   /** Schemas searched for unqualified names, in order. */

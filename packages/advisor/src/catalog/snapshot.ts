@@ -68,6 +68,12 @@ export interface TableUsage {
   readonly lastAnalyze: string | null;
 }
 
+/** The value that a sequence gave last; beyond 2^53 to the nearest that a double holds. */
+export interface SequenceUsage {
+  readonly sequence: TableName;
+  readonly lastValue: number;
+}
+
 /** Usage counters of one server. */
 export interface NodeUsage {
   /** `host:port/database`: no user, no password. */
@@ -79,8 +85,15 @@ export interface NodeUsage {
   readonly since: string | null;
   /** Servers that stream from this one now; absent where that could not be read. */
   readonly standbys?: number;
+  /**
+   * A text that changes when another server answers under the node's name, or when it was promoted: its counters are then
+   * not the ones before. Absent where that could not be read.
+   */
+  readonly incarnation?: string;
   readonly indexes: readonly IndexUsage[];
   readonly tables: readonly TableUsage[];
+  /** Values that sequences gave last. Those that gave none yet, or can't be read, are left out. */
+  readonly sequences?: readonly SequenceUsage[];
 }
 
 /** Something that could not be read, and what that leaves unknown. "Not analysed" is never "fine". */

@@ -1,10 +1,11 @@
 import { type Catalog, tableKey } from "../catalog/catalog.ts";
 import { indexTree, type TableIndex } from "../catalog/partitions.ts";
 import type { NodeUsage } from "../catalog/snapshot.ts";
+import { daysBetween, type UsageHistory } from "../catalog/usage-history.ts";
 import type { Evidence } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
-import { indexCounters, MINIMUM_STATISTICS_DAYS, statisticsAge } from "./index-usage.ts";
+import { indexCounters, historyOf, MINIMUM_STATISTICS_DAYS, statisticsAge } from "./index-usage.ts";
 import { costFactor, type Replan, REPLAN_TOLERANCE } from "./replan.ts";
 
 /**
@@ -126,21 +127,16 @@ function foreignKeysTo({ table, index }: TableIndex, catalog: Catalog): readonly
 /** What the servers counted: how long, on which servers, how many scans. */
 export function usageEvidence(target: TableIndex, context: FindingContext): readonly Evidence[] {
   const { nodes, catalog } = context.snapshot;
-  return [ageEvidence(nodes), replicaEvidence(nodes), scanEvidence(target, nodes, catalog)];
+  return [
+    ageEvidence(target, context),
+    replicaEvidence(nodes, context.history),
+    scanEvidence(target, nodes, catalog, context.history),
+  ];
 }
 
-function ageEvidence(nodes: readonly NodeUsage[]): Evidence {
-  const ages = nodes.map((node) => {
-    const { days, exact } = statisticsAge(node);
-    const enough = days >= MINIMUM_STATISTICS_DAYS;
-    if (exact) return { enough, text: `the counters of ${node.node} cover ${daysText(days)}` };
-    const least = days > 0 ? `at least ${daysText(days)}` : "an unknown time";
-    return {
-      enough,
-      text: `the counters of ${node.node} cover ${least} (their start is not recorded)`,
-    };
-  });
-  const enough = ages.length > 0 && ages.every((age) => age.enough);
+function ageEvidence(target: TableIndex, context: FindingContext): Evidence {
+  const ages = context.snapshot.nodes.map((node) => quietAge(target, node, context));
+  const enough = ages.length > 0 && ages.every(({ days }) => days >= MINIMUM_STATISTICS_DAYS);
   const wanted = enough ? "" : `; at least ${MINIMUM_STATISTICS_DAYS} days are needed`;
   return {
     check: "statistics-age",
@@ -151,8 +147,51 @@ function ageEvidence(nodes: readonly NodeUsage[]): Evidence {
   };
 }
 
+/** How long one server is known not to have scanned the index: by its counters as they are, or by their history. */
+function quietAge(
+  target: TableIndex,
+  node: NodeUsage,
+  { snapshot, history }: FindingContext,
+): { readonly days: number; readonly text: string } {
+  const { days, exact } = statisticsAge(node);
+  const known = historyOf(target, node.node, snapshot.catalog, history);
+  if (known?.appeared) {
+    const age = daysBetween(known.appeared.before, known.quiet.to);
+    if (age < MINIMUM_STATISTICS_DAYS) {
+      return {
+        days: Math.min(known.quiet.days, age),
+        text: `the usage history of ${node.node} has the index for ${daysText(age)} only: it was made after ${dayOf(known.appeared.after)}`,
+      };
+    }
+  }
+  const limited = known?.appeared ? Math.min(days, known.quiet.days) : days;
+  if (known && known.quiet.days > limited) {
+    const reset = history
+      ?.get(node.node)
+      ?.findLast(({ broken }) => broken !== null)
+      ?.records.at(0)?.at;
+    const anew =
+      reset !== undefined && reset > known.quiet.to
+        ? `, none since either, though not all of the time until ${dayOf(reset)} was counted`
+        : "";
+    return {
+      days: known.quiet.days,
+      text: `the usage history of ${node.node} has no scan in ${daysText(known.quiet.days)} (${dayOf(known.quiet.from)} to ${dayOf(known.quiet.to)}${anew})`,
+    };
+  }
+  const covers = exact
+    ? daysText(limited)
+    : limited > 0
+      ? `at least ${daysText(limited)}`
+      : "an unknown time";
+  return {
+    days: limited,
+    text: `the counters of ${node.node} cover ${covers}${exact ? "" : " (their start is not recorded)"}`,
+  };
+}
+
 /** An index that the primary never scans may serve every read of a replica, which keeps counters of its own. */
-function replicaEvidence(nodes: readonly NodeUsage[]): Evidence {
+function replicaEvidence(nodes: readonly NodeUsage[], history: UsageHistory | undefined): Evidence {
   const primary = nodes.find((node) => node.role === "primary");
   const replicas = nodes.filter((node) => node.role === "replica");
   const line = (verdict: Evidence["verdict"], detail: string): Evidence => ({
@@ -162,6 +201,14 @@ function replicaEvidence(nodes: readonly NodeUsage[]): Evidence {
   });
   if (!primary)
     return line("unknown", "the primary's counters were not read: give its --url first");
+  const absent = absentNodes(nodes, history);
+  if (absent.length > 0) {
+    const named = absent.map(({ node, at }) => `${node} (last at ${dayOf(at)})`).join(", ");
+    return line(
+      "unknown",
+      `the usage history holds counters of ${named}, which were not read now: give a further --url, or record them again`,
+    );
+  }
   const missing = primary.standbys === undefined ? undefined : primary.standbys - replicas.length;
   if (missing !== undefined && missing > 0) {
     return line(
@@ -186,7 +233,33 @@ function replicaEvidence(nodes: readonly NodeUsage[]): Evidence {
   );
 }
 
-function scanEvidence(target: TableIndex, nodes: readonly NodeUsage[], catalog: Catalog): Evidence {
+/** A server that was recorded before this many days is taken to be gone. */
+const GONE_DAYS = 35;
+
+/** Servers of the history that are not among those read now, with the time of their last record. */
+function absentNodes(
+  nodes: readonly NodeUsage[],
+  history: UsageHistory | undefined,
+): readonly { readonly node: string; readonly at: string }[] {
+  const read = new Set(nodes.map(({ node }) => node));
+  const now = nodes.map(({ capturedAt }) => capturedAt).reduce((a, b) => (a > b ? a : b), "");
+  return [...(history ?? [])].flatMap(([node, spans]) => {
+    const at = spans.at(-1)?.records.at(-1)?.at;
+    const gone = at === undefined || daysBetween(at, now) > GONE_DAYS;
+    return read.has(node) || gone ? [] : [{ node, at }];
+  });
+}
+
+function scanEvidence(
+  target: TableIndex,
+  nodes: readonly NodeUsage[],
+  catalog: Catalog,
+  history: UsageHistory | undefined,
+): Evidence {
+  const earlier = nodes.flatMap(({ node }) => {
+    const used = historyOf(target, node, catalog, history)?.used;
+    return used ? [{ node, used }] : [];
+  });
   const counts = nodes.map((node) => ({
     node: node.node,
     counters: indexCounters(target, node, catalog),
@@ -198,6 +271,12 @@ function scanEvidence(target: TableIndex, nodes: readonly NodeUsage[], catalog: 
       const last = counters?.lastScan ? `, last at ${counters.lastScan}` : "";
       return `${countText(counters?.scans ?? 0, "scan")} that read ${countText(counters?.tuplesRead ?? 0, "entry", "entries")} on ${node}${last}`;
     });
+    return { check: "scans", verdict: "against", detail: details.join(", ") };
+  }
+  if (earlier.length > 0) {
+    const details = earlier.map(
+      ({ node, used }) => `scanned on ${node} until ${dayOf(used.before)}, by the usage history`,
+    );
     return { check: "scans", verdict: "against", detail: details.join(", ") };
   }
   if (nodes.length === 0 || unknown.length > 0) {
@@ -258,6 +337,11 @@ export function replanEvidence(replan: Replan | null, context: FindingContext): 
 
 function countText(count: number, one: string, many: string = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The day of an ISO time; "the first record" where it is not known. */
+function dayOf(time: string | null): string {
+  return time === null ? "the first record" : time.slice(0, 10);
 }
 
 function daysText(days: number): string {

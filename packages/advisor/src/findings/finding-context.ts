@@ -1,5 +1,6 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
+import type { UsageHistory } from "../catalog/usage-history.ts";
 import type { DdlWriter } from "../engine.ts";
 import type { Planner } from "../whatif/planner.ts";
 import type { IndexSelection } from "../whatif/select-indexes.ts";
@@ -9,6 +10,8 @@ import type { Workload } from "../workload/workload.ts";
 export interface FindingContext {
   readonly snapshot: Snapshot;
   readonly workload: Workload;
+  /** Counters of earlier times; what the snapshot's nodes count is each one's last record. Absent: there are none. */
+  readonly history?: UsageHistory;
   /** `null` where there is no query to plan. */
   readonly planner: Planner | null;
   /** Indexes chosen for the workload; `null` without a planner. */

@@ -5,6 +5,7 @@ import {
   storageTables,
   type TableIndex,
 } from "../catalog/partitions.ts";
+import { type IndexHistory, indexHistory, type UsageHistory } from "../catalog/usage-history.ts";
 import type { NodeUsage, TableUsage } from "../catalog/snapshot.ts";
 
 /** Days that counters must cover before their silence means anything: shorter misses what runs once a week. */
@@ -75,6 +76,22 @@ export function statisticsAge(node: NodeUsage): { readonly days: number; readonl
   ];
   const ages = events.flatMap((time) => (time === null ? [] : [daysSince(time)]));
   return { days: ages.reduce((oldest, age) => Math.max(oldest, age), 0), exact: false };
+}
+
+/** What the history says about an index on one server; `null` where there is none, or it does not have the index. */
+export function historyOf(
+  index: TableIndex,
+  node: string,
+  catalog: Catalog,
+  history: UsageHistory | undefined,
+): IndexHistory | null {
+  const spans = history?.get(node);
+  if (spans === undefined) return null;
+  const parts = indexTree(index, catalog).filter(({ table }) => table.kind !== "partitioned");
+  return indexHistory(
+    spans,
+    parts.map((part) => tableKey(indexTableName(part))),
+  );
 }
 
 function later(a: string | null, b: string | null): string | null {

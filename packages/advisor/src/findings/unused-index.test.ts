@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Index, Table } from "../catalog/catalog.ts";
+import { addHistory } from "../catalog/add-history.ts";
+import { type Index, type Table, tableKey } from "../catalog/catalog.ts";
+import type { UsageRecord } from "../catalog/usage-history.ts";
 import { postgresDdl } from "../postgres/ddl.ts";
 import type { Evidence } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
@@ -322,6 +324,108 @@ test("a query on the partitioned parent counts for an index of one partition", a
     aContext(postgresDdl, tables, { planner, queries: [aQuery("p", "q")] }),
   );
   expect(finding?.ddl).toBeNull();
+});
+
+describe("with a usage history", () => {
+  /** `t_a_idx` and a busy index, counted so many days before the capture; by default since long before. */
+  function recorded(
+    days: number,
+    scans: number | null,
+    more: Partial<UsageRecord> = {},
+  ): UsageRecord {
+    const counts = { scans: scans ?? 0, tuplesRead: 0, lastScan: null };
+    return {
+      node: "db1:5432/shop",
+      role: "primary",
+      at: daysAgo(days),
+      since: daysAgo(400),
+      incarnation: null,
+      standbys: 0,
+      indexes: new Map(scans === null ? [] : [[tableKey(publicName("t_a_idx")), counts]]),
+      sequences: new Map(),
+      ...more,
+    };
+  }
+
+  /** As `analyze` joins them: the counters of now, reset `reset` days ago, after those of the history. */
+  function withHistory(reset: number, records: readonly UsageRecord[], scans = 0): FindingContext {
+    const context = contextOf(idle, {
+      node: { since: daysAgo(reset), scans: { t_a_idx: { scans } } },
+    });
+    return { ...context, ...addHistory(context.snapshot, records) };
+  }
+
+  function ageLine(findings: readonly { readonly evidence: readonly Evidence[] }[]): unknown {
+    return findings[0]?.evidence.find((line) => line.check === "statistics-age");
+  }
+
+  test("35 quiet days before a reset are evidence, though the counters are young", async () => {
+    const findings = await unusedIndex(
+      withHistory(1, [
+        recorded(36.5, 0, { since: daysAgo(36.5) }),
+        recorded(1.5, 0, { since: daysAgo(36.5) }),
+      ]),
+    );
+    expect(findings[0]?.ddl).not.toBeNull();
+    expect(ageLine(findings)).toMatchObject({
+      verdict: "for",
+      detail:
+        "the usage history of db1:5432/shop has no scan in 35 days (2026-04-25 to 2026-05-30, none since either, though not all of the time until 2026-06-01 was counted)",
+    });
+  });
+
+  test("two short spans are not joined to a long one", async () => {
+    const findings = await unusedIndex(
+      withHistory(4, [
+        recorded(9, 0, { since: daysAgo(9) }),
+        recorded(4.5, 0, { since: daysAgo(9) }),
+      ]),
+    );
+    expect(findings).toMatchObject([{ ddl: null }]);
+    expect(ageLine(findings)).toMatchObject({ verdict: "unknown" });
+  });
+
+  test("a scan that the reset made the server forget still counts", async () => {
+    const used = [recorded(60, 5), recorded(40, 6), recorded(31, 6)];
+    expect(await unusedIndex(withHistory(30, used))).toEqual([]);
+  });
+
+  test("an index that an earlier record lacks is as young as that", async () => {
+    const findings = await unusedIndex(withHistory(400, [recorded(3, null), recorded(2, 0)]));
+    expect(findings).toMatchObject([{ ddl: null }]);
+    expect(ageLine(findings)).toMatchObject({
+      detail: expect.stringContaining("has the index for 2 days only"),
+    });
+    const older = await unusedIndex(withHistory(400, [recorded(20, null), recorded(19, 0)]));
+    expect(older[0]?.ddl).not.toBeNull();
+    expect(ageLine(older)).toMatchObject({ detail: expect.stringContaining("cover 19 days") });
+  });
+
+  test("counters that stand still for long are told, and nothing is advised", async () => {
+    const still = withHistory(400, [recorded(120, 7), recorded(60, 7)], 7);
+    expect(await unusedIndex(still)).toMatchObject([{ ddl: null }]);
+    const shortly = withHistory(400, [recorded(80, 7), recorded(60, 7)], 7);
+    expect(await unusedIndex(shortly)).toEqual([]);
+  });
+
+  test("a replica that was recorded yesterday counts as read", async () => {
+    const replica = { node: "db2:5432/shop", role: "replica" } as const;
+    const quiet = [recorded(30, 0, replica), recorded(1, 0, replica)];
+    const findings = await unusedIndex(withHistory(35, quiet));
+    expect(findings[0]?.ddl).not.toBeNull();
+    expect(findings[0]?.message).toContain("db2:5432/shop");
+    const busy = [recorded(30, 0, replica), recorded(1, 9, replica)];
+    expect(await unusedIndex(withHistory(35, busy))).toEqual([]);
+  });
+
+  test("a replica that is missing is named, until it is taken to be gone", async () => {
+    const replica = { node: "db2:5432/shop", role: "replica" } as const;
+    const findings = await unusedIndex(withHistory(35, [recorded(5, 0, replica)]));
+    expect(findings).toMatchObject([{ ddl: null }]);
+    expect(findings[0]?.message).toContain("db2:5432/shop (last at 2026-05-27)");
+    const gone = await unusedIndex(withHistory(35, [recorded(50, 0, replica)]));
+    expect(gone[0]?.ddl).not.toBeNull();
+  });
 });
 
 /** `p` with two partitions, each with its part of the index `p_a_idx`. */

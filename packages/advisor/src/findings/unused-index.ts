@@ -1,5 +1,6 @@
 import type { Index } from "../catalog/catalog.ts";
 import { indexTableName, type TableIndex } from "../catalog/partitions.ts";
+import { daysBetween } from "../catalog/usage-history.ts";
 import {
   isDropProven,
   missingEvidence,
@@ -11,7 +12,7 @@ import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { duplicateGroups, twinsOf } from "./index-equivalence.ts";
 import { indexBytes, indexLabel, indexObject } from "./index-object.ts";
-import { indexCounters } from "./index-usage.ts";
+import { historyOf, indexCounters } from "./index-usage.ts";
 import { replanWithout } from "./replan.ts";
 import { sizeText } from "./size-text.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
@@ -20,8 +21,6 @@ import { isSmallTable } from "../catalog/small-table.ts";
 export const IDLE_DAYS = 100;
 
 const REQUIRED = ["statistics-age", "replicas", "scans"];
-
-const DAY_MS = 86_400_000;
 
 /** An index that no server scans, and that no rule or mechanism rests on: it only costs writes and space. */
 export async function unusedIndex(context: FindingContext): Promise<readonly Finding[]> {
@@ -64,11 +63,16 @@ function servesReadsOnly(index: Index): boolean {
 
 /** No server counts a scan of it, or the last one is long ago. A server without a counter does not speak for its use. */
 function seemsIdle(target: TableIndex, context: FindingContext): boolean {
-  return context.snapshot.nodes.every((node) => {
-    const counters = indexCounters(target, node, context.snapshot.catalog);
+  const { catalog, nodes } = context.snapshot;
+  return nodes.every((node) => {
+    const counters = indexCounters(target, node, catalog);
+    const used = historyOf(target, node.node, catalog, context.history)?.used;
+    // The history may know of scans that the counters forgot in a reset, or since when they stand still.
+    if (used) return daysBetween(used.before, node.capturedAt) > IDLE_DAYS;
     if (counters === null || counters.scans === 0) return true;
-    if (counters.lastScan === null) return false;
-    return Date.parse(node.capturedAt) - Date.parse(counters.lastScan) > IDLE_DAYS * DAY_MS;
+    return (
+      counters.lastScan !== null && daysBetween(counters.lastScan, node.capturedAt) > IDLE_DAYS
+    );
   });
 }
 

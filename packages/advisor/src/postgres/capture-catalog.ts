@@ -3,6 +3,7 @@ import type { CaptureGap, PreludeStatement } from "../catalog/snapshot.ts";
 import type { Session } from "../engine.ts";
 import { captureIndexes } from "./capture-indexes.ts";
 import { capturePrelude } from "./capture-prelude.ts";
+import { captureSequences } from "./capture-sequences.ts";
 import { captureTables, type CapturedTable } from "./capture-tables.ts";
 import { captureViews } from "./capture-views.ts";
 import { readRows } from "./read-rows.ts";
@@ -46,6 +47,7 @@ export async function captureCatalog(
   return {
     catalog: {
       tables: tables.map((row) => row.table),
+      sequences: await captureSequences(session),
       views: views.map((row) => row.view),
       searchPath,
     },

@@ -1,16 +1,21 @@
 import type { IndexUsage, NodeUsage, TableUsage } from "../catalog/snapshot.ts";
 import type { Session } from "../engine.ts";
+import { captureLastValues } from "./capture-sequences.ts";
 import { readRows } from "./read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** Number of `pg_default` in every version. */
 const DEFAULT_TABLESPACE = 1663;
 
+// A server's address and, on a primary, its timeline, which every promotion raises, tell whose counters these are.
 // Of what streams from a primary, logical subscribers, backups and archivers are no replicas that answer queries.
 const NODE = `
   select case when pg_is_in_recovery() then 'replica' else 'primary' end as role,
     clock_timestamp() as "capturedAt",
     d.stats_reset as since,
+    case when inet_server_addr() is null or inet_server_addr() << '127.0.0.0/8' or inet_server_addr() = '::1'
+      then 'local' else host(inet_server_addr()) end || ':' || coalesce(inet_server_port(), 0) ||
+      case when pg_is_in_recovery() then '' else '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) end as incarnation,
     has_function_privilege('pg_catalog.pg_stat_file(text)', 'execute') and b.dattablespace = ${DEFAULT_TABLESPACE}
       as "filesSeen",
     (select count(*)::int from pg_stat_replication r
@@ -39,6 +44,7 @@ interface NodeRow {
   readonly since: string | null;
   readonly filesSeen: boolean;
   readonly standbys: number;
+  readonly incarnation: string;
 }
 
 interface IndexUsageRow extends Omit<IndexUsage, "index"> {
@@ -83,7 +89,8 @@ export async function captureUsage(session: Session, node: string): Promise<Node
     role: row?.role ?? "primary",
     capturedAt: isoTime(row?.capturedAt ?? null) ?? new Date().toISOString(),
     since: isoTime(since),
-    ...(row ? { standbys: row.standbys } : {}),
+    ...(row ? { standbys: row.standbys, incarnation: row.incarnation } : {}),
+    sequences: await captureLastValues(session),
     indexes: indexes.map(({ schema, name, ...usage }) => ({
       index: { schema, name },
       ...usage,

@@ -2,6 +2,7 @@ import {
   analyze,
   openLog,
   openSqlFile,
+  readUsage,
   type Report,
   type Severity,
   SEVERITIES,
@@ -17,6 +18,7 @@ export async function analyzeCommand(
   progress: (message: string) => void,
 ): Promise<Report> {
   const { logs, sqlFiles, prefix, statements } = settings;
+  const usage = settings.usage === undefined ? [] : (await readUsage(settings.usage)).records;
   const target = await openTarget(settings.target);
   const { engine } = target;
   // Opened before the servers are read: a missing file is told at once.
@@ -25,7 +27,7 @@ export async function analyzeCommand(
     ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
   ];
   const snapshot = await target.read({ statements, progress });
-  return analyze({ engine, snapshot, sources, useSnapshotWorkload: statements, progress });
+  return analyze({ engine, snapshot, sources, usage, useSnapshotWorkload: statements, progress });
 }
 
 /** 1 where a finding is as grave as `failOn` or graver. */
