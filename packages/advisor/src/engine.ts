@@ -73,6 +73,8 @@ export interface DdlWriter {
     index: TableName,
     catalog: Catalog,
   ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  /** Makes a session plan each execution of a prepared statement with its own values. Absent: the server always does. */
+  readonly planEachExecution?: string;
   /** A name as SQL: quoted where needed. */
   quote(name: string): string;
 }

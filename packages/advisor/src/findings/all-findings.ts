@@ -5,8 +5,10 @@ import { invalidIndex } from "./invalid-index.ts";
 import { missingIndex } from "./missing-index.ts";
 import { missingPrimaryKey } from "./missing-primary-key.ts";
 import { redundantIndex } from "./redundant-index.ts";
+import { skewedQuery } from "./skewed-query.ts";
 import { unindexedForeignKey } from "./unindexed-foreign-key.ts";
 import { unusedIndex } from "./unused-index.ts";
+import { verifyTogether } from "./verify-together.ts";
 
 /** What looks for each finding, in the order they run. */
 export const FINDINGS: Readonly<
@@ -19,11 +21,12 @@ export const FINDINGS: Readonly<
   "redundant-index": redundantIndex,
   "unused-index": unusedIndex,
   "missing-primary-key": missingPrimaryKey,
+  "skewed-query": skewedQuery,
 };
 
-/** Runs every finding, one after the other: they share one planner. */
+/** Runs every finding, one after the other: they share one planner. Drops are verified once more, all together. */
 export async function allFindings(context: FindingContext): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const find of Object.values(FINDINGS)) findings.push(...(await find(context)));
-  return findings;
+  return verifyTogether(findings, context);
 }

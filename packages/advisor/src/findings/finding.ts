@@ -6,6 +6,7 @@ export type FindingCode =
   | "missing-index"
   | "missing-primary-key"
   | "redundant-index"
+  | "skewed-query"
   | "unindexed-foreign-key"
   | "unused-index";
 

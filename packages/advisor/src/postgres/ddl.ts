@@ -16,6 +16,7 @@ import { quoteIdent } from "./quote-ident.ts";
 /** PostgreSQL's statements for index changes. None of them blocks reads or writes for longer than a moment. */
 export const postgresDdl: DdlWriter = {
   quote: quoteIdent,
+  planEachExecution: "SET plan_cache_mode = force_custom_plan;",
 
   indexName: (candidate, catalog, taken) =>
     chooseIndexName(candidate, takenNames(candidate.table.schema, catalog).union(taken)),

@@ -12,6 +12,7 @@ export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
   "missing-index": "An index would make queries of the workload cheaper",
   "missing-primary-key": "A table has no primary key",
   "redundant-index": "Another index serves all that an index serves",
+  "skewed-query": "A query is fast for most of its values and slow for some",
   "unindexed-foreign-key":
     "A foreign key has no index: changes of the referenced table read the whole table",
   "unused-index": "No query uses an index",
