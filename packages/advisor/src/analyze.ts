@@ -8,7 +8,12 @@ import { nameIndexes } from "./findings/name-indexes.ts";
 import type { EventSource } from "./log/event-source.ts";
 import { buildReport } from "./report/build-report.ts";
 import type { Report } from "./report/report.ts";
-import { type IndexSelection, selectIndexes } from "./whatif/select-indexes.ts";
+import {
+  type IndexSelection,
+  selectIndexes,
+  type SelectionLimits,
+} from "./whatif/select-indexes.ts";
+import { tableUpkeep } from "./whatif/table-upkeep.ts";
 import { buildWorkload } from "./workload/build-workload.ts";
 import { snapshotSource } from "./workload/snapshot-source.ts";
 
@@ -22,6 +27,8 @@ export interface AnalyzeOptions {
   readonly usage?: readonly UsageRecord[];
   /** Whether the snapshot's own workload counts. Default true. */
   readonly useSnapshotWorkload?: boolean;
+  /** What the advised indexes may take together, in bytes and in number, and how long they are searched for. Default: no limit. */
+  readonly limits?: SelectionLimits;
   /** Told what is being done, for anything that may take over a second. */
   readonly progress?: (message: string) => void;
   /** Time of the analysis. Default now. */
@@ -33,7 +40,7 @@ export interface AnalyzeOptions {
  * Throws `DbadviseError` where nothing can be said at all; what can't be analysed otherwise is listed in the report.
  */
 export async function analyze(options: AnalyzeOptions): Promise<Report> {
-  const { engine, progress = () => {}, now = new Date() } = options;
+  const { engine, limits = {}, progress = () => {}, now = new Date() } = options;
   const { snapshot, history } = addHistory(options.snapshot, options.usage ?? []);
   const own = options.useSnapshotWorkload === false ? [] : snapshotSource(snapshot);
   const sources = [...own, ...(options.sources ?? [])];
@@ -47,7 +54,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     const selection: IndexSelection | null =
       planner === null
         ? null
-        : await selectIndexes(planner, workload.queries, candidates, progress);
+        : await selectIndexes(planner, workload.queries, candidates, {
+            limits,
+            upkeep: tableUpkeep(snapshot, workload, engine.indexWrites(snapshot)),
+            progress,
+          });
     progress("checking the catalog");
     const context = {
       snapshot,

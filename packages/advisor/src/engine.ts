@@ -2,6 +2,7 @@ import type { CandidateIndex } from "./candidates/candidate-index.ts";
 import type { Catalog, TableName } from "./catalog/catalog.ts";
 import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
 import type { SplitStatements } from "./log/open-sql-file.ts";
+import type { IndexWrites } from "./whatif/index-writes.ts";
 import type { Planner } from "./whatif/planner.ts";
 import type { Statement } from "./workload/statement.ts";
 
@@ -98,5 +99,7 @@ export interface Engine {
   parse(sql: string): Promise<ParsedText>;
   /** A planner over the snapshot; `progress` is told what takes long. Throws `DbadviseError` `planner-failed`. */
   createPlanner(snapshot: Snapshot, progress: (message: string) => void): Promise<Planner>;
+  /** What writes pay for indexes, by the snapshot's settings and statistics. */
+  indexWrites(snapshot: Snapshot): IndexWrites;
   readonly ddl: DdlWriter;
 }

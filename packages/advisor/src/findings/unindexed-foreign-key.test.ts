@@ -203,8 +203,12 @@ test("the index that the workload gets anyway is named, its statement left to th
     predicate: null,
   };
   const selection = {
-    chosen: [{ candidate, bytes: 4096, saved: 1, without: [] }],
+    chosen: [{ candidate, bytes: 4096, saved: 1, upkeep: 0, without: [] }],
     planned: [],
+    cost: 1,
+    complete: true,
+    curve: [],
+    worse: [],
     unplanned: [],
     refused: [],
   };

@@ -3,6 +3,7 @@ import { capture, captureUsage } from "./capture.ts";
 import { connect } from "./connect.ts";
 import { postgresDdl } from "./ddl.ts";
 import { identify } from "./identify.ts";
+import { postgresIndexWrites } from "./index-writes.ts";
 import { parse } from "./parse.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { splitStatements } from "./split-statements.ts";
@@ -18,5 +19,6 @@ export const postgres: Engine = {
   splitStatements,
   parse,
   createPlanner: createSandbox,
+  indexWrites: postgresIndexWrites,
   ddl: postgresDdl,
 };

@@ -2,15 +2,38 @@ import { type CandidateIndex, candidateId } from "../candidates/candidate-index.
 import { tableKey } from "../catalog/catalog.ts";
 import type { CandidateSet } from "../candidates/generate-candidates.ts";
 import type { Query } from "../workload/workload.ts";
+import { createCostOracle } from "./cost-oracle.ts";
+import { type CurvePoint, kneeOf, lowerHull } from "./cost-curve.ts";
+import type { PricedIndex, SelectionProblem } from "./index-choice.ts";
+import { keepWorthwhile } from "./keep-worthwhile.ts";
+import { narrowerIndexes } from "./narrower-indexes.ts";
 import type { Plan } from "./plan.ts";
 import { planAsSeen } from "./plan-as-seen.ts";
-import type { IndexConfiguration, Planner } from "./planner.ts";
+import type { Planner } from "./planner.ts";
+import { searchIndexes } from "./search-indexes.ts";
+import type { TableUpkeep } from "./table-upkeep.ts";
+import { usableIndexes } from "./usable-indexes.ts";
+import { type WorseQuery, worseQueries } from "./worse-queries.ts";
 import { workloadWeights } from "./workload-weights.ts";
 
-/** Share of the cost of the queries that it touches that an index must save to be advised. */
-export const MINIMUM_GAIN = 0.1;
-/** Share of the whole workload's cost that an index must save to be advised: below it the noise of statistics is larger. */
-export const MINIMUM_WORKLOAD_GAIN = 0.001;
+/** Limits of what may be advised. Absent: no limit. */
+export interface SelectionLimits {
+  /** Bytes that all new indexes may take together. */
+  readonly budgetBytes?: number;
+  readonly maxIndexes?: number;
+  /** Milliseconds after which the search ends with the best that it has: two runs may then differ. */
+  readonly timeLimitMs?: number;
+}
+
+/** What an index has to save to be advised. */
+export interface SelectionBars {
+  /** Share of the cost of the queries that it touches. */
+  readonly gain: number;
+  /** Share of the whole workload's cost: below it the noise of statistics is larger. */
+  readonly workloadGain: number;
+}
+
+export const SELECTION_BARS: SelectionBars = { gain: 0.1, workloadGain: 0.001 };
 
 /** A query's plans without any new index and with all chosen ones. */
 export interface PlannedQuery {
@@ -24,49 +47,201 @@ export interface PlannedQuery {
 export interface ChosenIndex {
   readonly candidate: CandidateIndex;
   readonly bytes: number;
-  /** Weighted cost that comes back when this index alone is left out of the choice. */
+  /** Weighted cost that comes back when this index alone is left out of the choice, less what writes then save. */
   readonly saved: number;
+  /** Weighted cost that writes pay for it. */
+  readonly upkeep: number;
   /** Queries whose plan changes when this index alone is left out, with the plan they then get. */
   readonly without: readonly { readonly fingerprint: string; readonly plan: Plan }[];
+}
+
+/** One offer of the cost curve: the cheapest set of its size. */
+export interface SelectionPoint {
+  readonly candidates: readonly CandidateIndex[];
+  readonly bytes: number;
+  /** Share of today's workload cost, what writes pay included: 1 without any new index. */
+  readonly cost: number;
+  /** After it, more bytes save little. */
+  readonly knee: boolean;
 }
 
 export interface IndexSelection {
   readonly chosen: readonly ChosenIndex[];
   readonly planned: readonly PlannedQuery[];
+  /** Share of today's workload cost that is left with the chosen indexes, what writes pay included. */
+  readonly cost: number;
+  /** False where the time limit ended the search. */
+  readonly complete: boolean;
+  /** Ascending by bytes; the first has no index. */
+  readonly curve: readonly SelectionPoint[];
+  /** Queries that cost more with the chosen indexes, the heaviest first. */
+  readonly worse: readonly WorseQuery[];
   /** Queries that the planner could not plan, and why. */
   readonly unplanned: readonly { readonly query: Query; readonly reason: string }[];
   /** Candidates that the planner refused, and why. */
   readonly refused: readonly { readonly candidate: CandidateIndex; readonly reason: string }[];
 }
 
+export interface SelectionOptions {
+  readonly limits?: SelectionLimits;
+  /** What writes pay for indexes. Default: nothing. */
+  readonly upkeep?: TableUpkeep;
+  readonly bars?: SelectionBars;
+  readonly progress?: (message: string) => void;
+}
+
+/** Offers on the curve: as many as a reader compares. */
+const MAX_POINTS = 12;
+
 /**
- * Chooses indexes for the whole workload: the planner picks among all candidates per query, the picks are added one by one
- * by what they save over all queries, and each one is kept only if leaving it out again costs more than the bars above.
+ * Chooses indexes for the whole workload within the limits, at the least weighted cost of its queries and of the writes that
+ * keep the indexes up to date. What the search inferred is planned again for the choice: an index stays only if leaving it
+ * out costs more than the bars.
  */
 export async function selectIndexes(
   planner: Planner,
   queries: readonly Query[],
   set: CandidateSet,
-  progress: (message: string) => void,
+  options: SelectionOptions = {},
 ): Promise<IndexSelection> {
-  const proposals = await planner.propose(set.candidates.map((entry) => entry.candidate));
-  const sizes = new Map<string, number>();
-  const refused: { candidate: CandidateIndex; reason: string }[] = [];
-  for (const proposal of proposals) {
-    if (proposal.accepted) sizes.set(candidateId(proposal.candidate), proposal.bytes);
-    else refused.push({ candidate: proposal.candidate, reason: proposal.reason });
-  }
-  const candidatesOf = new Map<string, CandidateIndex[]>();
-  for (const { candidate, queries: fingerprints } of set.candidates) {
-    if (!sizes.has(candidateId(candidate))) continue;
-    for (const fingerprint of fingerprints) {
-      const list = candidatesOf.get(fingerprint) ?? [];
-      list.push(candidate);
-      candidatesOf.set(fingerprint, list);
-    }
-  }
+  const { limits = {}, upkeep = NO_UPKEEP, bars = SELECTION_BARS, progress = () => {} } = options;
+  const started = performance.now();
+  progress(`trying ${set.candidates.length} candidate indexes`);
+  const { entries, refused } = await proposeAll(planner, set);
+  const { bases, unplanned } = await planBases(planner, queries, progress);
+  const { byQuery, usual } = workloadWeights(bases);
+  const weights = bases.map(({ query }) => byQuery.get(query.fingerprint) ?? 0);
+  const total = bases.reduce(
+    (sum, { plan }, position) => sum + plan.cost * (weights[position] ?? 0),
+    0,
+  );
 
-  const bases: { query: Query; plan: Plan }[] = [];
+  const candidates = entries.map(({ candidate }) => candidate);
+  const numbers = new Map(candidates.map((candidate, number) => [candidateId(candidate), number]));
+  const pick = (picked: readonly number[]): readonly CandidateIndex[] =>
+    picked.flatMap((number) => candidates[number] ?? []);
+  const oracle = createCostOracle(
+    bases.map(({ query }) => usableIndexes(query, entries)),
+    async (position, picked) => {
+      const base = bases[position];
+      if (base === undefined) throw new RangeError(`no query ${position}`);
+      if (oracle.counts().asked % 50 === 0)
+        progress(`choosing indexes: ${oracle.counts().asked} plans compared`);
+      return picked.length === 0 ? base.plan : planOrKeep(planner, base, pick(picked));
+    },
+    (id) => numbers.get(id),
+  );
+  const parts = narrowerIndexes(candidates);
+  const problem: SelectionProblem = {
+    oracle,
+    weights,
+    indexes: entries.map(({ candidate, bytes }, number): PricedIndex => ({
+      table: tableKey(candidate.table),
+      bytes,
+      parts: parts[number] ?? [],
+    })),
+    upkeep: (table, picked) =>
+      usual *
+      upkeep(
+        table,
+        picked.flatMap((number) => entries[number] ?? []),
+      ),
+    minimumGain: total * bars.workloadGain,
+  };
+  let complete = true;
+  const { best, passed } = await searchIndexes(problem, {
+    bytes: limits.budgetBytes ?? Number.POSITIVE_INFINITY,
+    indexes: limits.maxIndexes ?? Number.POSITIVE_INFINITY,
+    expired: () => {
+      const over = performance.now() - started > (limits.timeLimitMs ?? Number.POSITIVE_INFINITY);
+      if (over) complete = false;
+      return over;
+    },
+  });
+
+  progress("checking each chosen index");
+  const planWith = async (position: number, picked: readonly number[]): Promise<Plan> => {
+    const base = bases[position];
+    if (base === undefined) throw new RangeError(`no query ${position}`);
+    return planOrKeep(planner, base, pick(picked));
+  };
+  const kept = await keepWorthwhile(problem, best.indexes, planWith, { bars, total });
+  const chosen = kept.flatMap(({ index, saved, upkeep: paid, without }): readonly ChosenIndex[] => {
+    const entry = entries[index];
+    if (entry === undefined) return [];
+    return [
+      {
+        ...entry,
+        saved,
+        upkeep: paid,
+        without: without.flatMap(({ query, plan }) => {
+          const base = bases[query];
+          return base === undefined ? [] : [{ fingerprint: base.query.fingerprint, plan }];
+        }),
+      },
+    ];
+  });
+
+  const keptNumbers = kept.map(({ index }) => index).toSorted((a, b) => a - b);
+  const planned: PlannedQuery[] = [];
+  for (const [position, { query, plan }] of bases.entries()) {
+    const after = await planWith(position, keptNumbers);
+    planned.push({ query, weight: weights[position] ?? 0, before: plan, after });
+  }
+  const paid = upkeepOf(problem, keptNumbers);
+  const left = planned.reduce((sum, { after, weight }) => sum + after.cost * weight, paid);
+  const points = [
+    ...passed,
+    { indexes: keptNumbers, bytes: bytesOf(problem, keptNumbers), cost: left },
+  ];
+  return {
+    chosen,
+    planned,
+    cost: total > 0 ? left / total : 1,
+    complete,
+    curve: curveOf(points, total, pick),
+    worse: worseQueries(planned, chosen, upkeep, usual),
+    unplanned,
+    refused,
+  };
+}
+
+const NO_UPKEEP: TableUpkeep = () => 0;
+
+interface Entry {
+  readonly candidate: CandidateIndex;
+  readonly bytes: number;
+  readonly queries: readonly string[];
+}
+
+async function proposeAll(
+  planner: Planner,
+  set: CandidateSet,
+): Promise<{ readonly entries: readonly Entry[]; readonly refused: IndexSelection["refused"] }> {
+  const proposals = await planner.propose(set.candidates.map((entry) => entry.candidate));
+  const entries: Entry[] = [];
+  const refused: { candidate: CandidateIndex; reason: string }[] = [];
+  for (const [position, proposal] of proposals.entries()) {
+    const { candidate } = proposal;
+    const made = set.candidates[position]?.queries ?? [];
+    if (proposal.accepted) entries.push({ candidate, bytes: proposal.bytes, queries: made });
+    else refused.push({ candidate, reason: proposal.reason });
+  }
+  return { entries, refused };
+}
+
+interface Base {
+  readonly query: Query;
+  /** Plan without any new index. */
+  readonly plan: Plan;
+}
+
+async function planBases(
+  planner: Planner,
+  queries: readonly Query[],
+  progress: (message: string) => void,
+): Promise<{ readonly bases: readonly Base[]; readonly unplanned: IndexSelection["unplanned"] }> {
+  const bases: Base[] = [];
   const unplanned: { query: Query; reason: string }[] = [];
   for (const [position, query] of queries.entries()) {
     progress(`planning ${position + 1} of ${queries.length} queries`);
@@ -74,167 +249,62 @@ export async function selectIndexes(
     if (result.ok) bases.push({ query, plan: result.plan });
     else unplanned.push({ query, reason: result.reason });
   }
-  const weights = workloadWeights(bases);
-  const workload: WeightedQuery[] = bases.map(({ query, plan }) => ({
-    query,
-    plan,
-    weight: weights.get(query.fingerprint) ?? 0,
-    tables: new Set(query.statement.tables.map((use) => tableKey(use.table))),
-  }));
-
-  const pool = await plannersPicks(planner, workload, candidatesOf);
-  const total = workload.reduce((sum, { plan, weight }) => sum + plan.cost * weight, 0);
-  const added = await addGreedily(planner, workload, pool, total, progress);
-  const kept = await dropNeedless(planner, workload, added, total);
-  const chosen: ChosenIndex[] = [];
-  for (const { candidate, loss } of kept) {
-    const bytes = sizes.get(candidateId(candidate)) ?? 0;
-    chosen.push({ candidate, bytes, saved: loss.saved, without: loss.without });
-  }
-  const finalConfiguration = { add: chosen.map((index) => index.candidate), hide: [] };
-  const planned: PlannedQuery[] = [];
-  for (const { query, plan, weight } of workload) {
-    const after = await planOrKeep(planner, query, finalConfiguration, plan);
-    planned.push({ query, weight, before: plan, after });
-  }
-  return { chosen, planned, unplanned, refused };
-}
-
-interface WeightedQuery {
-  readonly query: Query;
-  /** Plan without any new index. */
-  readonly plan: Plan;
-  readonly weight: number;
-  /** Keys of the tables it uses: indexes on others can't change its plan. */
-  readonly tables: ReadonlySet<string>;
-}
-
-/** Every candidate that the planner uses for some query when it may use all of them, or all of them with one key. */
-async function plannersPicks(
-  planner: Planner,
-  workload: readonly WeightedQuery[],
-  candidatesOf: ReadonlyMap<string, readonly CandidateIndex[]>,
-): Promise<readonly CandidateIndex[]> {
-  const picks = new Map<string, CandidateIndex>();
-  for (const { query, plan } of workload) {
-    const all = candidatesOf.get(query.fingerprint) ?? [];
-    for (const width of [1, 2, Number.POSITIVE_INFINITY]) {
-      const some = all.filter((candidate) => candidate.keys.length <= width);
-      if (some.length === 0) continue;
-      const used = (await planOrKeep(planner, query, { add: some, hide: [] }, plan)).candidates;
-      for (const candidate of some) {
-        const id = candidateId(candidate);
-        if (used.includes(id)) picks.set(id, candidate);
-      }
-    }
-  }
-  return [...picks.values()];
-}
-
-async function addGreedily(
-  planner: Planner,
-  workload: readonly WeightedQuery[],
-  pool: readonly CandidateIndex[],
-  total: number,
-  progress: (message: string) => void,
-): Promise<readonly CandidateIndex[]> {
-  const chosen: CandidateIndex[] = [];
-  let costs = new Map(workload.map(({ query, plan }) => [query.fingerprint, plan.cost]));
-  let rest = [...pool];
-  while (rest.length > 0) {
-    progress(`choosing indexes: ${chosen.length} chosen, ${rest.length} candidates left`);
-    let best: { candidate: CandidateIndex; saved: number; costs: Map<string, number> } | null =
-      null;
-    const useful: CandidateIndex[] = [];
-    for (const candidate of rest) {
-      const next = new Map(costs);
-      let saved = 0;
-      let touched = 0;
-      for (const { query, plan, weight, tables } of workload) {
-        if (!tables.has(tableKey(candidate.table))) continue;
-        const now = costs.get(query.fingerprint) ?? plan.cost;
-        const configuration = { add: [...chosen, candidate], hide: [] };
-        const { cost } = await planOrKeep(planner, query, configuration, plan);
-        if (cost < now) {
-          saved += (now - cost) * weight;
-          touched += now * weight;
-          next.set(query.fingerprint, cost);
-        }
-      }
-      if (!isWorthwhile(saved, touched, total)) continue;
-      useful.push(candidate);
-      if (best === null || saved > best.saved) best = { candidate, saved, costs: next };
-    }
-    if (best === null) break;
-    chosen.push(best.candidate);
-    costs = best.costs;
-    const taken = candidateId(best.candidate);
-    rest = useful.filter((candidate) => candidateId(candidate) !== taken);
-  }
-  return chosen;
-}
-
-interface Loss {
-  readonly saved: number;
-  readonly touched: number;
-  readonly without: readonly { readonly fingerprint: string; readonly plan: Plan }[];
-}
-
-/** Leaves indexes out while one of them no longer earns its place beside the others, the least useful first. */
-async function dropNeedless(
-  planner: Planner,
-  workload: readonly WeightedQuery[],
-  added: readonly CandidateIndex[],
-  total: number,
-): Promise<readonly { candidate: CandidateIndex; loss: Loss }[]> {
-  let kept = [...added];
-  for (;;) {
-    const judged: { candidate: CandidateIndex; loss: Loss }[] = [];
-    for (const candidate of kept) {
-      judged.push({ candidate, loss: await lossWithout(planner, workload, kept, candidate) });
-    }
-    const ranked = judged.toSorted((a, b) => a.loss.saved - b.loss.saved);
-    const needless = ranked.find(
-      ({ loss }) => !isWorthwhile(loss.saved, loss.touched, total),
-    )?.candidate;
-    if (needless === undefined) return ranked.toReversed();
-    kept = kept.filter((candidate) => candidate !== needless);
-  }
-}
-
-async function lossWithout(
-  planner: Planner,
-  workload: readonly WeightedQuery[],
-  kept: readonly CandidateIndex[],
-  candidate: CandidateIndex,
-): Promise<Loss> {
-  const others = kept.filter((other) => other !== candidate);
-  let saved = 0;
-  let touched = 0;
-  const without: { fingerprint: string; plan: Plan }[] = [];
-  for (const { query, plan, weight, tables } of workload) {
-    if (!tables.has(tableKey(candidate.table))) continue;
-    const withIt = await planOrKeep(planner, query, { add: kept, hide: [] }, plan);
-    const withoutIt = await planOrKeep(planner, query, { add: others, hide: [] }, plan);
-    if (withoutIt.cost <= withIt.cost) continue;
-    saved += (withoutIt.cost - withIt.cost) * weight;
-    touched += withoutIt.cost * weight;
-    without.push({ fingerprint: query.fingerprint, plan: withoutIt });
-  }
-  return { saved, touched, without };
-}
-
-function isWorthwhile(saved: number, touched: number, total: number): boolean {
-  return saved > 0 && saved >= touched * MINIMUM_GAIN && saved >= total * MINIMUM_WORKLOAD_GAIN;
+  return { bases, unplanned };
 }
 
 /** A plan that fails with more indexes than the one that worked is no reason to stop: the known plan stays. */
 async function planOrKeep(
   planner: Planner,
-  query: Query,
-  configuration: IndexConfiguration,
-  known: Plan,
+  base: Base,
+  add: readonly CandidateIndex[],
 ): Promise<Plan> {
-  const result = await planAsSeen(planner, query, configuration);
-  return result.ok ? result.plan : known;
+  const result = await planAsSeen(planner, base.query, { add, hide: [] });
+  return result.ok ? result.plan : base.plan;
+}
+
+function bytesOf({ indexes }: SelectionProblem, picked: readonly number[]): number {
+  return picked.reduce((sum, index) => sum + (indexes[index]?.bytes ?? 0), 0);
+}
+
+function upkeepOf({ indexes, upkeep }: SelectionProblem, picked: readonly number[]): number {
+  const byTable = Map.groupBy(picked, (index) => indexes[index]?.table ?? "");
+  return [...byTable].reduce((sum, [table, some]) => sum + upkeep(table, some), 0);
+}
+
+function curveOf(
+  points: readonly CurvePoint[],
+  total: number,
+  pick: (indexes: readonly number[]) => readonly CandidateIndex[],
+): readonly SelectionPoint[] {
+  const hull = lowerHull(points);
+  const knee = kneeOf(hull);
+  return thinOut(hull, knee, MAX_POINTS).map((point) => ({
+    candidates: pick(point.indexes),
+    bytes: point.bytes,
+    cost: total > 0 ? point.cost / total : 1,
+    knee: point === knee,
+  }));
+}
+
+/** Leaves out the points that save least over the one before, never the ends or the knee. */
+function thinOut(
+  hull: readonly CurvePoint[],
+  knee: CurvePoint | null,
+  most: number,
+): readonly CurvePoint[] {
+  const left = [...hull];
+  while (left.length > most) {
+    let least = -1;
+    let leastGain = Number.POSITIVE_INFINITY;
+    for (let at = 1; at < left.length - 1; at++) {
+      const gain = (left[at - 1]?.cost ?? 0) - (left[at]?.cost ?? 0);
+      if (left[at] !== knee && gain < leastGain) {
+        least = at;
+        leastGain = gain;
+      }
+    }
+    if (least < 0) break;
+    left.splice(least, 1);
+  }
+  return left;
 }
