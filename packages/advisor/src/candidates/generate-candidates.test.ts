@@ -3,7 +3,7 @@ import type { Catalog, Index, Table } from "../catalog/catalog.ts";
 import type { Predicate, SortKey, TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
 import { SMALL_TABLE_ROWS } from "../catalog/small-table.ts";
-import { generateCandidates } from "./generate-candidates.ts";
+import { type CandidateSet, generateCandidates } from "./generate-candidates.ts";
 
 const NAME = { schema: "public", name: "orders" };
 
@@ -102,9 +102,20 @@ function query(use: Partial<TableUse>): Query {
   };
 }
 
-function keysOf(use: Partial<TableUse>, on: Table = table()): readonly string[] {
+function generated(use: Partial<TableUse>, on: Table): CandidateSet {
   const catalog: Catalog = { tables: [on], views: [], searchPath: ["public"] };
-  return generateCandidates([query(use)], catalog).candidates.map(({ candidate }) =>
+  const server = {
+    engine: "PostgreSQL",
+    version: "18.0",
+    versionNumber: 180_000,
+    database: "shop",
+  };
+  const facts = { catalog, statistics: [], prelude: [], server };
+  return generateCandidates([query(use)], facts, (name) => name);
+}
+
+function keysOf(use: Partial<TableUse>, on: Table = table()): readonly string[] {
+  return generated(use, on).candidates.map(({ candidate }) =>
     candidate.keys
       .map((key) => (key.direction === "desc" ? `${key.expression} desc` : key.expression))
       .join(", "),
@@ -194,8 +205,7 @@ describe("generateCandidates", () => {
       [table({ rows: SMALL_TABLE_ROWS - 1, pages: 20, currentPages: 20 }), /too small/],
       [table({ rows: -1, pages: 0, currentPages: 500 }), /never analysed/],
     ] as const) {
-      const catalog: Catalog = { tables: [small], views: [], searchPath: ["public"] };
-      const set = generateCandidates([query(use)], catalog);
+      const set = generated(use, small);
       expect(set.candidates).toEqual([]);
       expect(set.notes).toEqual([expect.stringMatching(note)]);
     }

@@ -1,177 +1,181 @@
-import {
-  type Catalog,
-  estimatedRows,
-  type IndexKey,
-  type Table,
-  type TableName,
-  tableKey,
-} from "../catalog/catalog.ts";
+import { estimatedRows, type Table, tableKey } from "../catalog/catalog.ts";
+import { type FindStatistics, statisticsFinder } from "../catalog/find-statistics.ts";
 import { storageTables } from "../catalog/partitions.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
-import type { SortKey, TableUse } from "../workload/statement.ts";
+import type { Snapshot } from "../catalog/snapshot.ts";
 import type { Query } from "../workload/workload.ts";
-import { type CandidateIndex, candidateId } from "./candidate-index.ts";
-import { isServedBy } from "./is-served-by.ts";
+import { brin } from "./brin.ts";
+import { btreeKeys } from "./btree-keys.ts";
+import { byOperator, missingExtensions } from "./by-operator.ts";
+import { candidateId } from "./candidate-index.ts";
+import { covering } from "./covering.ts";
+import { isServedOn } from "./is-served-by.ts";
+import { partial } from "./partial.ts";
+import { newIndex, type ProposedIndex, type TableAccess } from "./table-access.ts";
 
-/** Key columns beyond which another one rarely saves a page. */
-const MAX_KEYS = 4;
+/** Candidates of one query; one that uses many tables has room for {@link MAX_PER_USE} on each. */
+const MAX_PER_QUERY = 40;
+const MAX_PER_USE = 8;
+/** Candidates on one table: the heaviest queries' come first. */
+const MAX_PER_TABLE = 400;
 
 export interface CandidateSet {
   /** Each candidate once, with the fingerprints of the queries it was made for. */
-  readonly candidates: readonly {
-    readonly candidate: CandidateIndex;
-    readonly queries: readonly string[];
-  }[];
-  /** Why a table got no candidates although queries filter it. */
+  readonly candidates: readonly (ProposedIndex & { readonly queries: readonly string[] })[];
+  /** Why a table got no candidates although queries filter it, or not all; what an extension could do. */
   readonly notes: readonly string[];
 }
 
+/** What candidates are made from, beside the queries. */
+export type CandidateFacts = Pick<Snapshot, "catalog" | "statistics" | "prelude" | "server">;
+
 /**
- * Btree indexes that could serve the workload: per use of a table its equality columns first, then one range or the sort order.
- * Leaves out what a valid index serves already, and tables too small to matter.
+ * Indexes that could serve the workload, of every kind: btrees by role of the columns, partial and covering ones, those that
+ * an operator asks for, and block ranges. Which of them are worth it is the planner's to say.
+ * Leaves out what an index serves already, and tables too small to matter. Queries come heaviest first.
+ * `quote` writes a name as SQL.
  */
-export function generateCandidates(queries: readonly Query[], catalog: Catalog): CandidateSet {
-  const tables = new Map(catalog.tables.map((table) => [tableKey(table), table]));
-  const found = new Map<string, { candidate: CandidateIndex; queries: Set<string> }>();
+export function generateCandidates(
+  queries: readonly Query[],
+  facts: CandidateFacts,
+  quote: (name: string) => string,
+): CandidateSet {
+  const { catalog } = facts;
+  const accessOf = tableAccess(facts, quote);
+  const found = new Map<string, ProposedIndex & { queries: Set<string> }>();
   const notes = new Set<string>();
+  const onTable = new Map<string, { taken: number; left: number }>();
   for (const query of queries) {
-    for (const use of query.statement.tables) {
-      const table = tables.get(tableKey(use.table));
-      if (table === undefined || !isIndexable(table)) continue;
-      const keyLists = keyListsOf(use, table);
-      if (keyLists.length === 0) continue;
-      const tooSmall = whyTooSmall(table, catalog);
+    const lists: (readonly ProposedIndex[])[] = [];
+    for (const access of accessOf(query)) {
+      const kinds = kindsOf(access);
+      const extensions = missingExtensions(access);
+      if (extensions.length === 0 && kinds.every((kind) => kind.length === 0)) continue;
+      const tooSmall = whyTooSmall(access.table, catalog);
       if (tooSmall !== null) {
         notes.add(tooSmall);
         continue;
       }
-      for (const keys of keyLists) {
-        const candidate = btree(table, keys);
-        if (table.indexes.some((index) => isServedBy(candidate, index))) continue;
-        const id = candidateId(candidate);
-        const entry = found.get(id) ?? { candidate, queries: new Set() };
-        entry.queries.add(query.fingerprint);
-        found.set(id, entry);
+      for (const note of extensions) notes.add(note);
+      lists.push(
+        ...kinds.map((kind) =>
+          kind.filter(({ candidate }) => !isServedOn(candidate, access.table, catalog)),
+        ),
+      );
+    }
+    const most = Math.max(MAX_PER_QUERY, query.statement.tables.length * MAX_PER_USE);
+    for (const proposed of inTurn(lists, most)) {
+      const id = candidateId(proposed.candidate);
+      const known = found.get(id);
+      if (known !== undefined) {
+        known.queries.add(query.fingerprint);
+        const reorderable = Math.min(known.reorderable, proposed.reorderable);
+        found.set(id, { ...known, reorderable });
+        continue;
       }
+      const key = tableKey(proposed.candidate.table);
+      const count = onTable.get(key) ?? { taken: 0, left: 0 };
+      onTable.set(key, count);
+      if (count.taken < MAX_PER_TABLE) {
+        count.taken += 1;
+        const { candidate, reorderable } = proposed;
+        found.set(id, { candidate, reorderable, queries: new Set([query.fingerprint]) });
+      } else count.left += 1;
     }
   }
+  for (const [key, { taken, left }] of onTable) {
+    if (left === 0) continue;
+    notes.add(
+      `${key.replace("\0", ".")}: ${taken} possible indexes were tried, those of the heaviest queries; ${left} more were not`,
+    );
+  }
   return {
-    candidates: [...found.values()].map((entry) => ({
-      candidate: entry.candidate,
-      queries: [...entry.queries],
-    })),
+    candidates: [...found.values()].map((entry) => ({ ...entry, queries: [...entry.queries] })),
     notes: [...notes].toSorted(),
   };
 }
 
-function isIndexable(table: Table): boolean {
-  return table.kind !== "foreign";
+/** Each kind's candidates, the best first. */
+function kindsOf(access: TableAccess): readonly (readonly ProposedIndex[])[] {
+  const btrees = btreeKeys(access).map(({ keys, reorderable }) => ({
+    candidate: newIndex(access, { method: "btree", keys }),
+    reorderable,
+  }));
+  const partials = partial(access);
+  return [
+    btrees,
+    byOperator(access),
+    partials,
+    covering(access, btrees),
+    covering(access, partials),
+    brin(access),
+  ];
 }
 
-function whyTooSmall(table: Table, catalog: Catalog): string | null {
+/** One of each list in turn, until there are enough: every kind's best before any kind's second. */
+function inTurn(
+  lists: readonly (readonly ProposedIndex[])[],
+  most: number,
+): readonly ProposedIndex[] {
+  const chosen = new Map<string, ProposedIndex>();
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  for (let rank = 0; rank < longest; rank++) {
+    for (const list of lists) {
+      const proposed = list[rank];
+      if (proposed === undefined) continue;
+      if (chosen.size >= most) return [...chosen.values()];
+      const id = candidateId(proposed.candidate);
+      if (!chosen.has(id)) chosen.set(id, proposed);
+    }
+  }
+  return [...chosen.values()];
+}
+
+/** Says of each query how it uses the tables that can have indexes. */
+function tableAccess(
+  facts: CandidateFacts,
+  quote: (name: string) => string,
+): (query: Query) => readonly TableAccess[] {
+  const { catalog, server } = facts;
+  const tables = new Map(catalog.tables.map((table) => [tableKey(table), table]));
+  const find: FindStatistics = statisticsFinder(facts);
+  const extensions = installedExtensions(facts);
+  const byteOrder = ["C", "POSIX"].includes(server.collation ?? "");
+  return ({ statement }) =>
+    statement.tables.flatMap((use): readonly TableAccess[] => {
+      const table = tables.get(tableKey(use.table));
+      if (table === undefined || table.kind === "foreign") return [];
+      const reads = statement.kind === "select" || statement.kind === "insert";
+      return [
+        {
+          use,
+          table,
+          storage: storageTables(table, catalog),
+          reads,
+          statistics: (column) => find(table, column),
+          byteOrder,
+          extensions,
+          quote,
+        },
+      ];
+    });
+}
+
+/** Schemas by extension, read from the statements that make them. */
+function installedExtensions({ prelude }: CandidateFacts): ReadonlyMap<string, string> {
+  return new Map(
+    prelude.flatMap(({ kind, name, ddl }) => {
+      const [, schema] = / WITH SCHEMA ("(?:[^"]|"")+"|[^\s;]+)/i.exec(ddl) ?? [];
+      return kind === "extension" && schema !== undefined ? [[name, schema] as const] : [];
+    }),
+  );
+}
+
+function whyTooSmall(table: Table, catalog: CandidateFacts["catalog"]): string | null {
   const name = `${table.schema}.${table.name}`;
   if (isSmallTable(table, catalog))
     return `${name} has ${Math.max(0, Math.round(estimatedRows(table)))} rows: too small for an index to matter`;
   if (storageTables(table, catalog).every((part) => part.rows < 0))
     return `${name} was never analysed: no index was tried on it (run ANALYZE ${name})`;
   return null;
-}
-
-/** Key lists for one use of a table, the most specific ones included; no list is longer than {@link MAX_KEYS}. */
-function keyListsOf(use: TableUse, table: Table): readonly (readonly IndexKey[])[] {
-  const columnsOf = (role: string): string[] => [
-    ...new Set(
-      use.predicates
-        .filter((predicate) => predicate.role === role && predicate.column !== null)
-        .map((predicate) => predicate.column ?? ""),
-    ),
-  ];
-  const known = new Set(table.columns.map((column) => column.name));
-  const equal = columnsOf("equality").filter((column) => known.has(column));
-  const joined = columnsOf("join").filter((column) => known.has(column) && !equal.includes(column));
-  const ranged = columnsOf("range").filter(
-    (column) => known.has(column) && !equal.includes(column),
-  );
-  const prefixes = prefixesOf(equal, joined);
-  const sort = sortSuffix(use.order, equal);
-  const group = use.group.filter((column) => known.has(column) && !equal.includes(column));
-
-  const lists: IndexKey[][] = [];
-  for (const prefix of prefixes) {
-    const keys = prefix.map(ascending);
-    if (keys.length > 0) lists.push(keys);
-    for (const column of ranged) {
-      if (!prefix.includes(column)) lists.push([...keys, ascending(column)]);
-    }
-    if (sort.length > 0) {
-      const rest = sort.filter((key) => !prefix.includes(key.column ?? ""));
-      lists.push([...keys, ...rest]);
-      for (const column of ranged) {
-        const filtered = rest.some((key) => key.column === column) || prefix.includes(column);
-        if (!filtered) lists.push([...keys, ...rest, ascending(column)]);
-      }
-    }
-    if (group.length > 0) {
-      lists.push([...keys, ...group.filter((column) => !prefix.includes(column)).map(ascending)]);
-    }
-  }
-  return lists.filter((keys) => keys.length > 0 && keys.length <= MAX_KEYS);
-}
-
-/**
- * Leading columns worth trying: nothing, each alone, each pair, and all; equalities in front of joins.
- * Which order of equalities shares best between queries is left to selection, so pairs come both ways round.
- */
-function prefixesOf(
-  equal: readonly string[],
-  joined: readonly string[],
-): readonly (readonly string[])[] {
-  const all = [...equal, ...joined];
-  const lists: string[][] = [[]];
-  for (const first of all) {
-    lists.push([first]);
-    for (const second of all) if (second !== first) lists.push([first, second]);
-  }
-  lists.push([...equal], [...joined, ...equal], all);
-  const seen = new Set<string>();
-  return lists.filter((list) => {
-    const key = list.join("\0");
-    if (seen.has(key) || list.length > MAX_KEYS) return false;
-    seen.add(key);
-    return true;
-  });
-}
-
-/** The sort keys after those that an equality already fixes; read forwards, so that mirrored orders give one candidate. */
-function sortSuffix(order: readonly SortKey[], equal: readonly string[]): readonly IndexKey[] {
-  const keys = order.filter((key) => key.column === null || !equal.includes(key.column));
-  const first = keys[0];
-  if (first === undefined || keys.some((key) => key.column === null)) return [];
-  const flip = first.direction === "desc";
-  return keys.map((key) => ({
-    ...ascending(key.column ?? ""),
-    direction: flip === (key.direction === "desc") ? "asc" : "desc",
-    nulls: flip === (key.nulls === "first") ? "last" : "first",
-  }));
-}
-
-function ascending(column: string): IndexKey {
-  return {
-    column,
-    expression: column,
-    direction: "asc",
-    nulls: "last",
-    operatorClass: null,
-    collation: null,
-  };
-}
-
-function btree(table: TableName, keys: readonly IndexKey[]): CandidateIndex {
-  return {
-    table: { schema: table.schema, name: table.name },
-    method: "btree",
-    keys,
-    include: [],
-    predicate: null,
-  };
 }

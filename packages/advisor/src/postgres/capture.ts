@@ -2,6 +2,7 @@ import { SNAPSHOT_VERSION, type NodeUsage, type Snapshot } from "../catalog/snap
 import { DbadviseError } from "../dbadvise-error.ts";
 import type { CaptureOptions, Session } from "../engine.ts";
 import { captureCatalog } from "./capture-catalog.ts";
+import { captureColumnEnds } from "./capture-column-ends.ts";
 import { captureServer, captureSettings, type ServerFacts } from "./capture-settings.ts";
 import {
   captureExtendedStatistics,
@@ -42,6 +43,7 @@ export function capture(session: Session, options: CaptureOptions): Promise<Snap
     const captured = await captureCatalog(session, versionNumber, server.searchPath, texts);
     const statistics = await captureStatistics(session, versionNumber, options.values);
     const extendedStatistics = await captureExtendedStatistics(session);
+    const columnEnds = options.values ? await captureColumnEnds(session, captured.tables) : [];
     const node = await readUsage(session, options.node);
     return {
       format: "dbadvise-snapshot",
@@ -52,6 +54,7 @@ export function capture(session: Session, options: CaptureOptions): Promise<Snap
         version: server.version,
         versionNumber,
         database: server.database,
+        collation: defaultCollation(settings),
       },
       values: options.values,
       settings,
@@ -59,6 +62,7 @@ export function capture(session: Session, options: CaptureOptions): Promise<Snap
       catalog: captured.catalog,
       statistics,
       extendedStatistics,
+      ...(columnEnds.length > 0 ? { columnEnds } : {}),
       nodes: [node],
       workload,
       gaps: [
@@ -68,6 +72,13 @@ export function capture(session: Session, options: CaptureOptions): Promise<Snap
       ],
     };
   });
+}
+
+/** The built-in provider's locales all compare by bytes. */
+function defaultCollation(settings: Snapshot["settings"]): string {
+  const locale = settings["datlocale"] ?? settings["daticulocale"] ?? "";
+  if (settings["datlocprovider"] === "b") return "C";
+  return settings["datlocprovider"] === "i" ? locale : (settings["datcollate"] ?? "");
 }
 
 /** Reads one more server's counters (a replica). `node` is its `host:port/database`. */
