@@ -6,6 +6,7 @@ import type { Evidence } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
 import { indexCounters, historyOf, MINIMUM_STATISTICS_DAYS, statisticsAge } from "./index-usage.ts";
+import { listText } from "./list-text.ts";
 import { costFactor, type Replan, REPLAN_TOLERANCE } from "./replan.ts";
 
 /**
@@ -68,7 +69,7 @@ export function structureEvidence(
   judge(
     "foreign-key-target",
     referencing.length > 0,
-    `foreign keys may rest on it: ${referencing.join(", ")}`,
+    `foreign keys may rest on it: ${listText(referencing)}`,
     "no foreign key references its columns",
   );
   const gone = new Set(indexTree(target, catalog).map((part) => part.index));
@@ -79,7 +80,7 @@ export function structureEvidence(
   judge(
     "foreign-key",
     served.length > 0,
-    `it is the only index for foreign key ${served.map((key) => key.name).join(", ")}: without it a delete of a referenced row reads the whole table`,
+    `it is the only index for foreign key ${listText(served.map((key) => key.name))}: without it a delete of a referenced row reads the whole table`,
     "no foreign key of its table relies on it alone",
   );
   judge(
@@ -142,8 +143,9 @@ function ageEvidence(target: TableIndex, context: FindingContext): Evidence {
     check: "statistics-age",
     verdict: enough ? "for" : "unknown",
     detail:
-      (ages.length === 0 ? "no usage counters were read" : ages.map((age) => age.text).join(", ")) +
-      wanted,
+      (ages.length === 0
+        ? "no usage counters were read"
+        : listText(ages.toSorted((a, b) => a.days - b.days).map((age) => age.text))) + wanted,
   };
 }
 
@@ -271,16 +273,16 @@ function scanEvidence(
       const last = counters?.lastScan ? `, last at ${counters.lastScan}` : "";
       return `${countText(counters?.scans ?? 0, "scan")} that read ${countText(counters?.tuplesRead ?? 0, "entry", "entries")} on ${node}${last}`;
     });
-    return { check: "scans", verdict: "against", detail: details.join(", ") };
+    return { check: "scans", verdict: "against", detail: listText(details) };
   }
   if (earlier.length > 0) {
     const details = earlier.map(
       ({ node, used }) => `scanned on ${node} until ${dayOf(used.before)}, by the usage history`,
     );
-    return { check: "scans", verdict: "against", detail: details.join(", ") };
+    return { check: "scans", verdict: "against", detail: listText(details) };
   }
   if (nodes.length === 0 || unknown.length > 0) {
-    const where = unknown.map(({ node }) => node).join(", ");
+    const where = listText(unknown.map(({ node }) => node));
     return {
       check: "scans",
       verdict: "unknown",
@@ -290,7 +292,7 @@ function scanEvidence(
   return {
     check: "scans",
     verdict: "for",
-    detail: `0 scans on ${nodes.map((node) => node.node).join(", ")}`,
+    detail: `0 scans on ${listText(nodes.map((node) => node.node))}`,
   };
 }
 
@@ -335,7 +337,7 @@ export function replanEvidence(replan: Replan | null, context: FindingContext): 
   );
 }
 
-function countText(count: number, one: string, many: string = `${one}s`): string {
+export function countText(count: number, one: string, many: string = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
@@ -348,6 +350,6 @@ function daysText(days: number): string {
   return days < 1 ? `${(days * 24).toFixed(1)} hours` : countText(Math.floor(days), "day");
 }
 
-function factorText(factor: number): string {
+export function factorText(factor: number): string {
   return factor.toFixed(factor < 10 ? 2 : 0);
 }

@@ -1,24 +1,37 @@
 import { indexTableName, type TableIndex } from "../catalog/partitions.ts";
-import { isDropProven, missingEvidence, structureEvidence } from "./drop-evidence.ts";
+import {
+  isDropProven,
+  missingEvidence,
+  replanEvidence,
+  structureEvidence,
+} from "./drop-evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { duplicateGroups } from "./index-equivalence.ts";
 import { indexBytes, indexLabel, indexObject, keyTexts } from "./index-object.ts";
+import { replanWithout } from "./replan.ts";
 import { sizeText } from "./size-text.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
 
 /** Two indexes of one table that do the same work: one of them is enough. The one that must stay is never named. */
 export async function duplicateIndex(context: FindingContext): Promise<readonly Finding[]> {
   const { catalog, nodes } = context.snapshot;
-  return catalog.tables.flatMap((table) =>
-    duplicateGroups(table, catalog, nodes).flatMap(({ keep, extra }) =>
-      extra.map((target) => judge(target, keep, context)),
-    ),
-  );
+  const findings: Finding[] = [];
+  for (const table of catalog.tables) {
+    for (const { keep, extra } of duplicateGroups(table, catalog, nodes)) {
+      for (const target of extra) findings.push(await judge(target, keep, context));
+    }
+  }
+  return findings;
 }
 
-function judge(target: TableIndex, keep: TableIndex, context: FindingContext): Finding {
+async function judge(
+  target: TableIndex,
+  keep: TableIndex,
+  context: FindingContext,
+): Promise<Finding> {
   const { catalog } = context.snapshot;
+  const replan = await replanWithout(target, [], context);
   const evidence = [
     {
       check: "duplicate",
@@ -26,6 +39,8 @@ function judge(target: TableIndex, keep: TableIndex, context: FindingContext): F
       detail: `${keep.index.name} has the same access method, keys, order, operator classes, collations, INCLUDE columns and condition`,
     },
     ...structureEvidence(target, keep, catalog),
+    // A bloated index holds the same keys on more pages.
+    replanEvidence(replan, context),
   ];
   const proven = isDropProven(evidence, []);
   const bytes = indexBytes(target, catalog);
@@ -39,10 +54,10 @@ function judge(target: TableIndex, keep: TableIndex, context: FindingContext): F
       : `${opening}, but it can't simply be dropped: ${missingEvidence(evidence, [])}.`,
     confidence: proven ? "verified" : "insufficient-evidence",
     evidence,
-    queries: [],
+    queries: replan?.changed ?? [],
     bytes: -bytes,
     savedMsPerDay: null,
     ddl: proven ? context.ddl.dropIndex(indexTableName(target), catalog) : null,
-    planner: null,
+    planner: replan && replan.queries > 0 ? (context.planner?.name ?? null) : null,
   };
 }

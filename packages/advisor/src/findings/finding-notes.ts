@@ -1,11 +1,10 @@
 import type { FindingContext } from "./finding-context.ts";
 import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
 import { indexLabel } from "./index-object.ts";
+import { listText } from "./list-text.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
 import { ownForeignKeys } from "./unindexed-foreign-key.ts";
 import { unscannedIndexes } from "./unused-index.ts";
-
-const NAMED = 5;
 
 /** Why findings are not there that a reader may expect: what was passed over on purpose, or could not be judged. */
 export function findingNotes(context: FindingContext): readonly string[] {
@@ -16,7 +15,7 @@ export function findingNotes(context: FindingContext): readonly string[] {
   const idle = unscannedIndexes(context).filter(({ table }) => isSmallTable(table, catalog));
   if (idle.length > 0)
     notes.push(
-      `unused-index: not judged, since their tables are too small to matter: ${list(idle.map(indexLabel))}`,
+      `unused-index: not judged, since their tables are too small to matter: ${listText(idle.map(indexLabel))}`,
     );
   const keys = catalog.tables
     .filter((table) => isSmallTable(table, catalog))
@@ -27,12 +26,7 @@ export function findingNotes(context: FindingContext): readonly string[] {
     );
   if (keys.length > 0)
     notes.push(
-      `unindexed-foreign-key: not reported, since their tables are too small to matter: ${list(keys)}`,
+      `unindexed-foreign-key: not reported, since their tables are too small to matter: ${listText(keys)}`,
     );
   return notes;
-}
-
-function list(names: readonly string[]): string {
-  const rest = names.length - NAMED;
-  return names.slice(0, NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }

@@ -70,7 +70,7 @@ function doesTheWorkOf(keep: Index, extra: Index): boolean {
   return keep.unique && keep.nullsNotDistinct === extra.nullsNotDistinct;
 }
 
-/** What must stay comes first; then what is scanned more; then the older-looking (shorter) name, so that runs agree. */
+/** What must stay comes first; then what is scanned more; then the smaller; then the older-looking (shorter) name, so that runs agree. */
 function compareWorth(
   a: TableIndex,
   b: TableIndex,
@@ -87,6 +87,7 @@ function compareWorth(
     Number(of.index.clustered),
     Number(of.index.expressionStatistics),
     nodes.reduce((sum, node) => sum + (indexCounters(of, node, catalog)?.scans ?? 0), 0),
+    -indexTree(of, catalog).reduce((sum, part) => sum + part.index.pages, 0),
     -of.index.name.length,
   ];
   const other = ranks(b);
