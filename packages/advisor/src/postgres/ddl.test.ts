@@ -47,7 +47,8 @@ async function definitionOf(name: string): Promise<string> {
 function key(column: string, more: Partial<IndexKey> = {}): IndexKey {
   return {
     column,
-    expression: postgresDdl.quote(column),
+    // Of a column only its name counts.
+    expression: column,
     direction: "asc",
     nulls: "last",
     operatorClass: null,

@@ -95,7 +95,7 @@ function createStatement(
 }
 
 function keySql(key: IndexKey): string {
-  const parts = [key.expression];
+  const parts = [key.column === null ? key.expression : quoteIdent(key.column)];
   if (key.collation !== null) parts.push(`COLLATE ${key.collation}`);
   if (key.operatorClass !== null) parts.push(key.operatorClass);
   if (key.direction === "desc") parts.push("DESC");

@@ -130,7 +130,7 @@ function candidateDdl(candidate: CandidateIndex, name: string): string {
 
 export function keySql(key: IndexKey): string {
   return [
-    key.expression,
+    key.column === null ? key.expression : quoteIdent(key.column),
     key.collation === null ? "" : `collate ${key.collation}`,
     key.operatorClass ?? "",
     key.direction === "desc" ? "desc" : "",
