@@ -14,8 +14,9 @@ import type { SandboxIndex } from "./index-shapes.ts";
 import type { IndexVisibility } from "./index-visibility.ts";
 import { withKnownLimit } from "./known-limit.ts";
 import { reasonOf } from "./restoration.ts";
-import type { SandboxDatabase } from "./sandbox-database.ts";
+import type { Row, SandboxDatabase } from "./sandbox-database.ts";
 import type { TableFamilies } from "./table-family.ts";
+import { typeParameters } from "./type-parameters.ts";
 
 export interface SandboxParts {
   readonly database: SandboxDatabase;
@@ -160,6 +161,11 @@ type Explained =
 /** Asks for plans. A text is parsed once, however often it is planned. */
 function explainer(database: SandboxDatabase): (text: string) => Promise<Explained> {
   const prepared = new Map<string, Prepared>();
+  const refusal = (explain: string): Promise<unknown> =>
+    database.run(explain).then(
+      () => null,
+      (error: unknown) => error,
+    );
   return async (text) => {
     let statement = prepared.get(text);
     if (statement === undefined) {
@@ -168,13 +174,22 @@ function explainer(database: SandboxDatabase): (text: string) => Promise<Explain
     }
     if (!statement.ok) return statement;
     try {
-      const rows = await database.run(statement.explain);
-      const node = rootNode(rows[0]?.["QUERY PLAN"]);
-      return node === null ? { ok: false, reason: "the planner gave no plan" } : { ok: true, node };
+      return planned(await database.run(statement.explain));
     } catch (error) {
-      return { ok: false, reason: reasonOf(error) };
+      const typed = await typeParameters(statement.explain, error, refusal);
+      prepared.set(
+        text,
+        typed === null ? { ok: false, reason: reasonOf(error) } : { ok: true, explain: typed },
+      );
+      if (typed === null) return { ok: false, reason: reasonOf(error) };
+      return planned(await database.run(typed));
     }
   };
+}
+
+function planned(rows: readonly Row[]): Explained {
+  const node = rootNode(rows[0]?.["QUERY PLAN"]);
+  return node === null ? { ok: false, reason: "the planner gave no plan" } : { ok: true, node };
 }
 
 type Prepared =
