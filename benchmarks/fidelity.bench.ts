@@ -1,5 +1,6 @@
 /**
  * How near the sandbox's plans are to a real server's: `pnpm bench:fidelity [--record] [--seed 0.42] [--only TEXT]`.
+ * `--loaded URL` measures on a database that holds the data already.
  * The server is the testkit's, or that of DBADVISE_TEST_POSTGRES_URL. Exits 1 where fewer than 95 % of the shapes are within the bars.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -41,17 +42,23 @@ const { values: options } = parseArgs({
     record: { type: "boolean", default: false },
     seed: { type: "string", default: "0.42" },
     only: { type: "string", default: "" },
+    loaded: { type: "string", default: "" },
   },
 });
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-const database = await startPostgres();
+const database =
+  options.loaded === ""
+    ? await startPostgres()
+    : { url: options.loaded, close: () => Promise.resolve() };
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 let failed = false;
 try {
-  process.stderr.write("loading data\n");
-  for (const statement of shopOf(Number(options.seed))) await client.query(statement);
+  if (options.loaded === "") {
+    process.stderr.write("loading data\n");
+    for (const statement of shopOf(Number(options.seed))) await client.query(statement);
+  }
   failed = !(await measureAll(client, database.url));
 } finally {
   await client.end();

@@ -1,5 +1,6 @@
 /**
- * A shop of about 6 million rows with skew, NULLs, correlation, JSON, arrays, partitions and inheritance.
+ * A shop of about 7 million rows with skew, NULLs, correlation, JSON, arrays, text search, ranges, partitions and a table of
+ * more than 1 GB.
  * Vacuumed and analysed; the same rows for each seed (between 0 and 1).
  */
 export function shopOf(seed: number): readonly string[] {
@@ -45,6 +46,34 @@ export function shopOf(seed: number): readonly string[] {
     `insert into events
       select g, floor(random() * 100), '2023-01-01'::timestamptz + g * interval '1 minute', md5(g::text)
       from generate_series(1, 800000) g`,
+    // More than 1 GB: pages are left nine tenths empty.
+    "create table readings (id bigint, sensor int not null, at timestamptz not null, value real) with (fillfactor = 10)",
+    `insert into readings
+      select g, floor(power(random(), 2) * 2000), '2021-01-01'::timestamptz + g * interval '30 seconds' + random() * interval '1 hour',
+        random() * 100
+      from generate_series(1, 1700000) g`,
+    "create extension pg_trgm",
+    `create table articles (
+      id int primary key, author int not null, title text not null, search tsvector, tags text[], labels int[],
+      document jsonb, valid tstzrange, published timestamptz)`,
+    `insert into articles
+      select g, floor(power(random(), 3) * 5000), title, to_tsvector('simple', body), tags, labels,
+        jsonb_build_object('author', 'a' || g % 700, 'kind', (array['news', 'blog', 'review'])[1 + g % 3], 'words', g % 1000,
+          'flags', jsonb_build_array('f' || g % 11, 'f' || g % 7)),
+        tstzrange('2022-01-01'::timestamptz + g * interval '1 minute',
+          '2022-01-01'::timestamptz + g * interval '1 minute' + random() * interval '5 days'),
+        case when g % 10 > 0 then '2022-01-01'::timestamptz + g * interval '7 minutes' end
+      from generate_series(1, 100000) g
+        cross join lateral (
+          select string_agg(substr(md5(floor(power(random(), 3) * 3000)::text), 1, 6), ' ') as title
+          from generate_series(1, 4) where g > 0) t
+        cross join lateral (
+          select string_agg(substr(md5(floor(power(random(), 3) * 20000)::text), 1, 7), ' ') as body
+          from generate_series(1, 30) where g > 0) b
+        cross join lateral (
+          select array_agg('tag' || floor(power(random(), 2) * 400)) as tags from generate_series(1, 1 + g % 5)) a
+        cross join lateral (
+          select array_agg(floor(random() * 10000)::int) as labels from generate_series(1, g % 4)) l`,
     "create view open_orders as select * from orders where status = 'open'",
     "vacuum analyze",
   ];

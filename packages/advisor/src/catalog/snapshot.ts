@@ -43,6 +43,14 @@ export interface ExtendedStatistics extends TableName {
   readonly dependencies: string | null;
 }
 
+/** Where an indexed column's values end now, as the server prints them. */
+export interface ColumnEnds {
+  readonly table: TableName;
+  readonly column: string;
+  readonly least: string;
+  readonly greatest: string;
+}
+
 /** What one server counted of one index. Replicas keep their own counters. */
 export interface IndexUsage {
   readonly index: TableName;
@@ -66,6 +74,8 @@ export interface TableUsage {
   readonly modifiedSinceAnalyze: number;
   /** ISO time of the last ANALYZE, by hand or by autovacuum. */
   readonly lastAnalyze: string | null;
+  /** Changed rows above which the server analyses the table by itself; absent where it never does. */
+  readonly analyzeThreshold?: number;
 }
 
 /** The value that a sequence gave last; beyond 2^53 to the nearest that a double holds. */
@@ -133,6 +143,8 @@ export interface Snapshot {
   readonly statistics: readonly ColumnStatistics[];
   /** Statistics over several columns or over expressions. */
   readonly extendedStatistics: readonly ExtendedStatistics[];
+  /** Ends of columns that a btree begins with; absent where they were not read. */
+  readonly columnEnds?: readonly ColumnEnds[];
   readonly nodes: readonly NodeUsage[];
   readonly workload: {
     readonly source: string;

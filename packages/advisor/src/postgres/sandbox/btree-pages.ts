@@ -10,18 +10,31 @@ const LEAF = 1;
 const ROOT = 2;
 const META = 8;
 
+/** The two tuples of the only leaf: keys of one value each, in the index's order, all further columns NULL. */
+export interface LeafTuples {
+  readonly values: readonly [Uint8Array, Uint8Array];
+  /** Whether there are further columns. */
+  readonly furtherColumns: boolean;
+  readonly variableLength: boolean;
+}
+
 /**
  * The first pages of a btree of `height` levels above its leaves: the metapage, and one page a level from the root
- * (block 1) down to an empty leaf. The planner reads the height in the metapage, and goes down to a leaf when it asks
- * for a column's real extremes; finding none there, it keeps to the histogram.
+ * (block 1) down to a leaf. The planner reads the height in the metapage, and goes down to the leaf when it asks
+ * for a column's real ends; finding no tuples there, it keeps to the histogram.
  */
-export function btreePages(height: number, allEqualImage: boolean): Uint8Array {
+export function btreePages(
+  height: number,
+  allEqualImage: boolean,
+  leaf: LeafTuples | null,
+): Uint8Array {
   const bytes = new Uint8Array((height + 2) * PAGE_BYTES);
   writeMetapage(pageView(bytes, 0), height, allEqualImage);
   for (let level = height; level >= 0; level--) {
     const block = 1 + height - level;
     writeTreePage(pageView(bytes, block), level, level === height, level === 0 ? null : block + 1);
   }
+  if (leaf !== null) writeLeafTuples(pageView(bytes, height + 1), leaf);
   return bytes;
 }
 
@@ -66,4 +79,39 @@ function writeTreePage(page: DataView, level: number, root: boolean, child: numb
   page.setUint16(tuple + 2, child & 0xffff, true);
   page.setUint16(tuple + 4, 0, true);
   page.setUint16(tuple + 6, 8 | 0x2000, true);
+}
+
+/** Row pointers of both lead to the heap's first page: the visibility map there spares the planner a look at the row. */
+function writeLeafTuples(
+  page: DataView,
+  { values, furtherColumns, variableLength }: LeafTuples,
+): void {
+  let upper = PAGE_BYTES - SPECIAL_BYTES;
+  for (const [position, value] of values.entries()) {
+    const offset = furtherColumns ? 16 : 8;
+    const size = Math.ceil((offset + value.length) / 8) * 8;
+    upper -= size;
+    page.setUint32(PAGE_HEADER_BYTES + 4 * position, upper | (1 << 15) | (size << 17), true);
+    page.setUint16(upper + 4, position + 1, true);
+    page.setUint16(
+      upper + 6,
+      size | (variableLength ? 0x4000 : 0) | (furtherColumns ? 0x8000 : 0),
+      true,
+    );
+    // The NULL bitmap: only the first column has a value.
+    if (furtherColumns) page.setUint8(upper + 8, 1);
+    for (const [at, byte] of value.entries()) page.setUint8(upper + offset + at, byte);
+  }
+  writeHeader(page, PAGE_HEADER_BYTES + 4 * values.length, upper);
+}
+
+/** A visibility map's first page that says of the heap's first pages that all rows there are visible to all. */
+export function visibilityPage(): Uint8Array {
+  const bytes = new Uint8Array(PAGE_BYTES).fill(0xff, PAGE_HEADER_BYTES);
+  const page = pageView(bytes, 0);
+  page.setUint16(12, PAGE_HEADER_BYTES, true);
+  page.setUint16(14, PAGE_BYTES, true);
+  page.setUint16(16, PAGE_BYTES, true);
+  page.setUint16(18, PAGE_LAYOUT, true);
+  return bytes;
 }

@@ -1,6 +1,7 @@
 import type { CandidateIndex } from "../../candidates/candidate-index.ts";
 import { type IndexKey, type Table, estimatedRows } from "../../catalog/catalog.ts";
 import { quoteIdent } from "../quote-ident.ts";
+import type { FindEnds } from "./column-ends.ts";
 import { rootNode } from "./explain-plan.ts";
 import { createIndexFile } from "./index-files.ts";
 import type { FindStatistics } from "../../catalog/find-statistics.ts";
@@ -32,6 +33,7 @@ export async function createCandidate(
   name: string,
   families: TableFamilies,
   find: FindStatistics,
+  findEnds: FindEnds,
 ): Promise<CreatedCandidate> {
   const leaves = families.leaves(candidate.table);
   if (leaves.length === 0) throw new Error("the table is not in the sandbox");
@@ -61,7 +63,7 @@ export async function createCandidate(
     indexes.push(renamed);
     const table = families.find(index.table);
     if (index.partitioned || table === undefined) continue;
-    bytes += await sizeIndex(database, renamed, table, candidate.predicate, find);
+    bytes += await sizeIndex(database, renamed, table, candidate.predicate, find, findEnds);
   }
   return { indexes, bytes };
 }
@@ -91,10 +93,11 @@ async function sizeIndex(
   table: Table,
   predicate: string | null,
   find: FindStatistics,
+  findEnds: FindEnds,
 ): Promise<number> {
   const rows =
     predicate === null ? estimatedRows(table) : await matchingRows(database, table, predicate);
-  const bytes = createIndexFile(database, index, table, Math.max(0, rows), find);
+  const bytes = await createIndexFile(database, index, table, Math.max(0, rows), find, findEnds);
   const restoration = beginRestoration(database);
   await restoreRelation(restoration, index.name, bytes / 8192, Math.max(0, Math.round(rows)), 0);
   const [gap] = restoration.gaps;

@@ -163,10 +163,57 @@ describe("plans as the server does", () => {
     "update orders set note = null where customer_id = 5",
     "delete from customers c where not exists (select from orders o where o.customer_id = c.id)",
     "insert into other.orders select id, customer_id from orders where status = 'new'",
+    // Beyond the histograms: the real ends of indexed columns count.
+    "select * from customers where id < 60",
+    "select * from orders where id > 299990",
+    "select * from orders where id > 400000",
+    "select * from customers where joined > '2035-01-01'",
   ])("%s", async (sql) => {
     const plan = await planOf(await queryOf(sql));
     expect(plan.cost / (await realCost(sql))).toBeCloseTo(1, 3);
   });
+});
+
+test("the ends of an index are the server's, not the histogram's", async () => {
+  const query = await queryOf("select * from customers where id < 60");
+  expect((await planOf(query)).cost).toBeCloseTo(await realCost(query.sql), 2);
+  const { columnEnds, ...rest } = snapshot;
+  expect(columnEnds).toContainEqual({
+    table: { schema: "public", name: "customers" },
+    column: "id",
+    least: "1",
+    greatest: "60000",
+  });
+  const [end] = columnEnds ?? [];
+  if (end === undefined) throw new Error("no ends were captured");
+  const moved = { ...end, table: { schema: "public", name: "customers" }, column: "id" };
+  const other = await createSandbox(
+    { ...rest, columnEnds: [{ ...moved, least: "-4000", greatest: "60000" }] },
+    () => undefined,
+  );
+  expect((await planOf(query, {}, other)).rows).toBeGreaterThan(500);
+  await other.close();
+});
+
+test("a server before 18 does not skip over leading columns", async () => {
+  const skipping = candidate("orders", ["status", "customer_id"]);
+  const query = await queryOf("select * from orders where customer_id = 9");
+  const hide = [{ schema: "public", name: "orders_customer" }];
+  await planner.propose([skipping]);
+  const newer = await planOf(query, { add: [skipping], hide });
+  expect(newer.candidates).toEqual([candidateId(skipping)]);
+
+  const older = await createSandbox(
+    { ...snapshot, server: { ...snapshot.server, version: "15.4", versionNumber: 150_004 } },
+    () => undefined,
+  );
+  await older.propose([skipping]);
+  const plan = await planOf(query, { add: [skipping], hide }, older);
+  expect(plan.cost).toBeGreaterThan(newer.cost * 5);
+  // What was declared for that plan is taken back: the column's few values count again.
+  const groups = await queryOf("select status, count(*) from orders group by status");
+  expect((await planOf(groups, {}, older)).rows).toBe((await planOf(groups)).rows);
+  await older.close();
 });
 
 describe("a new index", () => {

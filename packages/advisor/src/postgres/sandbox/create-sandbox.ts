@@ -3,6 +3,8 @@ import { type Table, tableKey } from "../../catalog/catalog.ts";
 import type { CaptureGap, Snapshot } from "../../catalog/snapshot.ts";
 import { DbadviseError } from "../../dbadvise-error.ts";
 import type { Planner } from "../../whatif/planner.ts";
+import { visibilityPage } from "./btree-pages.ts";
+import { endsFinder } from "./column-ends.ts";
 import { prepareCandidates } from "./create-candidate.ts";
 import { restoreIndexFile } from "./index-files.ts";
 import { statisticsFinder } from "../../catalog/find-statistics.ts";
@@ -80,8 +82,9 @@ async function restore(
     const table = byKey.get(tableKey(index.table));
     return definition === undefined || table === undefined ? [] : [{ index, definition, table }];
   });
+  const findEnds = endsFinder(database, find, snapshot.columnEnds ?? []);
   for (const { index, definition, table } of indexes)
-    restoreIndexFile(database, index, table, definition.pages, find);
+    await restoreIndexFile(database, index, table, definition.pages, find, findEnds);
   const invalid = indexes
     .filter(({ definition }) => !definition.valid)
     .map(({ index }) => index.oid);
@@ -113,7 +116,9 @@ async function restore(
     indexes: indexes.map(({ index }) => index),
     visibility,
     find,
+    findEnds,
     gaps: [...restoration.gaps, ...versionGaps(snapshot)],
+    versionNumber: snapshot.server.versionNumber,
   });
 }
 
@@ -124,8 +129,12 @@ async function extendTables(database: SandboxDatabase, tables: readonly Table[])
     const [row] = await database.run(
       `select pg_relation_filepath(to_regclass(${quoteLiteral(qualifiedName(table))})) as path`,
     );
-    if (typeof row?.["path"] === "string")
-      database.files.setLength(row["path"], table.currentPages);
+    const path = row?.["path"];
+    if (typeof path !== "string") continue;
+    database.files.setLength(path, table.currentPages);
+    // Rows that the planner meets at an index's ends are taken for visible.
+    database.files.setLength(`${path}_vm`, 1);
+    database.files.writePages(`${path}_vm`, visibilityPage());
   }
 }
 
@@ -133,7 +142,7 @@ async function extendTables(database: SandboxDatabase, tables: readonly Table[])
 function versionGaps({ server }: Snapshot): readonly CaptureGap[] {
   if (server.versionNumber >= 180_000) return [];
   const reason =
-    "plans are made by PostgreSQL 18, which can skip over an index's leading column and joins and gathers in a few new ways; " +
+    "plans are made by PostgreSQL 18, which joins (right anti and right semi joins) and counts the rows that parallel workers hand over in new ways; " +
     `a plan that needs that is cheaper here than on version ${Math.floor(server.versionNumber / 10_000)}`;
   return [{ object: "planner", reason }];
 }

@@ -26,6 +26,11 @@ export function usedIndexes(node: PlanNode, relation: string | null = null): rea
   ];
 }
 
+/** A node and all below it. */
+export function planNodes(node: PlanNode): readonly PlanNode[] {
+  return [node, ...children(node).flatMap(planNodes)];
+}
+
 export interface RenderOptions {
   /** How an index is named to a reader; quoted where needed. */
   readonly indexName: (index: string) => string;

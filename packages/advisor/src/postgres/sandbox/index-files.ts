@@ -1,5 +1,6 @@
 import type { Table } from "../../catalog/catalog.ts";
-import { btreePages } from "./btree-pages.ts";
+import { btreePages, type LeafTuples } from "./btree-pages.ts";
+import type { FindEnds, StoredEnds } from "./column-ends.ts";
 import { type BtreeSize, btreeHeight, estimateBtree } from "./index-size.ts";
 import type { FindStatistics } from "../../catalog/find-statistics.ts";
 import { btreeShape, type SandboxIndex } from "./index-shapes.ts";
@@ -10,33 +11,35 @@ import type { SandboxDatabase } from "./sandbox-database.ts";
  * Gives an existing index its real length and, by that, its height. Must run before the planner first opens the index:
  * it would keep the empty index's first page.
  */
-export function restoreIndexFile(
+export async function restoreIndexFile(
   database: SandboxDatabase,
   index: SandboxIndex,
   table: Table,
   pages: number,
   find: FindStatistics,
-): void {
+  findEnds: FindEnds,
+): Promise<void> {
   const rows = Math.max(1, table.rows);
   const height =
     index.method === "btree" ? btreeHeight(pages, btreeShape(index, table, rows, find)) : 0;
-  writeIndexFile(database, index, { pages, height });
+  writeIndexFile(database, index, { pages, height }, await findEnds(index));
 }
 
 /** Gives a new index of `rows` rows its estimated length; returns that in bytes. */
-export function createIndexFile(
+export async function createIndexFile(
   database: SandboxDatabase,
   index: SandboxIndex,
   table: Table,
   rows: number,
   find: FindStatistics,
-): number {
+  findEnds: FindEnds,
+): Promise<number> {
   const shape = btreeShape(index, table, rows, find);
   const size =
     index.method === "btree"
       ? estimateBtree(shape)
       : { pages: otherPages(index.method, estimateBtree(shape), table), height: 0 };
-  writeIndexFile(database, index, size);
+  writeIndexFile(database, index, size, await findEnds(index));
   return size.pages * PAGE_BYTES;
 }
 
@@ -44,13 +47,25 @@ function writeIndexFile(
   database: SandboxDatabase,
   index: SandboxIndex,
   { pages, height }: BtreeSize,
+  ends: StoredEnds | null,
 ): void {
   if (index.path === null) return;
-  if (index.method === "btree" && pages > 1)
-    database.files.writePages(index.path, btreePages(height, index.equalImage));
+  if (index.method === "btree" && pages > 1) {
+    const leaf = ends === null ? null : leafTuples(index, ends);
+    database.files.writePages(index.path, btreePages(height, index.equalImage, leaf));
+  }
   // Never shorter than what was made or written: an access method may read its own first pages.
   const least = index.method === "btree" ? (pages > 1 ? height + 2 : 1) : 1;
   database.files.setLength(index.path, Math.max(least, pages));
+}
+
+function leafTuples(index: SandboxIndex, { least, greatest }: StoredEnds): LeafTuples {
+  const [first] = index.columns;
+  return {
+    values: first?.descending === true ? [greatest, least] : [least, greatest],
+    furtherColumns: index.columns.length > 1,
+    variableLength: first !== undefined && first.length < 0,
+  };
 }
 
 /** Pages of the other access methods, by what an entry weighs beside a btree's. Rough: nothing tells more before a build. */

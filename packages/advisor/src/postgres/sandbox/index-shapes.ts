@@ -28,6 +28,9 @@ interface StoredColumn {
   readonly length: number;
   readonly alignment: number;
   readonly text: boolean;
+  /** Name of the type, of a domain the type under it. */
+  readonly type: string;
+  readonly descending: boolean;
 }
 
 const INDEXES = `
@@ -43,6 +46,8 @@ const INDEXES = `
     (select jsonb_agg(jsonb_build_object(
         'column', a.attname, 'expression', pg_get_indexdef(i.indexrelid, ia.attnum, false),
         'length', ia.attlen, 'text', t.typcategory = 'S',
+        'type', (select b.typname from pg_type b where b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)),
+        'descending', coalesce(i.indoption[ia.attnum - 1] & 1 = 1, false),
         'alignment', case ia.attalign when 'c' then 1 when 's' then 2 when 'i' then 4 else 8 end
       ) order by ia.attnum)
       from pg_attribute ia

@@ -37,7 +37,7 @@ test("pages without bytes read as zeros", async () => {
 test.each([0, 1, 2, 3, 5])("a btree of height %i is one to PostgreSQL itself", async (height) => {
   await database.run("drop table if exists t; create table t (a int); create index i on t (a)");
   const path = await pathOf("i");
-  database.files.writePages(path, btreePages(height, true));
+  database.files.writePages(path, btreePages(height, true, null));
   database.files.setLength(path, 1000);
   expect(
     await database.run(

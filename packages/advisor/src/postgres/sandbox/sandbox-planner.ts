@@ -3,10 +3,12 @@ import { type Table, type TableName, tableKey } from "../../catalog/catalog.ts";
 import type { CaptureGap } from "../../catalog/snapshot.ts";
 import type { Plan, PlanResult } from "../../whatif/plan.ts";
 import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner.ts";
+import type { Statement } from "../../workload/statement.ts";
 import type { Query, QuerySample } from "../../workload/workload.ts";
 import { parse } from "../parse.ts";
 import { repairPlaceholders } from "../placeholders.ts";
 import { quoteIdent } from "../quote-ident.ts";
+import type { FindEnds } from "./column-ends.ts";
 import { createCandidate, keySql } from "./create-candidate.ts";
 import { type PlanNode, renderPlan, rootNode, usedIndexes } from "./explain-plan.ts";
 import type { FindStatistics } from "../../catalog/find-statistics.ts";
@@ -15,6 +17,7 @@ import type { IndexVisibility } from "./index-visibility.ts";
 import { withKnownLimit } from "./known-limit.ts";
 import { reasonOf } from "./restoration.ts";
 import type { Row, SandboxDatabase } from "./sandbox-database.ts";
+import { planWithoutSkips, SKIP_SCAN_SINCE } from "./skip-scans.ts";
 import type { TableFamilies } from "./table-family.ts";
 import { typeParameters } from "./type-parameters.ts";
 
@@ -26,17 +29,22 @@ export interface SandboxParts {
   readonly indexes: readonly SandboxIndex[];
   readonly visibility: IndexVisibility;
   readonly find: FindStatistics;
+  readonly findEnds: FindEnds;
   readonly gaps: readonly CaptureGap[];
+  /** Of the server that the snapshot is of: `150018`. */
+  readonly versionNumber: number;
 }
 
 /** The planner over a restored database. */
 export function sandboxPlanner(parts: SandboxParts): Planner {
   const { database, families, visibility } = parts;
-  const explain = explainer(database);
+  const explainText = explainer(database);
   const existing = Map.groupBy(parts.indexes, (index) => index.name.name);
   /** By the index's name in the sandbox, which is nobody else's. */
   const proposed = new Map<string, CandidateIndex>();
   const proposals = new Map<string, Proposal>();
+  /** Candidates' indexes in the sandbox by name. */
+  const created = new Map<string, SandboxIndex>();
   const cache = new Map<string, PlanResult>();
   let requests = 0;
   let planned = 0;
@@ -55,10 +63,20 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     const name = `dbadvise_candidate_${proposals.size + 1}`;
     let proposal: Proposal;
     try {
-      const created = await createCandidate(database, candidate, name, families, parts.find);
-      visibility.addCandidate(candidate, created);
-      for (const index of created.indexes) proposed.set(index.name.name, candidate);
-      proposal = { candidate, accepted: true, bytes: created.bytes };
+      const made = await createCandidate(
+        database,
+        candidate,
+        name,
+        families,
+        parts.find,
+        parts.findEnds,
+      );
+      visibility.addCandidate(candidate, made);
+      for (const index of made.indexes) {
+        proposed.set(index.name.name, candidate);
+        created.set(index.name.name, index);
+      }
+      proposal = { candidate, accepted: true, bytes: made.bytes };
     } catch (error) {
       proposal = { candidate, accepted: false, reason: reasonOf(error) };
     }
@@ -84,8 +102,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     await visibility.apply(configuration, tables);
     const result = await (sample === undefined
       ? explainShape(query, tables)
-      : explainSample(sample, tables));
-    planned++;
+      : explainSample(query.statement, sample, tables));
     milliseconds += performance.now() - started;
     cache.set(key, result);
     return result;
@@ -93,18 +110,36 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
 
   /** A shape whose parameters PostgreSQL can't give a type is planned with the first values that it can. */
   async function explainShape(query: Query, tables: readonly Table[]): Promise<PlanResult> {
-    const generic = await explain(withKnownLimit(query));
+    const generic = await explain(query.statement, withKnownLimit(query));
     if (generic.ok) return { ok: true, plan: toPlan(generic.node, tables, false) };
     for (const sample of query.samples) {
-      const custom = await explainSample(sample, tables);
+      const custom = await explainSample(query.statement, sample, tables);
       if (custom.ok) return custom;
     }
-    return generic;
+    return { ok: false, reason: generic.reason };
   }
 
-  async function explainSample(sample: QuerySample, tables: readonly Table[]): Promise<PlanResult> {
-    const custom = await explain(sample.sql);
-    return custom.ok ? { ok: true, plan: toPlan(custom.node, tables, true) } : custom;
+  async function explainSample(
+    statement: Statement,
+    sample: QuerySample,
+    tables: readonly Table[],
+  ): Promise<PlanResult> {
+    const custom = await explain(statement, sample.sql);
+    return custom.ok
+      ? { ok: true, plan: toPlan(custom.node, tables, true) }
+      : { ok: false, reason: custom.reason };
+  }
+
+  /** Plans a text by the means of the server's version. */
+  function explain(statement: Statement, text: string): Promise<Explained> {
+    const once = (): Promise<Explained> => {
+      planned++;
+      return explainText(text);
+    };
+    if (parts.versionNumber >= SKIP_SCAN_SINCE) return once();
+    const indexOf = (name: string): SandboxIndex | undefined =>
+      created.get(name) ?? existing.get(name)?.[0];
+    return planWithoutSkips(database, indexOf, statement, once);
   }
 
   function toPlan(node: PlanNode, tables: readonly Table[], redact: boolean): Plan {
@@ -156,7 +191,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
 
 type Explained =
   | { readonly ok: true; readonly node: PlanNode }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly node: null; readonly reason: string };
 
 /** Asks for plans. A text is parsed once, however often it is planned. */
 function explainer(database: SandboxDatabase): (text: string) => Promise<Explained> {
@@ -172,7 +207,7 @@ function explainer(database: SandboxDatabase): (text: string) => Promise<Explain
       statement = await prepare(text);
       prepared.set(text, statement);
     }
-    if (!statement.ok) return statement;
+    if (!statement.ok) return { ...statement, node: null };
     try {
       return planned(await database.run(statement.explain));
     } catch (error) {
@@ -181,7 +216,7 @@ function explainer(database: SandboxDatabase): (text: string) => Promise<Explain
         text,
         typed === null ? { ok: false, reason: reasonOf(error) } : { ok: true, explain: typed },
       );
-      if (typed === null) return { ok: false, reason: reasonOf(error) };
+      if (typed === null) return { ok: false, node: null, reason: reasonOf(error) };
       return planned(await database.run(typed));
     }
   };
@@ -189,7 +224,9 @@ function explainer(database: SandboxDatabase): (text: string) => Promise<Explain
 
 function planned(rows: readonly Row[]): Explained {
   const node = rootNode(rows[0]?.["QUERY PLAN"]);
-  return node === null ? { ok: false, reason: "the planner gave no plan" } : { ok: true, node };
+  return node === null
+    ? { ok: false, node, reason: "the planner gave no plan" }
+    : { ok: true, node };
 }
 
 type Prepared =
