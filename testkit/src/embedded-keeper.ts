@@ -1,5 +1,5 @@
 /**
- * Keeps one PostgreSQL server of the npm binaries: prints where it listens as a line of JSON, and stops it and removes
+ * Keeps one PostgreSQL server of the binaries in the folder that is its argument, by default those from npm: prints where it listens as a line of JSON, and stops it and removes
  * its files when standard input ends, which also happens when the parent process is killed.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
@@ -18,6 +18,8 @@ interface Account {
   readonly gid?: number;
 }
 
+/** Folder of binaries of any version; those from npm are newer and know the builtin locale. */
+const given = process.argv[2];
 const isRoot = process.getuid?.() === 0;
 const account = isRoot ? unprivilegedAccount() : {};
 // As root the files belong to another user, who may not reach a TMPDIR below root's home.
@@ -41,7 +43,7 @@ async function start(): Promise<KeeperAnswer> {
   own(directory);
   mkdirSync(data, { mode: 0o700 });
   own(data);
-  const binaries = reachableBinaries();
+  const binaries = given ?? reachableBinaries();
   const password = randomBytes(12).toString("hex");
   const passwordFile = join(directory, "password");
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -53,7 +55,7 @@ async function start(): Promise<KeeperAnswer> {
       "--username=postgres",
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
-      ...LOCALE_FLAGS,
+      ...(given === undefined ? LOCALE_FLAGS : ["--encoding=UTF8", "--locale=C"]),
       "--no-sync",
     ],
     { ...account, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },
@@ -69,7 +71,7 @@ async function start(): Promise<KeeperAnswer> {
         encoding: "utf8",
       });
       return {
-        name: `${version.trim().replace("postgres (PostgreSQL)", "PostgreSQL")} binaries from npm`,
+        name: `${version.trim().replace("postgres (PostgreSQL)", "PostgreSQL")} binaries from ${given ?? "npm"}`,
         url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
       };
     }

@@ -9,14 +9,24 @@ export interface KeeperAnswer {
   readonly url: string;
 }
 
-/**
- * Starts the PostgreSQL binaries from npm under a keeper process of its own (embedded-keeper.ts), which stops the
- * server as soon as this process has gone, however it ended.
- */
+/** Starts the PostgreSQL binaries from npm. */
 export function startEmbeddedServer(): Promise<PostgresServer> {
+  return startKeeper([]);
+}
+
+/** Starts the PostgreSQL binaries in a folder. */
+export function startBinaries(folder: string): Promise<PostgresServer> {
+  return startKeeper([folder]);
+}
+
+/**
+ * Starts a server under a keeper process of its own (embedded-keeper.ts), which stops it as soon as this process has gone,
+ * however it ended.
+ */
+function startKeeper(args: readonly string[]): Promise<PostgresServer> {
   const keeper = spawn(
     process.execPath,
-    [fileURLToPath(new URL("embedded-keeper.ts", import.meta.url))],
+    [fileURLToPath(new URL("embedded-keeper.ts", import.meta.url)), ...args],
     {
       // A session of its own: Ctrl+C and signals to our process group must leave the keeper time to clean up.
       detached: true,

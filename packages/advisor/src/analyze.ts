@@ -1,4 +1,5 @@
 import { generateCandidates } from "./candidates/generate-candidates.ts";
+import { statisticsFinder } from "./catalog/find-statistics.ts";
 import { addHistory } from "./catalog/add-history.ts";
 import type { Snapshot } from "./catalog/snapshot.ts";
 import type { UsageRecord } from "./catalog/usage-history.ts";
@@ -14,6 +15,7 @@ import {
   type SelectionLimits,
 } from "./whatif/select-indexes.ts";
 import { tableUpkeep } from "./whatif/table-upkeep.ts";
+import type { Planner } from "./whatif/planner.ts";
 import { buildWorkload } from "./workload/build-workload.ts";
 import { snapshotSource } from "./workload/snapshot-source.ts";
 
@@ -21,6 +23,8 @@ export interface AnalyzeOptions {
   readonly engine: Engine;
   /** Of a live server just now, or read from a file: the analysis is the same. */
   readonly snapshot: Snapshot;
+  /** Who plans; it is left open. Default: the engine's own planner, made for this analysis and closed at its end. */
+  readonly planner?: Planner;
   /** Further workload beside the one in the snapshot: logs, lists of statements. Default none. */
   readonly sources?: readonly EventSource[];
   /** Usage counters of earlier times, of the snapshot's servers and others of the same database. Default none. */
@@ -46,10 +50,17 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
   const sources = [...own, ...(options.sources ?? [])];
 
   progress("reading the workload");
-  const workload = await buildWorkload(sources, engine.parse, snapshot.catalog);
+  const workload = await buildWorkload(
+    sources,
+    engine.parse,
+    snapshot.catalog,
+    statisticsFinder(snapshot),
+  );
   const candidates = generateCandidates(workload.queries, snapshot.catalog);
   const planner =
-    workload.queries.length === 0 ? null : await engine.createPlanner(snapshot, progress);
+    workload.queries.length === 0
+      ? null
+      : (options.planner ?? (await engine.createPlanner(snapshot, progress)));
   try {
     const selection: IndexSelection | null =
       planner === null
@@ -73,6 +84,6 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     const findings = await allFindings(context);
     return buildReport({ context, sources, candidates, findings });
   } finally {
-    await planner?.close();
+    if (planner !== options.planner) await planner?.close();
   }
 }

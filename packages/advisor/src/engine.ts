@@ -99,6 +99,12 @@ export interface Engine {
   parse(sql: string): Promise<ParsedText>;
   /** A planner over the snapshot; `progress` is told what takes long. Throws `DbadviseError` `planner-failed`. */
   createPlanner(snapshot: Snapshot, progress: (message: string) => void): Promise<Planner>;
+  /**
+   * A planner on the live server that the snapshot is of: the server's own version answers. The session stays the caller's,
+   * to be closed after the planner. Throws `DbadviseError` `planner-failed` where the server lacks what it takes.
+   * Absent: the engine has none.
+   */
+  createLivePlanner?(session: Session, snapshot: Snapshot): Promise<Planner>;
   /** What writes pay for indexes, by the snapshot's settings and statistics. */
   indexWrites(snapshot: Snapshot): IndexWrites;
   readonly ddl: DdlWriter;

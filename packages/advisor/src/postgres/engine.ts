@@ -2,6 +2,7 @@ import type { Engine } from "../engine.ts";
 import { capture, captureUsage } from "./capture.ts";
 import { connect } from "./connect.ts";
 import { postgresDdl } from "./ddl.ts";
+import { createHypopgPlanner } from "./hypopg/create-hypopg-planner.ts";
 import { identify } from "./identify.ts";
 import { postgresIndexWrites } from "./index-writes.ts";
 import { parse } from "./parse.ts";
@@ -19,6 +20,7 @@ export const postgres: Engine = {
   splitStatements,
   parse,
   createPlanner: createSandbox,
+  createLivePlanner: createHypopgPlanner,
   indexWrites: postgresIndexWrites,
   ddl: postgresDdl,
 };
