@@ -11,6 +11,11 @@ export type FailOn = Severity | "never";
 
 export const FAIL_ON: readonly FailOn[] = [...SEVERITIES, "never"];
 
+/** Who plans: the embedded PostgreSQL, or the live server by its extension. */
+export type PlannerName = "sandbox" | "hypopg";
+
+export const PLANNERS: readonly PlannerName[] = ["sandbox", "hypopg"];
+
 /**
  * Contents of `dbadvise.config.ts`, `.js` (default export) or `.json`. Every key is optional and stands for the
  * command line's option of the same name, which wins over it. Paths are relative to the working directory.
@@ -30,6 +35,8 @@ export interface Config {
   readonly usage?: string;
   /** Whether the server's statement statistics count. Default true. */
   readonly statements?: boolean;
+  /** Who plans: `sandbox`, or `hypopg` on a live server that has this extension. Default `sandbox`. */
+  readonly planner?: PlannerName;
   /** Default `text`. */
   readonly format?: ReportFormat;
   /** File for the report. Default: the standard output. */
@@ -56,6 +63,10 @@ const CHECKS: {
   sql: { expected: "a file name or a list of them", accepts: isTexts },
   usage: { expected: "a file name", accepts: isText },
   statements: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
+  planner: {
+    expected: `one of ${PLANNERS.join(", ")}`,
+    accepts: (value) => PLANNERS.some((known) => known === value),
+  },
   format: {
     expected: `one of ${REPORT_FORMATS.join(", ")}`,
     accepts: (value) => REPORT_FORMATS.some((known) => known === value),

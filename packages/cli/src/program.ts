@@ -16,7 +16,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { describeSnapshot, snapshotCommand } from "./commands/snapshot.ts";
 import { describeRecorded, describeUsage } from "./commands/usage.ts";
-import { FAIL_ON } from "./config.ts";
+import { FAIL_ON, PLANNERS } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { loadConfig } from "./load-config.ts";
 import { checkOutputFile, writeOutputFile } from "./output-file.ts";
@@ -94,6 +94,12 @@ function addAnalyze(program: Command, around: Surroundings): void {
     .option("--sql <file>", "file of SQL statements to count as workload; repeatable", collect)
     .option("--usage <file>", "history of usage counters, as `dbadvise usage --record` writes it")
     .option("--no-statements", "leave the server's statement statistics (pg_stat_statements) out")
+    .addOption(
+      new Option(
+        "--planner <planner>",
+        "who plans: the embedded PostgreSQL, or the live server with its extension HypoPG (default: sandbox)",
+      ).choices(PLANNERS),
+    )
     .addOption(
       new Option("--format <format>", "form of the report (default: text)").choices(REPORT_FORMATS),
     )

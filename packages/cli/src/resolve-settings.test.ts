@@ -35,12 +35,19 @@ test("a url and a snapshot in one place contradict each other", () => {
   );
 });
 
+test("a planner on the live server has no use for a snapshot", () => {
+  expect(() => resolveSettings({ snapshot: "x", planner: "hypopg" }, {}, {})).toThrow(
+    "The planner hypopg works on a live server, and a snapshot was given.",
+  );
+});
+
 test("defaults, and each key of the configuration", () => {
   expect(resolveSettings({ url: ["postgres://a/b"] }, {}, {})).toMatchObject({
     logs: [],
     prefix: undefined,
     sqlFiles: [],
     statements: true,
+    planner: "sandbox",
     format: "text",
     output: undefined,
     failOn: "warning",
@@ -51,6 +58,7 @@ test("defaults, and each key of the configuration", () => {
     prefix: "%m ",
     sql: ["a.sql", "b.sql"],
     statements: false,
+    planner: "hypopg",
     format: "json",
     output: "report.json",
     failOn: "never",
@@ -61,6 +69,7 @@ test("defaults, and each key of the configuration", () => {
     prefix: "%m ",
     sqlFiles: ["a.sql", "b.sql"],
     statements: false,
+    planner: "hypopg",
     format: "json",
     output: "report.json",
     failOn: "never",

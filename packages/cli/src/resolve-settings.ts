@@ -1,5 +1,5 @@
 import { DbadviseError, type ReportFormat } from "@dbadvise/advisor";
-import type { Config, FailOn } from "./config.ts";
+import type { Config, FailOn, PlannerName } from "./config.ts";
 
 /** Where the database's description comes from. */
 export type Target =
@@ -14,6 +14,7 @@ export interface Flags {
   readonly prefix?: string;
   readonly sql?: readonly string[];
   readonly usage?: string;
+  readonly planner?: PlannerName;
   /** Only ever false: `--no-statements`. */
   readonly statements?: boolean;
   readonly format?: ReportFormat;
@@ -30,20 +31,31 @@ export interface Settings {
   /** File of a usage history. */
   readonly usage: string | undefined;
   readonly statements: boolean;
+  readonly planner: PlannerName;
   readonly format: ReportFormat;
   /** `undefined` is the standard output. */
   readonly output: string | undefined;
   readonly failOn: FailOn;
 }
 
-/** Throws `DbadviseError` `bad-option` where no database is given, or two kinds of it in one place. */
+/** Throws `DbadviseError` `bad-option` where no database is given, two kinds of it in one place, or one that the planner can't use. */
 export function resolveSettings(
   flags: Flags,
   env: Readonly<Record<string, string | undefined>>,
   config: Config,
 ): Settings {
+  const target = resolveTarget(flags, env, config);
+  const planner = flags.planner ?? config.planner ?? "sandbox";
+  if (planner === "hypopg" && target.kind === "snapshot") {
+    throw new DbadviseError(
+      "bad-option",
+      "The planner hypopg works on a live server, and a snapshot was given.",
+      "Leave --planner out: the sandbox plans from a snapshot. Or give --url of a server that has the extension.",
+    );
+  }
   return {
-    target: resolveTarget(flags, env, config),
+    target,
+    planner,
     logs: flags.log ?? list(config.log),
     prefix: flags.prefix ?? config.prefix,
     sqlFiles: flags.sql ?? list(config.sql),

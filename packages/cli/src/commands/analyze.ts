@@ -11,6 +11,7 @@ import type { FailOn } from "../config.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Settings } from "../resolve-settings.ts";
 import { openTarget } from "./open-target.ts";
+import { withLivePlanner } from "./with-live-planner.ts";
 
 /** `dbadvise analyze`: reads the database and its workload, and finds what should change. */
 export async function analyzeCommand(
@@ -27,7 +28,12 @@ export async function analyzeCommand(
     ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
   ];
   const snapshot = await target.read({ statements, progress });
-  return analyze({ engine, snapshot, sources, usage, useSnapshotWorkload: statements, progress });
+  const options = { engine, snapshot, sources, usage, useSnapshotWorkload: statements, progress };
+  if (settings.planner === "sandbox" || settings.target.kind === "snapshot")
+    return analyze(options);
+  // The first server is the one that the snapshot is of; `openTarget` has made sure that there is one.
+  const [url = ""] = settings.target.urls;
+  return withLivePlanner(engine, url, snapshot, (planner) => analyze({ ...options, planner }));
 }
 
 /** 1 where a finding is as grave as `failOn` or graver. */

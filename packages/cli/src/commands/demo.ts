@@ -23,7 +23,7 @@ export async function demoCommand(progress: (message: string) => void): Promise<
       node: "demo/shop",
     });
     return await withPlanner(snapshot, progress, async (engine, planner) => {
-      const report = await analyze({ engine, snapshot, progress });
+      const report = await analyze({ engine, snapshot, planner, progress });
       const measurements = await buildAndMeasure({
         shop,
         report,

@@ -56,6 +56,7 @@ export async function explainCommand(
     const report = await analyze({
       engine,
       snapshot,
+      planner,
       sources: [only(sql)],
       useSnapshotWorkload: false,
       progress,

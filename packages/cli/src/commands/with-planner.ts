@@ -2,7 +2,7 @@ import { type Engine, engineNamed, type Planner, type Snapshot } from "@dbadvise
 
 /**
  * Lets `use` run an analysis and put further questions to the same planner: starting one takes seconds.
- * The engine that it gets hands out this planner; the planner is closed at the end.
+ * The planner is closed at the end.
  */
 export async function withPlanner<T>(
   snapshot: Snapshot,
@@ -11,9 +11,8 @@ export async function withPlanner<T>(
 ): Promise<T> {
   const engine = engineNamed(snapshot.server.engine);
   const planner = await engine.createPlanner(snapshot, progress);
-  const shared: Planner = { ...planner, close: async () => {} };
   try {
-    return await use({ ...engine, createPlanner: async () => shared }, planner);
+    return await use(engine, planner);
   } finally {
     await planner.close();
   }
