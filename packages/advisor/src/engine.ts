@@ -69,6 +69,11 @@ export interface DdlWriter {
     readonly apply: readonly string[];
     readonly undo: readonly string[];
   };
+  /** Reads the table's statistics anew; with `share`, and from then on whenever that share of its rows changed (0 to 1). */
+  refreshStatistics(
+    table: TableName,
+    share: number | null,
+  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
   /** Makes an existing unique index the table's primary key. */
   promoteToPrimaryKey(
     index: TableName,

@@ -1,3 +1,4 @@
+import { bloatedIndex } from "./bloated-index.ts";
 import { duplicateIndex } from "./duplicate-index.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
@@ -5,7 +6,9 @@ import { invalidIndex } from "./invalid-index.ts";
 import { missingIndex } from "./missing-index.ts";
 import { missingPrimaryKey } from "./missing-primary-key.ts";
 import { redundantIndex } from "./redundant-index.ts";
+import { sequenceNearLimit } from "./sequence-near-limit.ts";
 import { skewedQuery } from "./skewed-query.ts";
+import { staleStatistics } from "./stale-statistics.ts";
 import { unindexedForeignKey } from "./unindexed-foreign-key.ts";
 import { unusedIndex } from "./unused-index.ts";
 import { verifyTogether } from "./verify-together.ts";
@@ -21,6 +24,9 @@ export const FINDINGS: Readonly<
   "redundant-index": redundantIndex,
   "unused-index": unusedIndex,
   "missing-primary-key": missingPrimaryKey,
+  "bloated-index": bloatedIndex,
+  "stale-statistics": staleStatistics,
+  "sequence-near-limit": sequenceNearLimit,
   "skewed-query": skewedQuery,
 };
 

@@ -1,12 +1,15 @@
 import type { TableName } from "../catalog/catalog.ts";
 
 export type FindingCode =
+  | "bloated-index"
   | "duplicate-index"
   | "invalid-index"
   | "missing-index"
   | "missing-primary-key"
   | "redundant-index"
+  | "sequence-near-limit"
   | "skewed-query"
+  | "stale-statistics"
   | "unindexed-foreign-key"
   | "unused-index";
 
@@ -22,10 +25,10 @@ export type Confidence = "verified" | "estimated" | "insufficient-evidence";
 
 /** What a finding is about. */
 export interface FindingObject {
-  readonly type: "table" | "index" | "constraint" | "column";
+  readonly type: "table" | "index" | "constraint" | "column" | "sequence";
   readonly schema: string;
   readonly table: string;
-  /** Name of the index or constraint; for `missing-index` the proposed name. */
+  /** Name of the index or constraint; `null` for the other types (a sequence's name is `table`); for `missing-index` the proposed name. */
   readonly name: string | null;
   readonly columns: readonly string[];
 }

@@ -45,11 +45,12 @@ const SEQUENCES = `
   where s.seqrelid in (select s.seqrelid from ${USER_SEQUENCES})
   order by n.nspname, c.relname`;
 
-// Asking for the value waits for whoever alters the sequence, so those are left out.
+// Asking for the value waits for whoever alters the sequence, so those are left out. Conditions run in any order, and asking
+// for a sequence's privilege fails on a table.
 const LAST_VALUES = `
   select n.nspname as schema, c.relname as name, pg_sequence_last_value(c.oid) as "lastValue"
   from ${USER_SEQUENCES}
-    and has_sequence_privilege(c.oid, 'select, usage')
+    and case when c.relkind = 'S' then has_sequence_privilege(c.oid, 'select, usage') end
     and not (c.relpersistence = 'u' and pg_is_in_recovery())
     and not exists (select from pg_locks l
       where l.locktype = 'relation' and l.relation = c.oid and l.pid <> pg_backend_pid()

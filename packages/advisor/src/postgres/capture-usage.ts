@@ -52,7 +52,8 @@ interface IndexUsageRow extends Omit<IndexUsage, "index"> {
   readonly name: string;
 }
 
-interface TableUsageRow extends Omit<TableUsage, "table"> {
+interface TableUsageRow extends Omit<TableUsage, "table" | "analyzeThreshold"> {
+  readonly analyzeThreshold: number | null;
   readonly schema: string;
   readonly name: string;
 }
@@ -71,7 +72,17 @@ const TABLES = `
   select n.nspname as schema, c.relname as name, coalesce(s.seq_scan, 0) as "sequentialScans",
     coalesce(s.seq_tup_read, 0) as "sequentialRows", s.n_tup_ins as inserts, s.n_tup_upd as updates,
     s.n_tup_hot_upd as "hotUpdates", s.n_tup_del as deletes, s.n_mod_since_analyze as "modifiedSinceAnalyze",
-    greatest(s.last_analyze, s.last_autoanalyze) as "lastAnalyze"
+    greatest(s.last_analyze, s.last_autoanalyze) as "lastAnalyze",
+    case when current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on' and c.relkind <> 'p'
+        and coalesce((select o.option_value::bool from pg_options_to_table(c.reloptions) o
+          where o.option_name = 'autovacuum_enabled'), true)
+      then coalesce((select o.option_value::float8 from pg_options_to_table(c.reloptions) o
+            where o.option_name = 'autovacuum_analyze_threshold'),
+          current_setting('autovacuum_analyze_threshold')::float8)
+        + coalesce((select o.option_value::float8 from pg_options_to_table(c.reloptions) o
+            where o.option_name = 'autovacuum_analyze_scale_factor'),
+          current_setting('autovacuum_analyze_scale_factor')::float8) * greatest(c.reltuples, 0)
+      end as "analyzeThreshold"
   from pg_stat_all_tables s
     join pg_class c on c.oid = s.relid
     join pg_namespace n on n.oid = c.relnamespace
@@ -96,9 +107,10 @@ export async function captureUsage(session: Session, node: string): Promise<Node
       ...usage,
       lastScan: isoTime(usage.lastScan),
     })),
-    tables: tables.map(({ schema, name, ...usage }) => ({
+    tables: tables.map(({ schema, name, analyzeThreshold, ...usage }) => ({
       table: { schema, name },
       ...usage,
+      ...(analyzeThreshold === null ? {} : { analyzeThreshold }),
       lastAnalyze: isoTime(usage.lastAnalyze),
     })),
   };

@@ -56,6 +56,16 @@ export const postgresDdl: DdlWriter = {
 
   rebuildIndex: (name) => ({ apply: [`REINDEX INDEX CONCURRENTLY ${qualified(name)};`], undo: [] }),
 
+  refreshStatistics(table, share) {
+    const analyze = `ANALYZE ${qualified(table)};`;
+    if (share === null) return { apply: [analyze], undo: [] };
+    const alter = `ALTER TABLE ${qualified(table)}`;
+    return {
+      apply: [analyze, `${alter} SET (autovacuum_analyze_scale_factor = ${share});`],
+      undo: [`${alter} RESET (autovacuum_analyze_scale_factor);`],
+    };
+  },
+
   promoteToPrimaryKey(name, catalog) {
     const found = existing(name, catalog);
     const table = `ALTER TABLE ${qualified(found.table)}`;

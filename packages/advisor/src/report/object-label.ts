@@ -8,6 +8,7 @@ export function objectLabel({ code, object }: Finding): string {
   const keys = columns.length === 0 ? "" : ` (${columns.join(", ")})`;
   switch (object.type) {
     case "table":
+    case "sequence":
       return table;
     case "column":
       return [table, ...columns].join(".");

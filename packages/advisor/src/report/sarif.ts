@@ -7,12 +7,15 @@ import type { Report } from "./report.ts";
 
 /** One rule for each finding code. Each has a page in docs/findings/. */
 export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
+  "bloated-index": "An index takes far more space than one that is built anew",
   "duplicate-index": "Two indexes of one table are the same",
   "invalid-index": "An index is left from a failed build: it costs writes and serves nothing",
   "missing-index": "An index would make queries of the workload cheaper",
   "missing-primary-key": "A table has no primary key",
   "redundant-index": "Another index serves all that an index serves",
+  "sequence-near-limit": "A sequence comes near the last value that its column can hold",
   "skewed-query": "A query is fast for most of its values and slow for some",
+  "stale-statistics": "The planner's statistics of a table are missing or out of date",
   "unindexed-foreign-key":
     "A foreign key has no index: changes of the referenced table read the whole table",
   "unused-index": "No query uses an index",

@@ -1,0 +1,68 @@
+import type { Snapshot } from "../../catalog/snapshot.ts";
+import { postgres } from "../../postgres/engine.ts";
+import { buildWorkload } from "../../workload/build-workload.ts";
+import type { EventSource } from "../../log/event-source.ts";
+import { statisticsFinder } from "../../catalog/find-statistics.ts";
+import type { FindingContext } from "../finding-context.ts";
+import { nameIndexes } from "../name-indexes.ts";
+
+/** What a real server's capture says, planned by the real sandbox. `close` ends the sandbox. */
+export interface RealContext {
+  readonly context: FindingContext;
+  close(): Promise<void>;
+}
+
+/**
+ * Captures a server as `analyze` does, with statements as the workload, each executed a hundred times. `change` may stand
+ * for what a test can't wait for: older counters, more rows.
+ */
+export async function realContext(
+  url: string,
+  statements: readonly string[],
+  change: (snapshot: Snapshot) => Snapshot = (snapshot) => snapshot,
+): Promise<RealContext> {
+  const session = await postgres.connect(url);
+  const captured = await postgres.capture(session, {
+    values: true,
+    workload: false,
+    node: "db1:5432/shop",
+  });
+  await session.close();
+  const snapshot = change(captured);
+  const workload = await buildWorkload(
+    [statementSource(statements)],
+    postgres.parse,
+    snapshot.catalog,
+    statisticsFinder(snapshot),
+  );
+  const planner = await postgres.createPlanner(snapshot, () => {});
+  return {
+    context: {
+      snapshot,
+      workload,
+      planner,
+      selection: null,
+      ddl: postgres.ddl,
+      reviewQuery: postgres.reviewQuery,
+      nameIndex: nameIndexes(postgres.ddl, snapshot.catalog),
+      now: new Date(snapshot.capturedAt),
+    },
+    close: () => planner.close(),
+  };
+}
+
+function statementSource(statements: readonly string[]): EventSource {
+  return {
+    name: "test",
+    events: (async function* () {
+      for (const sql of statements) yield { sql, calls: 100, totalMs: 1_000, rows: undefined };
+    })(),
+    summary: () => ({ records: statements.length, unread: 0, seconds: undefined }),
+  };
+}
+
+/** The same counters, as if they had run for five weeks. */
+export function withOldCounters(snapshot: Snapshot): Snapshot {
+  const since = new Date(Date.parse(snapshot.capturedAt) - 35 * 86_400_000).toISOString();
+  return { ...snapshot, nodes: snapshot.nodes.map((node) => ({ ...node, since })) };
+}
