@@ -74,6 +74,20 @@ export interface DdlWriter {
     table: TableName,
     share: number | null,
   ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  /**
+   * Statistics of how the values of some columns go together, and a first reading. `combinations`: about how many of values
+   * there are; `null` where that is not known. `taken`: names of such objects.
+   */
+  createStatistics(
+    table: TableName,
+    columns: readonly string[],
+    combinations: number | null,
+    taken: ReadonlySet<string>,
+  ): {
+    readonly name: TableName;
+    readonly apply: readonly string[];
+    readonly undo: readonly string[];
+  };
   /** Makes an existing unique index the table's primary key. */
   promoteToPrimaryKey(
     index: TableName,

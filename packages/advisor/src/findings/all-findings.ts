@@ -5,6 +5,7 @@ import type { FindingContext } from "./finding-context.ts";
 import { invalidIndex } from "./invalid-index.ts";
 import { missingIndex } from "./missing-index.ts";
 import { missingPrimaryKey } from "./missing-primary-key.ts";
+import { missingStatistics } from "./missing-statistics.ts";
 import { redundantIndex } from "./redundant-index.ts";
 import { sequenceNearLimit } from "./sequence-near-limit.ts";
 import { skewedQuery } from "./skewed-query.ts";
@@ -24,6 +25,7 @@ export const FINDINGS: Readonly<
   "redundant-index": redundantIndex,
   "unused-index": unusedIndex,
   "missing-primary-key": missingPrimaryKey,
+  "missing-statistics": missingStatistics,
   "bloated-index": bloatedIndex,
   "stale-statistics": staleStatistics,
   "sequence-near-limit": sequenceNearLimit,

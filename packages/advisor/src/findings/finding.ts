@@ -6,6 +6,7 @@ export type FindingCode =
   | "invalid-index"
   | "missing-index"
   | "missing-primary-key"
+  | "missing-statistics"
   | "redundant-index"
   | "sequence-near-limit"
   | "skewed-query"

@@ -10,8 +10,11 @@ import {
   type TableIndex,
 } from "../catalog/partitions.ts";
 import type { DdlWriter } from "../engine.ts";
-import { chooseIndexName, takenNames } from "./index-name.ts";
+import { chooseIndexName, chooseName, takenNames } from "./index-name.ts";
 import { quoteIdent } from "./quote-ident.ts";
+
+/** Combinations of values that statistics hold one by one, at the usual `default_statistics_target`. */
+const LISTED_COMBINATIONS = 100;
 
 /** PostgreSQL's statements for index changes. None of them blocks reads or writes for longer than a moment. */
 export const postgresDdl: DdlWriter = {
@@ -23,14 +26,18 @@ export const postgresDdl: DdlWriter = {
 
   createIndex(candidate, name, catalog) {
     const table = findTable(candidate.table, catalog);
+    // Only ANALYZE tells the planner what an expression's values are like.
+    const analyze = candidate.keys.some((key) => key.column === null)
+      ? [`ANALYZE ${qualified(candidate.table)};`]
+      : [];
     if (table?.kind !== "partitioned") {
       return {
-        apply: [createStatement(candidate, name, "CONCURRENTLY")],
+        apply: [createStatement(candidate, name, "CONCURRENTLY"), ...analyze],
         undo: [`DROP INDEX CONCURRENTLY ${qualified({ schema: candidate.table.schema, name })};`],
       };
     }
     return {
-      apply: createPartitioned(candidate, table, name, catalog),
+      apply: [...createPartitioned(candidate, table, name, catalog), ...analyze],
       undo: [`DROP INDEX ${qualified({ schema: table.schema, name })};`],
     };
   },
@@ -63,6 +70,22 @@ export const postgresDdl: DdlWriter = {
     return {
       apply: [analyze, `${alter} SET (autovacuum_analyze_scale_factor = ${share});`],
       undo: [`${alter} RESET (autovacuum_analyze_scale_factor);`],
+    };
+  },
+
+  createStatistics(table, columns, combinations, taken) {
+    const name = { schema: table.schema, name: chooseName(table.name, columns, "stat", taken) };
+    const list = columns.map(quoteIdent).join(", ");
+    // A list of common combinations goes before dependencies, also for combinations that it has no room for.
+    const listed = combinations === null || combinations <= LISTED_COMBINATIONS;
+    const kinds = listed ? "dependencies, ndistinct, mcv" : "dependencies, ndistinct";
+    return {
+      name,
+      apply: [
+        `CREATE STATISTICS ${qualified(name)} (${kinds}) ON ${list} FROM ${qualified(table)};`,
+        `ANALYZE ${qualified(table)};`,
+      ],
+      undo: [`DROP STATISTICS ${qualified(name)};`],
     };
   },
 

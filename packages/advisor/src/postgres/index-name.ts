@@ -17,12 +17,20 @@ export function takenNames(schema: string, catalog: Catalog): Set<string> {
 
 /** `table_column_column_idx`, numbered where that is taken, cut to 63 bytes. Function calls keep their words. */
 export function chooseIndexName(candidate: CandidateIndex, taken: ReadonlySet<string>): string {
-  const keys = candidate.keys
-    .map((key) => words(key.column ?? withoutCasts(key.expression)))
-    .filter(Boolean);
+  const keys = candidate.keys.map((key) => key.column ?? withoutCasts(key.expression));
+  return chooseName(candidate.table.name, keys, "idx", taken);
+}
+
+/** `table_part_part_suffix`, numbered where that is taken, cut to 63 bytes. */
+export function chooseName(
+  table: string,
+  parts: readonly string[],
+  suffix: string,
+  taken: ReadonlySet<string>,
+): string {
+  const keys = parts.map(words).filter(Boolean).join("_");
   for (let attempt = 0; ; attempt += 1) {
-    const suffix = attempt === 0 ? "_idx" : `_idx${attempt}`;
-    const name = fit(words(candidate.table.name), keys.join("_"), suffix);
+    const name = fit(words(table), keys, `_${suffix}${attempt === 0 ? "" : attempt}`);
     if (!taken.has(name)) return name;
   }
 }

@@ -12,6 +12,7 @@ export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
   "invalid-index": "An index is left from a failed build: it costs writes and serves nothing",
   "missing-index": "An index would make queries of the workload cheaper",
   "missing-primary-key": "A table has no primary key",
+  "missing-statistics": "The planner is wrong about columns whose values go together",
   "redundant-index": "Another index serves all that an index serves",
   "sequence-near-limit": "A sequence comes near the last value that its column can hold",
   "skewed-query": "A query is fast for most of its values and slow for some",
