@@ -56,7 +56,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     snapshot.catalog,
     statisticsFinder(snapshot),
   );
-  const candidates = generateCandidates(workload.queries, snapshot.catalog);
+  const candidates = generateCandidates(workload.queries, snapshot, engine.ddl.quote);
   const planner =
     workload.queries.length === 0
       ? null
