@@ -269,12 +269,9 @@ describe.skipIf(server === null)("the hypopg planner on a server that has the ex
     const query = await queryOf("select * from orders where created_at = '2024-02-01'", snapshot);
     const hide = [{ schema: "public", name: "orders_created_at" }];
     const result = await hypopg.plan(query, { add: [], hide });
-    if (hypopg.capabilities.hideIndexes) expect(planOf(result).indexes).toEqual([]);
-    else
-      expect(result).toMatchObject({
-        ok: false,
-        reason: expect.stringContaining("can't hide indexes"),
-      });
+    const refused = { ok: false, reason: expect.stringContaining("can't hide indexes") };
+    const hidden = { ok: true, plan: { indexes: [] } };
+    expect(result).toMatchObject(hypopg.capabilities.hideIndexes ? hidden : refused);
     expect(planOf(await hypopg.plan(query, { add: [], hide: [] })).indexes).toEqual([
       "public.orders_created_at",
     ]);

@@ -45,8 +45,8 @@ export async function createHypopgPlanner(session: Session, snapshot: Snapshot):
   );
   const versionNumber = server?.number ?? snapshot.server.versionNumber;
   const version = /^[\d.]+/.exec(server?.version ?? snapshot.server.version)?.[0] ?? "";
-  const name = `hypopg ${hypopg.version} (PostgreSQL ${version})`;
-  return hypopgPlanner({ session, snapshot, hypopg, versionNumber, name });
+  const plannerName = `hypopg ${hypopg.version} (PostgreSQL ${version})`;
+  return hypopgPlanner({ session, snapshot, hypopg, versionNumber, plannerName });
 }
 
 interface Parts {
@@ -55,10 +55,10 @@ interface Parts {
   readonly hypopg: Hypopg;
   /** The server's: `150018`. */
   readonly versionNumber: number;
-  readonly name: string;
+  readonly plannerName: string;
 }
 
-function hypopgPlanner({ session, snapshot, hypopg, versionNumber, name }: Parts): Planner {
+function hypopgPlanner({ session, snapshot, hypopg, versionNumber, plannerName }: Parts): Planner {
   const families = tableFamilies(snapshot.catalog.tables);
   const readPlan = planReader(snapshot.catalog);
   const proposals = new Map<string, Proposal>();
@@ -159,7 +159,7 @@ function hypopgPlanner({ session, snapshot, hypopg, versionNumber, name }: Parts
   }
 
   return {
-    name,
+    name: plannerName,
     capabilities: { hypotheticalIndexes: true, hideIndexes: hypopg.hides },
     gaps: [],
     propose: (candidates) =>
