@@ -10,6 +10,7 @@ import { byOperator, missingExtensions } from "./by-operator.ts";
 import { candidateId } from "./candidate-index.ts";
 import { covering } from "./covering.ts";
 import { isServedOn } from "./is-served-by.ts";
+import { merged } from "./merged.ts";
 import { partial } from "./partial.ts";
 import { newIndex, type ProposedIndex, type TableAccess } from "./table-access.ts";
 
@@ -89,8 +90,12 @@ export function generateCandidates(
       `${key.replace("\0", ".")}: ${taken} possible indexes were tried, those of the heaviest queries; ${left} more were not`,
     );
   }
+  const single = [...found.values()];
   return {
-    candidates: [...found.values()].map((entry) => ({ ...entry, queries: [...entry.queries] })),
+    candidates: [...single, ...merged(single)].map((entry) => ({
+      ...entry,
+      queries: [...entry.queries],
+    })),
     notes: [...notes].toSorted(),
   };
 }
