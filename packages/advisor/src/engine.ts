@@ -52,8 +52,13 @@ export type ParsedText =
 
 /** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */
 export interface DdlWriter {
-  /** A readable name that is free in the catalog, is not in `taken` and fits the engine's limit. */
+  /**
+   * A readable name that is free in the catalog, is not in `taken` and fits the engine's limit. The same holds for the
+   * names of the partitions' indexes that come with it.
+   */
   indexName(candidate: CandidateIndex, catalog: Catalog, taken: ReadonlySet<string>): string;
+  /** All names that `createIndex` gives: the index's own first, then those of the partitions' indexes. */
+  indexNames(candidate: CandidateIndex, name: string, catalog: Catalog): readonly string[];
   createIndex(
     candidate: CandidateIndex,
     name: string,

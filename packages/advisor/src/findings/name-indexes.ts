@@ -8,10 +8,14 @@ export function nameIndexes(
   catalog: Catalog,
 ): (candidate: CandidateIndex) => string {
   const names = new Map<string, string>();
+  const taken = new Set<string>();
   return (candidate) => {
     const id = candidateId(candidate);
-    const name = names.get(id) ?? ddl.indexName(candidate, catalog, new Set(names.values()));
+    const known = names.get(id);
+    if (known !== undefined) return known;
+    const name = ddl.indexName(candidate, catalog, taken);
     names.set(id, name);
+    for (const each of ddl.indexNames(candidate, name, catalog)) taken.add(each);
     return name;
   };
 }

@@ -1,5 +1,11 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
-import { type Catalog, type IndexKey, type Table, type TableName } from "../catalog/catalog.ts";
+import {
+  type Catalog,
+  type IndexKey,
+  type Table,
+  type TableName,
+  tableKey,
+} from "../catalog/catalog.ts";
 import {
   attachedIndexes,
   findIndex,
@@ -10,7 +16,7 @@ import {
   type TableIndex,
 } from "../catalog/partitions.ts";
 import type { DdlWriter } from "../engine.ts";
-import { chooseIndexName, chooseName, takenNames } from "./index-name.ts";
+import { chooseIndexName, chooseName, nameNumber, takenNames } from "./index-name.ts";
 import { quoteIdent } from "./quote-ident.ts";
 
 /** Combinations of values that statistics hold one by one, at the usual `default_statistics_target`. */
@@ -21,8 +27,19 @@ export const postgresDdl: DdlWriter = {
   quote: quoteIdent,
   planEachExecution: "SET plan_cache_mode = force_custom_plan;",
 
-  indexName: (candidate, catalog, taken) =>
-    chooseIndexName(candidate, takenNames(candidate.table.schema, catalog).union(taken)),
+  indexName(candidate, catalog, taken) {
+    const mine = takenNames(candidate.table.schema, catalog).union(taken);
+    for (let number = 0; ; number += 1) {
+      const name = chooseIndexName(candidate, mine, number);
+      const others = partitionNames(candidate, name, catalog).values();
+      if (![...others].some((other) => taken.has(other))) return name;
+    }
+  },
+
+  indexNames: (candidate, name, catalog) => [
+    name,
+    ...partitionNames(candidate, name, catalog).values(),
+  ],
 
   createIndex(candidate, name, catalog) {
     const table = findTable(candidate.table, catalog);
@@ -149,21 +166,13 @@ function createPartitioned(
   name: string,
   catalog: Catalog,
 ): readonly string[] {
-  const taken = new Map<string, Set<string>>();
-  const reserve = (schema: string, of: CandidateIndex | string): string => {
-    const names = taken.get(schema) ?? takenNames(schema, catalog);
-    taken.set(schema, names);
-    const chosen = typeof of === "string" ? of : chooseIndexName(of, names);
-    names.add(chosen);
-    return chosen;
-  };
-  reserve(root.schema, name);
+  const names = partitionNames(candidate, name, catalog);
+  const nameOn = (table: TableName): string => names.get(tableKey(table)) ?? name;
 
   if (storageTables(root, catalog).some((leaf) => leaf.kind === "foreign")) {
     const leaves = storageTables(root, catalog).filter((leaf) => leaf.kind !== "foreign");
     const builds = leaves.map((leaf) => {
-      const part = { ...candidate, table: leaf };
-      return createStatement(part, reserve(leaf.schema, part), "CONCURRENTLY");
+      return createStatement({ ...candidate, table: leaf }, nameOn(leaf), "CONCURRENTLY");
     });
     return [...builds, createStatement(candidate, name, "ON ALL")];
   }
@@ -172,7 +181,7 @@ function createPartitioned(
     const part = { ...candidate, table };
     if (table.kind !== "partitioned") return [createStatement(part, indexName, "CONCURRENTLY")];
     const children = partitionsOf(table, catalog).flatMap((child) => {
-      const childName = reserve(child.schema, { ...candidate, table: child });
+      const childName = nameOn(child);
       return [
         ...build(child, childName),
         attach(
@@ -184,6 +193,37 @@ function createPartitioned(
     return [createStatement(part, indexName, "ON ONLY"), ...children];
   };
   return build(root, name);
+}
+
+/**
+ * Names of the indexes on a partitioned table's partitions, by {@link tableKey}: numbered like the whole index's name, so
+ * that another number gives other names throughout.
+ */
+function partitionNames(
+  candidate: CandidateIndex,
+  name: string,
+  catalog: Catalog,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Map<string, Set<string>>();
+  const takenIn = (schema: string): Set<string> => {
+    const known = taken.get(schema) ?? takenNames(schema, catalog);
+    taken.set(schema, known);
+    return known;
+  };
+  takenIn(candidate.table.schema).add(name);
+  const visit = (parent: TableName): void => {
+    for (const table of partitionsOf(parent, catalog)) {
+      if (table.kind === "foreign") continue;
+      const others = takenIn(table.schema);
+      const own = chooseIndexName({ ...candidate, table }, others, nameNumber(name));
+      others.add(own);
+      names.set(tableKey(table), own);
+      visit(table);
+    }
+  };
+  visit(candidate.table);
+  return names;
 }
 
 function attach(parent: TableName, child: TableName): string {

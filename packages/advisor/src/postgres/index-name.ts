@@ -15,10 +15,22 @@ export function takenNames(schema: string, catalog: Catalog): Set<string> {
   ]);
 }
 
-/** `table_column_column_idx`, numbered where that is taken, cut to 63 bytes. Function calls keep their words. */
-export function chooseIndexName(candidate: CandidateIndex, taken: ReadonlySet<string>): string {
+/**
+ * `table_column_column_idx`, numbered where that is taken, cut to 63 bytes. Function calls keep their words.
+ * @param first number of the first attempt; default 0, which is no number
+ */
+export function chooseIndexName(
+  candidate: CandidateIndex,
+  taken: ReadonlySet<string>,
+  first = 0,
+): string {
   const keys = candidate.keys.map((key) => key.column ?? withoutCasts(key.expression));
-  return chooseName(candidate.table.name, keys, "idx", taken);
+  return chooseName(candidate.table.name, keys, "idx", taken, first);
+}
+
+/** The number at the end of an index's name; 0 for none. */
+export function nameNumber(name: string): number {
+  return Number(/_idx(\d{1,6})$/.exec(name)?.[1] ?? 0);
 }
 
 /** `table_part_part_suffix`, numbered where that is taken, cut to 63 bytes. */
@@ -27,9 +39,10 @@ export function chooseName(
   parts: readonly string[],
   suffix: string,
   taken: ReadonlySet<string>,
+  first = 0,
 ): string {
   const keys = parts.map(words).filter(Boolean).join("_");
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempt = first; ; attempt += 1) {
     const name = fit(words(table), keys, `_${suffix}${attempt === 0 ? "" : attempt}`);
     if (!taken.has(name)) return name;
   }
