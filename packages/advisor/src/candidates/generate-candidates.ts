@@ -1,4 +1,4 @@
-import { estimatedRows, type Table, tableKey } from "../catalog/catalog.ts";
+import { estimatedRows, type Index, type Table, tableKey } from "../catalog/catalog.ts";
 import { type FindStatistics, statisticsFinder } from "../catalog/find-statistics.ts";
 import { storageTables } from "../catalog/partitions.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
@@ -10,6 +10,7 @@ import { byOperator, missingExtensions } from "./by-operator.ts";
 import { candidateId } from "./candidate-index.ts";
 import { covering } from "./covering.ts";
 import { isServedOn } from "./is-served-by.ts";
+import { mayBeServedBy } from "./may-be-served.ts";
 import { merged } from "./merged.ts";
 import { partial } from "./partial.ts";
 import { newIndex, type ProposedIndex, type TableAccess } from "./table-access.ts";
@@ -60,7 +61,13 @@ export function generateCandidates(
       for (const note of extensions) notes.add(note);
       lists.push(
         ...kinds.map((kind) =>
-          kind.filter(({ candidate }) => !isServedOn(candidate, access.table, catalog)),
+          kind.filter(({ candidate }) => {
+            if (isServedOn(candidate, access.table, catalog)) return false;
+            if (query.samples.length > 0) return true;
+            const partialIndex = mayBeServedBy(candidate, access.table, access.use);
+            if (partialIndex !== undefined) notes.add(unknownValues(access.table, partialIndex));
+            return partialIndex === undefined;
+          }),
         ),
       );
     }
@@ -98,6 +105,10 @@ export function generateCandidates(
     })),
     notes: [...notes].toSorted(),
   };
+}
+
+function unknownValues(table: Table, { name }: Index): string {
+  return `${table.schema}.${table.name}: no index was tried for queries that the partial index ${name} may serve; their values, which a log holds, would tell`;
 }
 
 /** Each kind's candidates, the best first. */
