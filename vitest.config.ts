@@ -5,7 +5,7 @@ const results = process.env["DBADVISE_TEST_RESULTS"];
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "testkit/src/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "testkit/src/**/*.test.ts", "examples/*/*.test.ts"],
     globalSetup: ["testkit/src/vitest-setup.ts"],
     // Real databases: a busy machine is slow, a hung test still ends.
     testTimeout: 60_000,

@@ -29,6 +29,7 @@ export type * from "./catalog/snapshot.ts";
 // 2. The workload, beside the one in the snapshot.
 export { openLog } from "./log/open-log.ts";
 export { openSqlFile } from "./log/open-sql-file.ts";
+export { statementList } from "./log/statement-list.ts";
 export type { EventSource, EventSourceSummary } from "./log/event-source.ts";
 export type { QueryEvent } from "./log/query-event.ts";
 
@@ -39,10 +40,18 @@ export type { Report } from "./report/report.ts";
 export { type Finding, type FindingCode, SEVERITIES, type Severity } from "./findings/finding.ts";
 export type { Confidence, Evidence, FindingObject, QueryImpact } from "./findings/finding.ts";
 
+// Its stages one by one: workload, candidates, choice.
+export { buildWorkload } from "./workload/build-workload.ts";
+export { type CandidateSet, generateCandidates } from "./candidates/generate-candidates.ts";
+export { candidateId } from "./candidates/candidate-index.ts";
+export { selectIndexes, type IndexSelection } from "./whatif/select-indexes.ts";
+export type { SelectionLimits, SelectionOptions } from "./whatif/select-indexes.ts";
+
 // Engines and planners, for questions of one's own.
 export { engineFor, engineNamed, ENGINES } from "./engines.ts";
 export type { CaptureOptions, DdlWriter, Engine, ParsedText, Session } from "./engine.ts";
 export type { CandidateIndex } from "./candidates/candidate-index.ts";
+export { columnIndex } from "./candidates/column-index.ts";
 export type { Plan, PlanResult } from "./whatif/plan.ts";
 export type { IndexConfiguration, Planner, PlannerCalls, Proposal } from "./whatif/planner.ts";
 export type {

@@ -2,11 +2,11 @@ import {
   analyze,
   DbadviseError,
   type Engine,
-  type EventSource,
   type Finding,
   type ParsedText,
   type Plan,
   type Query,
+  statementList,
 } from "@dbadvise/advisor";
 import type { Target } from "../resolve-settings.ts";
 import { openTarget } from "./open-target.ts";
@@ -57,7 +57,7 @@ export async function explainCommand(
       engine,
       snapshot,
       planner,
-      sources: [only(sql)],
+      sources: [statementList([sql], "the statement")],
       useSnapshotWorkload: false,
       progress,
     });
@@ -98,14 +98,4 @@ function place(sql: string, position: number): string {
   const column = Array.from(before.at(-1) ?? "").length;
   const line = sql.split("\n")[before.length - 1] ?? "";
   return `, line ${before.length}, column ${column + 1}\n  ${line}\n  ${" ".repeat(column)}^`;
-}
-
-function only(sql: string): EventSource {
-  return {
-    name: "the statement",
-    events: (async function* () {
-      yield { sql, calls: 1, totalMs: undefined };
-    })(),
-    summary: () => ({ records: 1, unread: 0, seconds: undefined }),
-  };
 }
