@@ -82,8 +82,10 @@ async function lossOf(
     const withIt = await planWith(query, usable(kept));
     const withoutIt = await planWith(query, usable(others));
     const weight = weights[query] ?? 0;
-    lost += (withoutIt.cost - withIt.cost) * weight;
-    if (withoutIt.cost <= withIt.cost) continue;
+    const gain = withoutIt.cost - withIt.cost;
+    if (gain > 0 && gain < (indexes[index]?.perExecution ?? 0)) continue;
+    lost += gain * weight;
+    if (gain <= 0) continue;
     touched += withoutIt.cost * weight;
     without.push({ query, plan: withoutIt });
   }

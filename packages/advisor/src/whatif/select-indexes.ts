@@ -31,9 +31,18 @@ export interface SelectionBars {
   readonly gain: number;
   /** Share of the whole workload's cost: below it the noise of statistics is larger. */
   readonly workloadGain: number;
+  /** Plan cost that a query must save in one execution to count: what reading a table costs that is too small to matter. Default 0. */
+  readonly perExecution?: number;
+  /** The same for an index that finds what another finds already, and holds more columns so that no row has to be fetched. */
+  readonly perCoveredExecution?: number;
 }
 
-export const SELECTION_BARS: SelectionBars = { gain: 0.1, workloadGain: 0.001 };
+export const SELECTION_BARS: Required<SelectionBars> = {
+  gain: 0.1,
+  workloadGain: 0.001,
+  perExecution: 75,
+  perCoveredExecution: 750,
+};
 
 /** A query's plans without any new index and with all chosen ones. */
 export interface PlannedQuery {
@@ -139,6 +148,8 @@ export async function selectIndexes(
       table: tableKey(candidate.table),
       bytes,
       parts: parts[number] ?? [],
+      perExecution:
+        (isOnlyCovering(candidate, candidates) ? bars.perCoveredExecution : bars.perExecution) ?? 0,
     })),
     upkeep: (table, picked) =>
       usual *
@@ -207,6 +218,13 @@ export async function selectIndexes(
 }
 
 const NO_UPKEEP: TableUpkeep = () => 0;
+
+/** Whether the same keys alone were no candidate: an existing index has them. */
+function isOnlyCovering(candidate: CandidateIndex, all: readonly CandidateIndex[]): boolean {
+  if (candidate.include.length === 0) return false;
+  const keysAlone = candidateId({ ...candidate, include: [] });
+  return !all.some((other) => candidateId(other) === keysAlone);
+}
 
 interface Entry {
   readonly candidate: CandidateIndex;
