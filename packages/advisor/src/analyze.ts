@@ -14,8 +14,8 @@ import {
   selectIndexes,
   type SelectionLimits,
 } from "./whatif/select-indexes.ts";
-import { tableUpkeep } from "./whatif/table-upkeep.ts";
 import type { Planner } from "./whatif/planner.ts";
+import { tableUpkeep } from "./whatif/table-upkeep.ts";
 import { buildWorkload } from "./workload/build-workload.ts";
 import { snapshotSource } from "./workload/snapshot-source.ts";
 
@@ -78,6 +78,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
       planner,
       selection,
       ddl: engine.ddl,
+      reviewQuery: engine.reviewQuery,
       nameIndex: nameIndexes(engine.ddl, snapshot.catalog),
       now,
     };

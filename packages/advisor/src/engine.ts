@@ -5,6 +5,7 @@ import type { SplitStatements } from "./log/open-sql-file.ts";
 import type { IndexWrites } from "./whatif/index-writes.ts";
 import type { Planner } from "./whatif/planner.ts";
 import type { Statement } from "./workload/statement.ts";
+import type { Query, QuerySample } from "./workload/workload.ts";
 
 /** The one thing the advisor needs of a driver: text in, rows out. Sessions are read-only unless a caller's own. */
 export interface Session {
@@ -49,6 +50,32 @@ export type ParsedText =
       /** The text without its constants, as far as it could be read. */
       readonly redacted: string;
     };
+
+/** Something in a query's text that keeps it from an index, or that it may not have been meant to say. */
+export interface QueryReview {
+  readonly kind:
+    | "misaligned-key-types"
+    | "non-sargable-predicate"
+    | "offset-pagination"
+    | "outer-join-filtered";
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  /** The part of the text that it is about, constants as `$n`. */
+  readonly part: string;
+  /** The whole query in other words, numbered as the shape is; `null` where there are none. */
+  readonly rewrite: {
+    readonly sql: string;
+    readonly statement: Statement;
+    /** Logged executions in both forms; those that can't be written so are left out. */
+    readonly samples: readonly { readonly before: QuerySample; readonly after: QuerySample }[];
+  } | null;
+  /** Whether both texts give the same rows wherever they give an answer. Else the rewrite is there to be planned only. */
+  readonly same: boolean;
+  /** Why it is the same, or what stands against it: one clause. */
+  readonly reason: string;
+  /** Of `misaligned-key-types`: the column that is joined with. */
+  readonly other?: { readonly table: TableName; readonly column: string };
+}
 
 /** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */
 export interface DdlWriter {
@@ -121,6 +148,8 @@ export interface Engine {
   readonly splitStatements: SplitStatements;
   /** Parses one text; several statements in one text are an error. */
   parse(sql: string): Promise<ParsedText>;
+  /** Looks through a query's text, names resolved against the catalog. Never throws for a text that it can't read. */
+  reviewQuery(query: Query, catalog: Catalog): Promise<readonly QueryReview[]>;
   /** A planner over the snapshot; `progress` is told what takes long. Throws `DbadviseError` `planner-failed`. */
   createPlanner(snapshot: Snapshot, progress: (message: string) => void): Promise<Planner>;
   /**

@@ -6,6 +6,10 @@ import { invalidIndex } from "./invalid-index.ts";
 import { missingIndex } from "./missing-index.ts";
 import { missingPrimaryKey } from "./missing-primary-key.ts";
 import { missingStatistics } from "./missing-statistics.ts";
+import { misalignedKeyTypes } from "./misaligned-key-types.ts";
+import { nonSargablePredicate } from "./non-sargable-predicate.ts";
+import { offsetPagination } from "./offset-pagination.ts";
+import { outerJoinFiltered } from "./outer-join-filtered.ts";
 import { redundantIndex } from "./redundant-index.ts";
 import { sequenceNearLimit } from "./sequence-near-limit.ts";
 import { skewedQuery } from "./skewed-query.ts";
@@ -19,6 +23,10 @@ export const FINDINGS: Readonly<
   Record<FindingCode, (context: FindingContext) => Promise<readonly Finding[]>>
 > = {
   "missing-index": missingIndex,
+  "non-sargable-predicate": nonSargablePredicate,
+  "offset-pagination": offsetPagination,
+  "outer-join-filtered": outerJoinFiltered,
+  "misaligned-key-types": misalignedKeyTypes,
   "unindexed-foreign-key": unindexedForeignKey,
   "invalid-index": invalidIndex,
   "duplicate-index": duplicateIndex,

@@ -96,6 +96,7 @@ beforeAll(async () => {
     planner,
     selection: null,
     ddl: postgres.ddl,
+    reviewQuery: postgres.reviewQuery,
     nameIndex: nameIndexes(postgres.ddl, snapshot.catalog),
     now: new Date(),
   };

@@ -109,7 +109,10 @@ function evidence(
 }
 
 /** Time scales with cost here: an estimate, which the report labels as such. Unknown where a query's time or the span is. */
-function savedMsPerDay(context: FindingContext, queries: readonly QueryImpact[]): number | null {
+export function savedMsPerDay(
+  context: FindingContext,
+  queries: readonly QueryImpact[],
+): number | null {
   const { seconds } = context.workload;
   if (seconds === undefined || seconds <= 0) return null;
   let saved = 0;

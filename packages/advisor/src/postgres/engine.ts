@@ -6,6 +6,7 @@ import { createHypopgPlanner } from "./hypopg/create-hypopg-planner.ts";
 import { identify } from "./identify.ts";
 import { postgresIndexWrites } from "./index-writes.ts";
 import { parse } from "./parse.ts";
+import { reviewQuery } from "./rewrite/review-query.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { splitStatements } from "./split-statements.ts";
 
@@ -19,6 +20,7 @@ export const postgres: Engine = {
   captureUsage,
   splitStatements,
   parse,
+  reviewQuery,
   createPlanner: createSandbox,
   createLivePlanner: createHypopgPlanner,
   indexWrites: postgresIndexWrites,

@@ -153,10 +153,9 @@ function queryTable(queries: readonly QueryImpact[]): readonly string[] {
   ];
 }
 
-function rewriteBlock([query, ...others]: readonly QueryImpact[]): readonly string[] {
-  if (query === undefined || query.rewrite === null) return [];
-  const title = others.length === 0 ? "Rewritten:" : "The first query rewritten:";
-  return ["", title, "", ...codeBlock([query.rewrite], "sql")];
+function rewriteBlock(queries: readonly QueryImpact[]): readonly string[] {
+  const rewrites = queries.slice(0, MAX_QUERIES).flatMap(({ rewrite }) => rewrite ?? []);
+  return rewrites.length === 0 ? [] : ["", "Rewritten:", "", ...codeBlock(rewrites, "sql")];
 }
 
 function planBlock([query, ...others]: readonly QueryImpact[]): readonly string[] {

@@ -64,11 +64,12 @@ function queryLines(query: QueryImpact, page: Page): readonly string[] {
     : [sql, `  ${page.dim(numbers)}`, `  ${styledCost}`];
 }
 
-/** Whole, as it is there to be copied: on lines of its own, never cut. */
-function rewriteLines([query, ...others]: readonly QueryImpact[], page: Page): readonly string[] {
-  if (query === undefined || query.rewrite === null) return [];
-  const title = others.length === 0 ? "rewritten" : "the first query rewritten";
-  return [page.dim(title), ...safeLines(query.rewrite).map((line) => `  ${page.cyan(line)}`)];
+/** Whole, as they are there to be copied: on lines of their own, never cut. */
+function rewriteLines(queries: readonly QueryImpact[], page: Page): readonly string[] {
+  const rewrites = queries.slice(0, MAX_QUERIES).flatMap(({ rewrite }) => rewrite ?? []);
+  if (rewrites.length === 0) return [];
+  const lines = rewrites.flatMap(safeLines).map((line) => `  ${page.cyan(line)}`);
+  return [page.dim("rewritten"), ...lines];
 }
 
 function moreQueries(queries: readonly QueryImpact[], page: Page): readonly string[] {

@@ -271,6 +271,7 @@ export function aContext(
     planner: parts.planner ?? null,
     selection: parts.selection ?? null,
     ddl,
+    reviewQuery: async () => [],
     nameIndex: nameIndexes(ddl, catalog),
     now: new Date(CAPTURED_AT),
   };
