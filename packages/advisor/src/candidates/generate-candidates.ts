@@ -7,7 +7,7 @@ import type { Query } from "../workload/workload.ts";
 import { brin } from "./brin.ts";
 import { btreeKeys } from "./btree-keys.ts";
 import { byOperator, missingExtensions } from "./by-operator.ts";
-import { candidateId } from "./candidate-index.ts";
+import { type CandidateIndex, candidateId } from "./candidate-index.ts";
 import { covering } from "./covering.ts";
 import { isServedOn } from "./is-served-by.ts";
 import { mayBeServedBy } from "./may-be-served.ts";
@@ -23,7 +23,11 @@ const MAX_PER_TABLE = 400;
 
 export interface CandidateSet {
   /** Each candidate once, with the fingerprints of the queries it was made for. */
-  readonly candidates: readonly (ProposedIndex & { readonly queries: readonly string[] })[];
+  readonly candidates: readonly (ProposedIndex & {
+    readonly queries: readonly string[];
+    /** Fingerprints of queries that a partial index may serve already: nothing is decided for these. Default none. */
+    readonly undecided?: readonly string[];
+  })[];
   /** Why a table got no candidates although queries filter it, or not all; what an extension could do. */
   readonly notes: readonly string[];
 }
@@ -44,6 +48,12 @@ export function generateCandidates(
 ): CandidateSet {
   const { catalog } = facts;
   const accessOf = tableAccess(facts, quote);
+  const mayServe = (query: Query, access: TableAccess, candidate: CandidateIndex): boolean => {
+    if (query.samples.length > 0) return true;
+    const other = mayBeServedBy(candidate, access.table, access.use);
+    if (other !== undefined) notes.add(unknownValues(access.table, other));
+    return other === undefined;
+  };
   const found = new Map<string, ProposedIndex & { queries: Set<string> }>();
   const notes = new Set<string>();
   const onTable = new Map<string, { taken: number; left: number }>();
@@ -61,13 +71,10 @@ export function generateCandidates(
       for (const note of extensions) notes.add(note);
       lists.push(
         ...kinds.map((kind) =>
-          kind.filter(({ candidate }) => {
-            if (isServedOn(candidate, access.table, catalog)) return false;
-            if (query.samples.length > 0) return true;
-            const partialIndex = mayBeServedBy(candidate, access.table, access.use);
-            if (partialIndex !== undefined) notes.add(unknownValues(access.table, partialIndex));
-            return partialIndex === undefined;
-          }),
+          kind.filter(
+            ({ candidate }) =>
+              !isServedOn(candidate, access.table, catalog) && mayServe(query, access, candidate),
+          ),
         ),
       );
     }
@@ -98,10 +105,26 @@ export function generateCandidates(
     );
   }
   const single = [...found.values()];
+  const all = [...single, ...merged(single)].map((entry) => ({
+    ...entry,
+    queries: [...entry.queries],
+  }));
+  const undecided = new Map<string, string[]>();
+  for (const query of queries) {
+    for (const access of accessOf(query)) {
+      if (access.table.indexes.every((index) => index.predicate === null)) continue;
+      for (const { candidate } of all) {
+        if (tableKey(candidate.table) !== tableKey(access.table)) continue;
+        if (mayServe(query, access, candidate)) continue;
+        const id = candidateId(candidate);
+        undecided.set(id, [...(undecided.get(id) ?? []), query.fingerprint]);
+      }
+    }
+  }
   return {
-    candidates: [...single, ...merged(single)].map((entry) => ({
+    candidates: all.map((entry) => ({
       ...entry,
-      queries: [...entry.queries],
+      undecided: undecided.get(candidateId(entry.candidate)) ?? [],
     })),
     notes: [...notes].toSorted(),
   };

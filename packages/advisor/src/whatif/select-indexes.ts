@@ -230,6 +230,7 @@ interface Entry {
   readonly candidate: CandidateIndex;
   readonly bytes: number;
   readonly queries: readonly string[];
+  readonly undecided: readonly string[];
 }
 
 async function proposeAll(
@@ -241,8 +242,8 @@ async function proposeAll(
   const refused: { candidate: CandidateIndex; reason: string }[] = [];
   for (const [position, proposal] of proposals.entries()) {
     const { candidate } = proposal;
-    const made = set.candidates[position]?.queries ?? [];
-    if (proposal.accepted) entries.push({ candidate, bytes: proposal.bytes, queries: made });
+    const { queries = [], undecided = [] } = set.candidates[position] ?? {};
+    if (proposal.accepted) entries.push({ candidate, bytes: proposal.bytes, queries, undecided });
     else refused.push({ candidate, reason: proposal.reason });
   }
   return { entries, refused };

@@ -10,10 +10,13 @@ export function usableIndexes(
     readonly candidate: CandidateIndex;
     /** Fingerprints of the queries it was made for. */
     readonly queries: readonly string[];
+    /** Fingerprints of those that it is not to be judged by. */
+    readonly undecided?: readonly string[];
   }[],
 ): readonly number[] {
   const uses = Map.groupBy(query.statement.tables, (use) => tableKey(use.table));
-  return candidates.flatMap(({ candidate, queries }, number) => {
+  return candidates.flatMap(({ candidate, queries, undecided = [] }, number) => {
+    if (undecided.includes(query.fingerprint)) return [];
     const own = uses.get(tableKey(candidate.table)) ?? [];
     const usable =
       queries.includes(query.fingerprint) || own.some((use) => couldUse(use, candidate));
