@@ -267,9 +267,9 @@ function scanEvidence(
     counters: indexCounters(target, node, catalog),
   }));
   const unknown = counts.filter(({ counters }) => counters === null);
-  const used = counts.filter(({ counters }) => counters !== null && counters.scans > 0);
-  if (used.length > 0) {
-    const details = used.map(({ node, counters }) => {
+  const scanned = counts.filter(({ counters }) => counters !== null && counters.scans > 0);
+  if (scanned.length > 0) {
+    const details = scanned.map(({ node, counters }) => {
       const last = counters?.lastScan ? `, last at ${counters.lastScan}` : "";
       return `${countText(counters?.scans ?? 0, "scan")} that read ${countText(counters?.tuplesRead ?? 0, "entry", "entries")} on ${node}${last}`;
     });

@@ -1,6 +1,7 @@
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { postgres } from "../postgres/engine.ts";
 import { addHistory } from "../catalog/add-history.ts";
 import { usageRecord } from "../catalog/usage-history.ts";
 import type { FindingContext } from "./finding-context.ts";
@@ -47,7 +48,7 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await client.query(SCHEMA);
-  ({ context, close } = await realContext(database.url, []));
+  ({ context, close } = await realContext(postgres, database.url, []));
 });
 
 afterAll(async () => {
@@ -120,7 +121,7 @@ test("a role that may not read a sequence, and a locked one, are no error", asyn
   await locker.connect();
   try {
     await locker.query("begin; alter sequence classic_seq increment by 2");
-    const { context: locked, close: end } = await realContext(database.url, []);
+    const { context: locked, close: end } = await realContext(postgres, database.url, []);
     await end();
     const tables = (await sequenceNearLimit(locked)).map(({ object }) => object.table);
     expect(tables).not.toContain("classic");
@@ -128,7 +129,7 @@ test("a role that may not read a sequence, and a locked one, are no error", asyn
     await locker.query("rollback");
     await client.query(`create role ${role} login password 'x'`);
     const url = Object.assign(new URL(database.url), { username: role, password: "x" }).href;
-    const { context: blind, close: done } = await realContext(url, []);
+    const { context: blind, close: done } = await realContext(postgres, url, []);
     await done();
     expect(await sequenceNearLimit(blind)).toEqual([]);
   } finally {

@@ -1,6 +1,7 @@
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { postgres } from "../postgres/engine.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { staleStatistics } from "./stale-statistics.ts";
 import { realContext } from "./testing/real-context.ts";
@@ -52,7 +53,7 @@ beforeAll(async () => {
   for (const sql of CHANGES) await client.query(sql);
   await client.query("select pg_stat_force_next_flush()");
   await client.query("select 1");
-  ({ context, close } = await realContext(database.url, WORKLOAD));
+  ({ context, close } = await realContext(postgres, database.url, WORKLOAD));
 });
 
 afterAll(async () => {
@@ -77,7 +78,7 @@ test("its statements are what cures it", async () => {
     for (const statement of ddl?.apply ?? []) await client.query(statement);
   await client.query("select pg_stat_force_next_flush()");
   await client.query("select 1");
-  const { context: cured, close: end } = await realContext(database.url, WORKLOAD);
+  const { context: cured, close: end } = await realContext(postgres, database.url, WORKLOAD);
   await end();
   expect(await staleStatistics(cured)).toEqual([]);
 });

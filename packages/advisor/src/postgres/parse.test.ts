@@ -153,6 +153,10 @@ const shapes: readonly (readonly [what: string, same: boolean, a: string, b: str
   ["quoted identifiers", false, 'SELECT "A" FROM t', "SELECT a FROM t"],
   ["tables with digits", false, "SELECT a FROM t1", "SELECT a FROM t2"],
   ["operators", false, "SELECT a FROM t WHERE b < 1", "SELECT a FROM t WHERE b > 1"],
+  ["schemas", false, "SELECT a FROM one.t", "SELECT a FROM two.t"],
+  ["digits of names", false, "SELECT a FROM orders_2024", "SELECT a FROM orders_2025"],
+  ["a schema in a subquery", false, "SELECT (SELECT a FROM x.t)", "SELECT (SELECT a FROM y.t)"],
+  ["a schema of an UPDATE", false, "UPDATE x.t SET a = 1", "UPDATE y.t SET a = 1"],
 ];
 
 describe("fingerprint", () => {

@@ -13,6 +13,7 @@ import type { Statement } from "../workload/statement.ts";
 import { describeStatement } from "./describe-statement.ts";
 import { createdAsQuery, cursorQuery } from "./inner-query.ts";
 import { repairPlaceholders } from "./placeholders.ts";
+import { shapeFingerprint } from "./shape-fingerprint.ts";
 import { sampler, withoutComments, withoutConstants } from "./statement-text.ts";
 
 const QUERY_STATEMENTS: ReadonlySet<string> = new Set([
@@ -90,7 +91,7 @@ function parsedQuery(sql: string, tree: Node): ParsedText {
   let normalized: string | undefined;
   return {
     kind: "query",
-    fingerprint,
+    fingerprint: shapeFingerprint(fingerprint, tree),
     // Most texts of a log repeat a shape that is known already: nobody asks for theirs.
     get normalized(): string {
       normalized ??= normalize(sql);

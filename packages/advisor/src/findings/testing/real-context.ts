@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../catalog/snapshot.ts";
-import { postgres } from "../../postgres/engine.ts";
+import type { Engine } from "../../engine.ts";
 import { buildWorkload } from "../../workload/build-workload.ts";
 import type { EventSource } from "../../log/event-source.ts";
 import { statisticsFinder } from "../../catalog/find-statistics.ts";
@@ -17,12 +17,13 @@ export interface RealContext {
  * for what a test can't wait for: older counters, more rows.
  */
 export async function realContext(
+  engine: Engine,
   url: string,
   statements: readonly string[],
   change: (snapshot: Snapshot) => Snapshot = (snapshot) => snapshot,
 ): Promise<RealContext> {
-  const session = await postgres.connect(url);
-  const captured = await postgres.capture(session, {
+  const session = await engine.connect(url);
+  const captured = await engine.capture(session, {
     values: true,
     workload: false,
     node: "db1:5432/shop",
@@ -31,20 +32,20 @@ export async function realContext(
   const snapshot = change(captured);
   const workload = await buildWorkload(
     [statementSource(statements)],
-    postgres.parse,
+    engine.parse,
     snapshot.catalog,
     statisticsFinder(snapshot),
   );
-  const planner = await postgres.createPlanner(snapshot, () => {});
+  const planner = await engine.createPlanner(snapshot, () => {});
   return {
     context: {
       snapshot,
       workload,
       planner,
       selection: null,
-      ddl: postgres.ddl,
-      reviewQuery: postgres.reviewQuery,
-      nameIndex: nameIndexes(postgres.ddl, snapshot.catalog),
+      ddl: engine.ddl,
+      reviewQuery: engine.reviewQuery,
+      nameIndex: nameIndexes(engine.ddl, snapshot.catalog),
       now: new Date(snapshot.capturedAt),
     },
     close: () => planner.close(),
@@ -55,7 +56,7 @@ function statementSource(statements: readonly string[]): EventSource {
   return {
     name: "test",
     events: (async function* () {
-      for (const sql of statements) yield { sql, calls: 100, totalMs: 1_000, rows: undefined };
+      for (const sql of statements) yield { sql, calls: 100, totalMs: 1_000 };
     })(),
     summary: () => ({ records: statements.length, unread: 0, seconds: undefined }),
   };
