@@ -7,7 +7,7 @@ const MAX_BYTES = 64;
 /** Share of the table's pages that must be known to hold only visible rows: on the others the row is fetched anyway. */
 const MIN_VISIBLE = 0.5;
 /** Of the candidates of one use, how many get a covering twin. */
-const MAX_COVERED = 4;
+const MAX_COVERED = 2;
 
 /** Twins of the first candidates that also hold, by INCLUDE, every other column the statement reads of the table. */
 export function covering(

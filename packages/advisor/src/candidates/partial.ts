@@ -10,7 +10,7 @@ const MAX_SHARE = 0.3;
 /** Distinct values of a column whose constant may stand in an index: a state or a kind, never a person's data. */
 const MAX_DISTINCT = 20;
 /** Key lists that are tried behind one predicate. */
-const MAX_LISTS = 4;
+const MAX_LISTS = 3;
 
 /** A condition that an index could be limited to. */
 interface Limit {
