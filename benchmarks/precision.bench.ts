@@ -1,0 +1,182 @@
+/**
+ * Whether well-indexed databases are left alone: `pnpm bench:precision [--record] [--rows 60000] [--only TEXT]`.
+ * Each workload is analysed twice: with its values, as logs hold them, and without, as pg_stat_statements does.
+ * The server is the testkit's, or that of DBADVISE_TEST_POSTGRES_URL. Exits 1 where any index is advised or dropped.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import {
+  analyze,
+  captureServers,
+  engineFor,
+  type EventSource,
+  type Finding,
+  type QueryEvent,
+  type Report,
+  type Snapshot,
+} from "@dbadvise/advisor";
+import { startPostgres, WELL_INDEXED, type WellIndexedDatabase } from "@dbadvise/testkit";
+import pg from "pg";
+
+const { values: options } = parseArgs({
+  options: {
+    record: { type: "boolean", default: false },
+    rows: { type: "string", default: "60000" },
+    only: { type: "string", default: "" },
+  },
+});
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+interface Judged {
+  readonly database: WellIndexedDatabase;
+  readonly rows: number;
+  /** Advice that should not be there, readable. */
+  readonly advice: readonly string[];
+  readonly planned: number;
+  readonly server: string;
+  readonly planner: string;
+}
+
+const started = performance.now();
+const judged: Judged[] = [];
+for (const database of WELL_INDEXED) {
+  if (!database.name.includes(options.only)) continue;
+  process.stderr.write(`${database.name}\n`);
+  const result = await judge(database);
+  for (const advice of result.advice) process.stderr.write(`  ${advice}\n`);
+  judged.push(result);
+}
+const lines = summary(judged, performance.now() - started);
+for (const line of lines) say(line);
+if (options.record) record(lines);
+process.exit(judged.every(({ advice }) => advice.length === 0) ? 0 : 1);
+
+async function judge(database: WellIndexedDatabase): Promise<Judged> {
+  const server = await startPostgres();
+  const client = new pg.Client({ connectionString: server.url });
+  try {
+    await client.connect();
+    await client.query(database.setup.replaceAll(":n", options.rows));
+    await client.query("vacuum analyze");
+    for (const sql of database.workload) await tryOut(client, sql);
+    const snapshot = await captureServers([server.url], { workload: false });
+    const engine = engineFor(server.url);
+    const shapes: string[] = [];
+    for (const sql of database.workload) {
+      const parsed = await engine.parse(sql);
+      if (parsed.kind !== "query") throw new Error(`not a query: ${sql}`);
+      shapes.push(parsed.normalized);
+    }
+    const withValues = await analyzed(snapshot, database.workload);
+    const withoutValues = await analyzed(snapshot, shapes);
+    return {
+      database,
+      rows: snapshot.catalog.tables.reduce((sum, table) => sum + Math.max(0, table.rows), 0),
+      advice: [
+        ...adviceOf(withValues).map((line) => `with values: ${line}`),
+        ...adviceOf(withoutValues).map((line) => `without values: ${line}`),
+      ],
+      planned: withValues.workload.queries - withValues.notAnalyzed.queries.length,
+      server: snapshot.server.version,
+      planner: withValues.planner?.name ?? "",
+    };
+  } finally {
+    await client.end();
+    await server.close();
+  }
+}
+
+/** Every statement has to run, or it says nothing. Its changes do not stay. */
+async function tryOut(client: pg.Client, sql: string): Promise<void> {
+  await client.query("begin");
+  try {
+    await client.query(sql);
+  } catch (error) {
+    throw new Error(`${String(error)}, in: ${sql}`, { cause: error });
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+function analyzed(snapshot: Snapshot, statements: readonly string[]): Promise<Report> {
+  const source: EventSource = {
+    name: "workload",
+    events: eventsOf(statements),
+    summary: () => ({ records: statements.length, unread: 0, seconds: 3_600 }),
+  };
+  return analyze({
+    engine: engineFor("postgres://"),
+    snapshot,
+    sources: [source],
+    useSnapshotWorkload: false,
+  });
+}
+
+async function* eventsOf(statements: readonly string[]): AsyncGenerator<QueryEvent> {
+  for (const sql of statements)
+    yield await Promise.resolve({ sql, calls: 1_000, totalMs: undefined });
+}
+
+function adviceOf(report: Report): readonly string[] {
+  const wrong = report.findings
+    .filter(isIndexAdvice)
+    .map(({ code, message, ddl, queries }) =>
+      [
+        code,
+        message,
+        ...(ddl?.apply ?? []),
+        ...queries.map((query) => `for ${query.sql} (${query.costBefore} to ${query.costAfter})`),
+      ].join(" | "),
+    );
+  const unplanned = report.notAnalyzed.queries.map(
+    ({ sql, reason }) => `not analysed: ${reason}: ${sql}`,
+  );
+  return [...wrong, ...unplanned];
+}
+
+/** An index to add, or one to drop. A remark without a statement to run is none. */
+function isIndexAdvice({ code, ddl }: Finding): boolean {
+  switch (code) {
+    case "missing-index":
+    case "unindexed-foreign-key":
+      return true;
+    case "redundant-index":
+    case "duplicate-index":
+    case "unused-index":
+      return ddl !== null;
+    default:
+      return false;
+  }
+}
+
+function summary(results: readonly Judged[], milliseconds: number): readonly string[] {
+  const [first] = results;
+  const statements = results.reduce((sum, { database }) => sum + database.workload.length, 0);
+  const clean = results.filter(({ advice }) => advice.length === 0).length;
+  return [
+    `Server: PostgreSQL ${first?.server}. Planner: ${first?.planner}.`,
+    "",
+    `${clean} of ${results.length} well-indexed databases get no index advice; ${statements} statements, each with and without its values; ${Math.round(milliseconds / 1000)} s in all.`,
+    "",
+    "| Database | Rows | Statements | Advice |",
+    "|-|-|-|-|",
+    ...results.map(
+      ({ database, rows, planned, advice }) =>
+        `| ${database.name} | ${Math.round(rows)} | ${planned} | ${advice.length === 0 ? "none" : advice.join("<br>").replaceAll("|", "\\|")} |`,
+    ),
+  ];
+}
+
+function record(text: readonly string[]): void {
+  const date = new Date().toISOString().slice(0, 10);
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const head = [
+    `# Precision on well-indexed databases, ${date}`,
+    "",
+    `Command: \`pnpm bench:precision --rows ${options.rows} --record\`. Node ${process.version}, ${cpus().length} cores.`,
+    "",
+  ];
+  writeFileSync(new URL(`precision-${date}.md`, folder), [...head, ...text, ""].join("\n"));
+}
