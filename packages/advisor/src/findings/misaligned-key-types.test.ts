@@ -1,6 +1,7 @@
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postgres } from "../postgres/engine.ts";
 import type { Finding } from "./finding.ts";
 import { misalignedKeyTypes } from "./misaligned-key-types.ts";
 import { type RealContext, realContext } from "./testing/real-context.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await client.query(SCHEMA);
   await client.query("vacuum analyze");
   await client.end();
-  real = await realContext(database.url, []);
+  real = await realContext(postgres, database.url, []);
 });
 
 afterAll(async () => {

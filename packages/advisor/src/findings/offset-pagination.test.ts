@@ -1,6 +1,7 @@
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postgres } from "../postgres/engine.ts";
 import type { Finding } from "./finding.ts";
 import { offsetPagination } from "./offset-pagination.ts";
 import { type RealContext, realContext } from "./testing/real-context.ts";
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await client.connect();
   await client.query(SCHEMA);
   await client.query("vacuum analyze");
-  real = await realContext(database.url, []);
+  real = await realContext(postgres, database.url, []);
 });
 
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postgres } from "../postgres/engine.ts";
 import { engineNamed } from "../engines.ts";
 import type { Query } from "../workload/workload.ts";
 import type { Finding } from "./finding.ts";
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await client.connect();
   await client.query(SCHEMA);
   await client.query("vacuum analyze");
-  real = await realContext(database.url, []);
+  real = await realContext(postgres, database.url, []);
 });
 
 afterAll(async () => {
