@@ -36,7 +36,7 @@ async function typed(sql: string): Promise<string | null> {
   const error = await refusal(text);
   expect(error, "the text needs no help").not.toBeNull();
   const result = await typeParameters(text, error, refusal);
-  if (result !== null) expect(await refusal(result)).toBeNull();
+  expect(result === null ? null : await refusal(result)).toBeNull();
   return result === null ? null : result.slice("prepare p as ".length);
 }
 
@@ -72,9 +72,7 @@ test.each([
     /unnest\(\$1::integer\[\], \$2::\w+\[\]\)/,
   ],
 ])("%s", async (sql, expected) => {
-  const text = await typed(sql);
-  if (typeof expected === "string") expect(text).toBe(expected);
-  else expect(text).toMatch(expected);
+  expect(await typed(sql)).toMatch(expected);
 });
 
 test("a cast that is there stays", async () => {
