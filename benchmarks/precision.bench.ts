@@ -12,6 +12,7 @@ import {
   engineFor,
   type EventSource,
   type Finding,
+  type FindingCode,
   type QueryEvent,
   type Report,
   type Snapshot,
@@ -114,8 +115,7 @@ function analyzed(snapshot: Snapshot, statements: readonly string[]): Promise<Re
 }
 
 async function* eventsOf(statements: readonly string[]): AsyncGenerator<QueryEvent> {
-  for (const sql of statements)
-    yield await Promise.resolve({ sql, calls: 1_000, totalMs: undefined });
+  for (const sql of statements) yield await Promise.resolve({ sql, calls: 1, totalMs: undefined });
 }
 
 function adviceOf(report: Report): readonly string[] {
@@ -135,19 +135,16 @@ function adviceOf(report: Report): readonly string[] {
   return [...wrong, ...unplanned];
 }
 
-/** An index to add, or one to drop. A remark without a statement to run is none. */
+const ADDS: ReadonlySet<FindingCode> = new Set(["missing-index", "unindexed-foreign-key"]);
+const DROPS: ReadonlySet<FindingCode> = new Set([
+  "redundant-index",
+  "duplicate-index",
+  "unused-index",
+]);
+
+/** An index to add, or one to drop. A remark about one, without a statement to run, is no advice. */
 function isIndexAdvice({ code, ddl }: Finding): boolean {
-  switch (code) {
-    case "missing-index":
-    case "unindexed-foreign-key":
-      return true;
-    case "redundant-index":
-    case "duplicate-index":
-    case "unused-index":
-      return ddl !== null;
-    default:
-      return false;
-  }
+  return ADDS.has(code) || (DROPS.has(code) && ddl !== null);
 }
 
 function summary(results: readonly Judged[], milliseconds: number): readonly string[] {

@@ -53,7 +53,7 @@ export const OPERATIONS: readonly WellIndexedDatabase[] = [
       create table events_2024_02 partition of events for values from ('2024-02-01') to ('2024-03-01');
       create table events_2024_03 partition of events for values from ('2024-03-01') to ('2024-04-01');
       create table events_rest partition of events default;
-      create index events_at on events using brin (at) with (pages_per_range = 8);
+      create index events_at on events using brin (at) with (pages_per_range = 1);
       create index events_device on events (device_id, at desc);
       insert into events select i, '2024-01-01'::timestamptz + i * interval '86 days' / :n, i * 37 % (:n / 50), 'k' || i % 9, '{}' from generate_series(1, :n) i;`,
     workload: [
@@ -71,7 +71,7 @@ export const OPERATIONS: readonly WellIndexedDatabase[] = [
       create table audit (id bigint generated always as identity primary key, at timestamptz not null, actor_id bigint not null, object_type text not null, object_id bigint not null, action text not null, detail jsonb);
       create index audit_object on audit (object_type, object_id, at desc);
       create index audit_actor on audit (actor_id, at desc);
-      create index audit_at on audit using brin (at);
+      create index audit_at on audit using brin (at) with (pages_per_range = 1);
       insert into audit (at, actor_id, object_type, object_id, action) select '2024-01-01'::timestamptz + i * interval '1 minute', i * 31 % (:n / 40), 'type' || i % 6, i * 7 % (:n / 10), 'update' from generate_series(1, :n) i;`,
     workload: [
       "select * from audit where object_type = 'type3' and object_id = 17 order by at desc limit 50",
