@@ -63,6 +63,46 @@ export async function buildOnServer(
   }
 }
 
+export interface HypopgAnswer {
+  readonly cost: number;
+  readonly bytes: number;
+}
+
+/** Makes HypoPG's functions callable where the server has them. */
+export async function prepareHypopg(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query("select from pg_available_extensions where name = 'hypopg'");
+  if (rows.length === 0) return false;
+  await client.query("create extension if not exists hypopg");
+  return true;
+}
+
+/** What HypoPG says of the same index; `null` where it can't do that kind. */
+export async function askHypopg(
+  client: pg.Client,
+  index: CandidateIndex,
+  sql: string,
+): Promise<HypopgAnswer | null> {
+  let oid: number | undefined;
+  try {
+    const made = await client.query<{ oid: number }>(
+      "select indexrelid::int8::float8 as oid from hypopg_create_index($1)",
+      [createIndex(index).replace(NEW, "")],
+    );
+    oid = made.rows[0]?.oid;
+  } catch {
+    return null;
+  }
+  try {
+    const { cost } = await planOnServer(client, sql);
+    const size = await client.query<{ bytes: number }>(
+      `select hypopg_relation_size(${oid})::float8 as bytes`,
+    );
+    return { cost, bytes: size.rows[0]?.bytes ?? Number.NaN };
+  } finally {
+    await client.query("select hypopg_reset()");
+  }
+}
+
 function createIndex(index: CandidateIndex): string {
   const include = index.include.length > 0 ? `include (${index.include.join(", ")})` : "";
   const where = index.predicate === null ? "" : `where ${index.predicate}`;

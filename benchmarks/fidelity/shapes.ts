@@ -208,4 +208,122 @@ export const SHAPES: readonly Shape[] = [
     on("products", ["attributes jsonb_path_ops"], { method: "gin" }),
     "select * from products where attributes @> '{\"n\": 17}'",
   ),
+  // Not btrees.
+  shape(
+    "jsonb containment, jsonb_ops",
+    on("articles", ["document"], { method: "gin" }),
+    `select id from articles where document @> '{"author": "a77"}'`,
+  ),
+  shape(
+    "jsonb containment, jsonb_path_ops",
+    on("articles", ["document jsonb_path_ops"], { method: "gin" }),
+    `select id from articles where document @> '{"words": 31, "kind": "blog"}'`,
+  ),
+  shape(
+    "jsonb key exists",
+    on("articles", ["document"], { method: "gin" }),
+    "select count(*) from articles where document ? 'nothing'",
+  ),
+  shape(
+    "array of text contains",
+    on("articles", ["tags"], { method: "gin" }),
+    "select id from articles where tags @> '{tag7,tag300}'",
+  ),
+  shape(
+    "array of numbers overlaps",
+    on("articles", ["labels"], { method: "gin" }),
+    "select id from articles where labels && '{7,9000}'",
+  ),
+  shape(
+    "full text search",
+    on("articles", ["search"], { method: "gin" }),
+    "select id from articles where search @@ '28dd2c7 & c4ca423'::tsquery",
+  ),
+  shape(
+    "LIKE '%x%' by trigrams",
+    on("articles", ["title gin_trgm_ops"], { method: "gin" }),
+    "select id from articles where title like '%c4ca4%'",
+  ),
+  shape(
+    "LIKE '%x%' by trigrams, GiST",
+    on("articles", ["title gist_trgm_ops"], { method: "gist" }),
+    "select id from articles where title like '%c4ca42%'",
+  ),
+  shape(
+    "range contains, GiST",
+    on("articles", ["valid"], { method: "gist" }),
+    "select id from articles where valid @> '2022-02-02'::timestamptz",
+  ),
+  shape(
+    "equality, hash",
+    on("customers", ["external_id"], { method: "hash" }),
+    "select * from customers where external_id = 'c4ca4238-a0b9-2382-0dcc-509a6f75849b'",
+  ),
+  shape(
+    "range on a table of 1 GB, BRIN",
+    on("readings", ["at"], { method: "brin" }),
+    "select avg(value) from readings where at between '2021-06-01' and '2021-06-03'",
+  ),
+  shape(
+    "range on a table of 1 GB, BRIN of an uncorrelated column",
+    on("readings", ["sensor"], { method: "brin" }),
+    "select * from readings where sensor = 777",
+  ),
+  // On the table of 1 GB.
+  shape(
+    "range on a table of 1 GB",
+    on("readings", ["at"]),
+    "select avg(value) from readings where at between '2021-06-01' and '2021-06-03'",
+  ),
+  shape(
+    "latest of a sensor on a table of 1 GB",
+    on("readings", ["sensor", "at desc"]),
+    "select * from readings where sensor = 1500 order by at desc limit 1",
+  ),
+  shape(
+    "covering on a table of 1 GB",
+    on("readings", ["sensor"], { include: ["value"] }),
+    "select avg(value) from readings where sensor = 1500",
+  ),
+  // Partial, on expressions, with INCLUDE.
+  shape(
+    "partial index for few rows",
+    on("orders", ["id"], { predicate: "status = 'failed' and total > 900" }),
+    "select id from orders where status = 'failed' and total > 900 order by id limit 50",
+  ),
+  shape(
+    "partial index of rows that are not null",
+    on("articles", ["published"], { predicate: "published is not null" }),
+    "select id from articles where published > '2023-04-01'",
+  ),
+  shape(
+    "partial and covering",
+    on("articles", ["author"], { include: ["published"], predicate: "published is not null" }),
+    "select author, published from articles where author = 12 and published is not null",
+  ),
+  shape(
+    "expression of a date",
+    on("articles", ["((published at time zone 'UTC')::date)"]),
+    "select id from articles where (published at time zone 'UTC')::date = '2022-05-05'",
+  ),
+  shape(
+    "expression of a JSON field",
+    on("articles", ["(document ->> 'author')"]),
+    "select id from articles where document ->> 'author' = 'a5'",
+  ),
+  shape(
+    "covering, two columns",
+    on("items", ["product_id"], { include: ["quantity", "price"] }),
+    "select quantity, price from items where product_id = 12345",
+  ),
+  shape(
+    "recent rows",
+    on("orders", ["created_at", "status"]),
+    "select id from orders where created_at > '2024-11-06 15:00:00' and status = 'open'",
+  ),
+  shape(
+    "recent rows, existing index",
+    on("orders", ["status", "created_at"]),
+    "select * from orders where created_at >= '2024-11-07 15:30:00'",
+  ),
 ];

@@ -1,9 +1,12 @@
 import type { Table } from "../../catalog/catalog.ts";
 import { btreePages, type LeafTuples } from "./btree-pages.ts";
 import type { FindEnds, StoredEnds } from "./column-ends.ts";
+import { expressionStatistics } from "./expression-statistics.ts";
+import { ginKeys } from "./gin-keys.ts";
+import { estimateGin, type KeyGroup } from "./gin-size.ts";
 import { type BtreeSize, btreeHeight, estimateBtree } from "./index-size.ts";
 import type { FindStatistics } from "../../catalog/find-statistics.ts";
-import { btreeShape, type SandboxIndex } from "./index-shapes.ts";
+import { btreeShape, type SandboxIndex, soleColumn } from "./index-shapes.ts";
 import { PAGE_BYTES } from "./relation-files.ts";
 import type { SandboxDatabase } from "./sandbox-database.ts";
 
@@ -34,11 +37,18 @@ export async function createIndexFile(
   find: FindStatistics,
   findEnds: FindEnds,
 ): Promise<number> {
-  const shape = btreeShape(index, table, rows, find);
+  const ofExpressions = await expressionStatistics(database, index, table, find);
+  const shape = btreeShape(index, table, rows, find, ofExpressions);
   const size =
     index.method === "btree"
       ? estimateBtree(shape)
-      : { pages: otherPages(index.method, estimateBtree(shape), table), height: 0 };
+      : {
+          pages:
+            index.method === "gin"
+              ? await ginPages(database, index, table, rows, find)
+              : otherPages(index, estimateBtree(shape), table),
+          height: 0,
+        };
   writeIndexFile(database, index, size, await findEnds(index));
   return size.pages * PAGE_BYTES;
 }
@@ -68,10 +78,37 @@ function leafTuples(index: SandboxIndex, { least, greatest }: StoredEnds): LeafT
   };
 }
 
-/** Pages of the other access methods, by what an entry weighs beside a btree's. Rough: nothing tells more before a build. */
-function otherPages(method: string, btree: BtreeSize, table: Table): number {
-  if (method === "brin") return 3 + Math.ceil(table.currentPages / 128 / 250);
+async function ginPages(
+  database: SandboxDatabase,
+  index: SandboxIndex,
+  table: Table,
+  rows: number,
+  find: FindStatistics,
+): Promise<number> {
+  const groups: KeyGroup[] = [];
+  for (const [position, column] of index.columns.entries()) {
+    const source = column.column ?? soleColumn(column.expression, table);
+    const statistics = source === null ? undefined : find(table, source);
+    const operatorClass = index.operatorClasses[position] ?? "";
+    groups.push(...(await ginKeys(database, column, operatorClass, statistics, rows)));
+  }
+  return estimateGin({ groups, heapPages: table.currentPages });
+}
+
+/** Heap pages that a BRIN tuple sums up, where the index does not say otherwise. */
+const RANGE_PAGES = 128;
+/** Ranges that a page of the map of ranges has room for. */
+const RANGES_PER_MAP_PAGE = 1360;
+
+/** Pages of the other access methods. Of hash, GiST and SP-GiST by what an entry weighs beside a btree's: rough. */
+function otherPages(index: SandboxIndex, btree: BtreeSize, table: Table): number {
+  const { method } = index;
+  if (method === "brin") {
+    const ranges = Math.ceil(table.currentPages / RANGE_PAGES);
+    const bytes = index.columns.reduce((sum, { length }) => sum + 2 * Math.max(8, length), 0);
+    const perPage = Math.floor((PAGE_BYTES - 32) / (Math.ceil((8 + bytes) / 8) * 8 + 4));
+    return 1 + Math.ceil(ranges / RANGES_PER_MAP_PAGE) + Math.ceil(ranges / perPage);
+  }
   if (method === "hash") return Math.max(4, Math.ceil(btree.pages * 1.3));
-  if (method === "gist" || method === "spgist") return Math.max(2, Math.ceil(btree.pages * 1.5));
-  return btree.pages;
+  return Math.max(2, Math.ceil(btree.pages * 1.5));
 }

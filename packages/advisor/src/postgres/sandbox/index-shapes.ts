@@ -18,10 +18,12 @@ export interface SandboxIndex {
   readonly keyCount: number;
   /** Whether equal keys are equal bytes, so that they can share a posting list. */
   readonly equalImage: boolean;
+  /** Of the key columns. */
+  readonly operatorClasses: readonly string[];
   readonly columns: readonly StoredColumn[];
 }
 
-interface StoredColumn {
+export interface StoredColumn {
   /** Column of the table; `null` for an expression. */
   readonly column: string | null;
   readonly expression: string;
@@ -43,6 +45,8 @@ const INDEXES = `
             and p.amprocrighttype = oc.opcintype and p.amprocnum = 4
         where oc.oid = i.indclass[k - 1]))
       from generate_series(1, i.indnkeyatts) k) as "equalImage",
+    (select jsonb_agg(oc.opcname order by k)
+      from generate_series(1, i.indnkeyatts) k join pg_opclass oc on oc.oid = i.indclass[k - 1]) as "operatorClasses",
     (select jsonb_agg(jsonb_build_object(
         'column', a.attname, 'expression', pg_get_indexdef(i.indexrelid, ia.attnum, false),
         'length', ia.attlen, 'text', t.typcategory = 'S',
@@ -61,12 +65,19 @@ const INDEXES = `
     join pg_am am on am.oid = ic.relam
   where i.indexrelid >= 16384 and n.nspname not like 'pg\\_%'`;
 
+const prepared = new WeakSet<SandboxDatabase>();
+
 /** Indexes of user tables, those with a number above `after`. */
 export async function readIndexes(
   database: SandboxDatabase,
   after: number,
 ): Promise<readonly SandboxIndex[]> {
-  const rows = await database.run(`${INDEXES} and i.indexrelid > ${after}`);
+  // Asked once for each candidate: the server plans a statement of this size longer than it runs it.
+  if (!prepared.has(database)) {
+    await database.run(`prepare dbadvise_indexes (oid) as ${INDEXES} and i.indexrelid > $1`);
+    prepared.add(database);
+  }
+  const rows = await database.run(`execute dbadvise_indexes (${after})`);
   return rows.map((row) => {
     const schema = String(row["schema"]);
     return {
@@ -79,6 +90,7 @@ export async function readIndexes(
       unique: row["unique"] === true,
       keyCount: Number(row["keyCount"]),
       equalImage: row["equalImage"] === true,
+      operatorClasses: row["operatorClasses"] as readonly string[],
       columns: row["columns"] as readonly StoredColumn[],
     };
   });
@@ -90,8 +102,11 @@ export function btreeShape(
   table: Table,
   rows: number,
   find: FindStatistics,
+  ofExpressions: ReadonlyMap<string, ColumnStatistics> = new Map(),
 ): BtreeShape {
-  const columns = index.columns.map((column) => indexColumn(column, table, rows, find));
+  const columns = index.columns.map((column) =>
+    indexColumn(column, table, rows, find, ofExpressions.get(column.expression)),
+  );
   return {
     rows,
     keys: columns.slice(0, index.keyCount),
@@ -105,10 +120,11 @@ function indexColumn(
   table: Table,
   rows: number,
   find: FindStatistics,
+  ofExpression: ColumnStatistics | undefined,
 ): IndexColumn {
-  // An expression over one column is about as wide and as varied as the column.
+  // An expression over one column, of which nothing is known, is about as wide and as varied as the column.
   const source = stored.column ?? soleColumn(stored.expression, table);
-  const statistics = source === null ? undefined : find(table, source);
+  const statistics = ofExpression ?? (source === null ? undefined : find(table, source));
   const all = Math.max(1, estimatedRows(table));
   const distinct =
     statistics === undefined
@@ -126,7 +142,7 @@ function indexColumn(
   };
 }
 
-function soleColumn(expression: string, table: Table): string | null {
+export function soleColumn(expression: string, table: Table): string | null {
   const words = new Set(
     expression.replaceAll(/'(?:[^']|'')*'/g, "").match(/"(?:[^"]|"")+"|\w+/g) ?? [],
   );
