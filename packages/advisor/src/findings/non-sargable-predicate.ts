@@ -20,7 +20,7 @@ export async function nonSargablePredicate(context: FindingContext): Promise<rea
     const found =
       review.rewrite === null
         ? readsWhole(context, query, review, table)
-        : await rewrittenFinding(context, query, review, review.rewrite);
+        : await rewrittenFinding(context, query, review, table);
     if (found !== null) findings.push(found);
   }
   const served = (context.selection?.chosen ?? []).flatMap((chosen) =>
@@ -69,10 +69,18 @@ async function rewrittenFinding(
   context: FindingContext,
   query: Query,
   review: QueryReview,
-  rewrite: NonNullable<QueryReview["rewrite"]>,
+  table: Table,
 ): Promise<Finding | null> {
-  const gain = await rewriteGain(context, query, rewrite);
-  if (gain === null) return null;
+  const { rewrite } = review;
+  const gain = rewrite === null ? null : await rewriteGain(context, query, rewrite);
+  if (rewrite === null || gain === null) return null;
+  // Somebody made an index for the text as it is.
+  const expressions = table.indexes.filter(({ keys }) =>
+    keys.some(({ column }) => column === null),
+  );
+  if (expressions.some(({ name }) => gain.before.indexes.includes(`${table.schema}.${name}`))) {
+    return null;
+  }
   const impact = gainImpact(gain, review.same ? rewrite.sql : null);
   const what = review.same
     ? "the rewritten query asks the same of the bare column"
@@ -168,7 +176,10 @@ function servedAsExpression(
     const compared = entry?.query.statement.tables.some(
       (use) =>
         tableKey(use.table) === tableKey(candidate.table) &&
-        use.predicates.some(({ column, expression }) => column === null && expression === key),
+        use.predicates.some(
+          ({ role, column, expression }) =>
+            role === "equality" && column === null && expression === key,
+        ),
     );
     if (entry === undefined || compared !== true || rewritten.has(fingerprint)) return [];
     const gain = { before: plan, after: entry.after, added: [], beforeWithAdded: plan.cost };

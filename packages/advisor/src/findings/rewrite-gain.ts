@@ -67,19 +67,20 @@ export async function rewriteGain(
     : null;
 }
 
-/** The bars of an index: a tenth of the query's cost, and of the workload's what is more than noise. */
+/** The bars of an index: a tenth of the query's cost, more than a small table costs, and more than the workload's noise. */
 function isWorthwhile(
   context: FindingContext,
   query: Query,
   before: number,
   after: number,
 ): boolean {
-  if (before - after < before * SELECTION_BARS.gain || before <= after) return false;
+  const saved = before - after;
+  if (saved < before * SELECTION_BARS.gain || saved < SELECTION_BARS.perExecution) return false;
   const planned = context.selection?.planned ?? [];
   const own = plannedEntry(context, query);
   if (own === undefined) return true;
   const total = planned.reduce((sum, entry) => sum + entry.before.cost * entry.weight, 0);
-  return (before - after) * own.weight >= total * SELECTION_BARS.workloadGain;
+  return saved * own.weight >= total * SELECTION_BARS.workloadGain;
 }
 
 function plannedEntry({ selection }: FindingContext, query: Query): PlannedQuery | undefined {

@@ -13,7 +13,7 @@ export function castJoinReviews(read: ReadQuery): readonly QueryReview[] {
   return read.shape.levels.flatMap((level, at) =>
     [...level.where, ...level.joined].flatMap((condition, position): readonly QueryReview[] => {
       const found = castJoin(condition, level);
-      const part = fragmentText(condition);
+      const part = found === null ? null : fragmentText(condition);
       if (found === null || part === null) return [];
       const rewrite = rewriteQuery(read, (text) => {
         const own = text.levels[at];

@@ -30,7 +30,7 @@ export const dayOfTimestamp: PredicateRule = (node, scope) => {
   }
   for (const { operator, left, right } of comparisons(node)) {
     const found = dayColumn(left, scope);
-    const day = dateValue(right);
+    const day = found === null ? null : dateValue(right);
     if (found === null || day === null) continue;
     const { name } = found;
     const last = `${day} + ${LAST_MOMENT}`;

@@ -15,14 +15,15 @@ const DEEP_OFFSET = 1_000;
 
 /** `ORDER BY ... LIMIT ... OFFSET n` over one table: to a page that starts behind the last row of the one before. */
 export function keysetReviews(read: ReadQuery): readonly QueryReview[] {
+  const page = pagedSelect(read.shape);
+  if (page === null) return [];
   const deepest = read.samples
     .flatMap(({ sample, text }) => {
       const offset = integerConstant(pagedSelect(text)?.level.select?.limitOffset);
       return offset === null || offset < DEEP_OFFSET ? [] : [{ sample, text, offset }];
     })
     .toSorted((a, b) => b.offset - a.offset)[0];
-  const page = pagedSelect(read.shape);
-  if (deepest === undefined || page === null) return [];
+  if (deepest === undefined) return [];
   const first = highestParameter(read.shape.tree) + 1;
   const one = { ...read, samples: [deepest] };
   const rewrite = rewriteQuery(one, (text) => keysetChange(text, first));

@@ -60,8 +60,9 @@ function refusedBy(
   const names = aliasesIn(join.rarg);
   for (const condition of level.where) {
     const column = strictColumn(condition, level);
+    if (column === null || !names.has(column.source.alias)) continue;
     const part = fragmentText(condition);
-    if (column !== null && part !== null && names.has(column.source.alias)) return { column, part };
+    if (part !== null) return { column, part };
   }
   return null;
 }

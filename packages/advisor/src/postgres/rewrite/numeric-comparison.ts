@@ -14,10 +14,10 @@ const INTEGERS: ReadonlySet<string> = new Set(["smallint", "integer", "bigint"])
 export const numericComparison: PredicateRule = (node, scope) => {
   for (const { operator, left, right } of comparisons(node)) {
     const column = scope.level.column(left);
-    const name = fragmentText(left);
+    if (operator !== "=" || column === null || !INTEGERS.has(column.column.type)) continue;
     const value = numericValue(right, scope);
-    if (operator !== "=" || column === null || name === null || value === null) continue;
-    if (!INTEGERS.has(column.column.type)) continue;
+    const name = value === null ? null : fragmentText(left);
+    if (name === null || value === null) continue;
     return {
       column,
       text: `${name} = trunc(${value})::bigint AND ${value} = trunc(${value})`,
@@ -31,15 +31,14 @@ export const numericComparison: PredicateRule = (node, scope) => {
 
 /** SQL of a value that is certainly numeric. */
 function numericValue(node: Node, { values }: PredicateScope): string | null {
-  const text = fragmentText(node);
-  if (text === null) return null;
-  if (castType(node) === "numeric" && "TypeCast" in node) {
+  if ("TypeCast" in node) {
     const { arg } = node.TypeCast;
-    return arg !== undefined && ("ParamRef" in arg || "A_Const" in arg) ? text : null;
+    const plain = arg !== undefined && ("ParamRef" in arg || "A_Const" in arg);
+    return plain && castType(node) === "numeric" ? fragmentText(node) : null;
   }
-  if ("A_Const" in node) return isNumericConstant(node) ? `(${text})::numeric` : null;
-  if (!("ParamRef" in node)) return null;
   const known = values(node);
-  const numeric = known.every(isNumericConstant);
-  return known.length > 0 && numeric ? `${text}::numeric` : null;
+  const numeric = known.length > 0 && known.every(isNumericConstant);
+  if (!numeric || !("ParamRef" in node || "A_Const" in node)) return null;
+  const text = fragmentText(node);
+  return text === null ? null : `(${text})::numeric`;
 }

@@ -27,7 +27,8 @@ const RULES: readonly PredicateRule[] = [
 export function predicateReviews(read: ReadQuery): readonly QueryReview[] {
   return read.shape.levels.flatMap((level, at) =>
     conditionsOf(level).flatMap((condition, position) => {
-      const logged = read.samples.flatMap(({ text }) => conditionAt(text, at, position) ?? []);
+      const logged = (): readonly Node[] =>
+        read.samples.flatMap(({ text }) => conditionAt(text, at, position) ?? []);
       const values = (node: Node): readonly Node[] => valuesOf(node, condition, logged);
       const scope: PredicateScope = { level, values };
       const found = firstRewrite(condition, scope);
@@ -47,11 +48,11 @@ function conditionAt(text: ReadText, at: number, position: number): Node | undef
 }
 
 /** What stands in the place of a part of the condition in each of the same conditions with values. */
-function valuesOf(node: Node, condition: Node, logged: readonly Node[]): readonly Node[] {
+function valuesOf(node: Node, condition: Node, logged: () => readonly Node[]): readonly Node[] {
   if ("A_Const" in node) return [node];
   const path = pathTo(condition, node);
   if (path === null) return [];
-  return logged.flatMap((other) => {
+  return logged().flatMap((other) => {
     let part: unknown = other;
     for (const key of path) {
       part =
@@ -97,7 +98,7 @@ function rewrittenReview(
     const level = text.levels[at];
     const own = conditionAt(text, at, position);
     if (level === undefined || own === undefined) return null;
-    const known = own === condition ? values : (node: Node) => valuesOf(node, own, []);
+    const known = own === condition ? values : (node: Node) => valuesOf(node, own, () => []);
     const replacement = firstRewrite(own, { level, values: known })?.text;
     if (replacement === undefined) return null;
     return {
@@ -131,10 +132,11 @@ function wildcardReview(
   const { kind, lexpr, rexpr } = condition.A_Expr;
   if ((kind !== "AEXPR_LIKE" && kind !== "AEXPR_ILIKE") || rexpr === undefined) return [];
   const found = level.column(lexpr);
+  if (found === null) return [];
   const patterns = values(rexpr).map((value) => stringConstant(value) ?? "");
-  const part = fragmentText(condition);
   const open = patterns.length > 0 && patterns.every((pattern) => /^[%_]/.test(pattern));
-  if (found === null || part === null || !open || part.includes("NOT")) return [];
+  const part = open ? fragmentText(condition) : null;
+  if (part === null || part.includes("NOT")) return [];
   const { source, column } = found;
   return [
     {

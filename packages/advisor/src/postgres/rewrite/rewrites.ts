@@ -27,11 +27,21 @@ export interface ReadQuery {
 export function readQuery(query: Query, catalog: Catalog): ReadQuery | null {
   const shape = readText(query.sql, catalog);
   if (shape === null) return null;
-  const samples = query.samples.flatMap((sample) => {
-    const text = readText(sample.sql, catalog);
-    return text === null || text.levels.length !== shape.levels.length ? [] : [{ sample, text }];
-  });
-  return { query, catalog, shape, samples };
+  let samples: ReadQuery["samples"] | undefined;
+  return {
+    query,
+    catalog,
+    shape,
+    // Most shapes hold nothing to rewrite: their samples need not be parsed.
+    get samples(): ReadQuery["samples"] {
+      samples ??= query.samples.flatMap((sample) => {
+        const text = readText(sample.sql, catalog);
+        const alike = text?.levels.length === shape.levels.length;
+        return text === null || !alike ? [] : [{ sample, text }];
+      });
+      return samples;
+    },
+  };
 }
 
 function readText(sql: string, catalog: Catalog): ReadText | null {
