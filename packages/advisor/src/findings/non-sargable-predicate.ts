@@ -171,6 +171,9 @@ function servedAsExpression(
   const planned = context.selection?.planned ?? [];
   const key = candidate.keys.find(({ column }) => column === null)?.expression;
   if (key === undefined || candidate.method !== "btree") return [];
+  // A wider index on an expression that has one is no news about the expression.
+  const indexes = findTable(candidate.table, context.snapshot.catalog)?.indexes ?? [];
+  if (indexes.some(({ keys }) => keys.some(({ expression }) => expression === key))) return [];
   const queries = chosen.without.flatMap(({ fingerprint, plan }) => {
     const entry = planned.find(({ query }) => query.fingerprint === fingerprint);
     const compared = entry?.query.statement.tables.some(

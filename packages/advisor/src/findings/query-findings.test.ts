@@ -107,7 +107,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-test("queries that are fine give none of these findings", async () => {
+test("queries that are fine give none of these findings", { timeout: 180_000 }, async () => {
   expect(FINE.length).toBeGreaterThanOrEqual(40);
   const context = await withWorkload(real.context, FINE);
   expect(context.selection?.unplanned).toEqual([]);
