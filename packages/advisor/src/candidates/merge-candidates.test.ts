@@ -3,8 +3,8 @@ import { mergeCandidates } from "./merge-candidates.ts";
 import { plainKey, type ProposedIndex } from "./table-access.ts";
 
 /** `a b | c desc`: equalities in front of the bar, then keys in their order; `+ d` includes. */
-function index(text: string): ProposedIndex {
-  const [keyText = "", ...include] = text.split(" + ");
+function index(written: string): ProposedIndex {
+  const [keyText = "", ...include] = written.split(" + ");
   const [equal = "", rest = ""] = keyText.split("|");
   const equalities = equal.trim().split(" ").filter(Boolean);
   const ordered = rest

@@ -37,11 +37,13 @@ export async function createCandidate(
 ): Promise<CreatedCandidate> {
   const leaves = families.leaves(candidate.table);
   if (leaves.length === 0) throw new Error("the table is not in the sandbox");
-  const after = await lastOid(database);
   const names = leaves
     .map((table) => `to_regclass(${quoteLiteral(qualifiedName(table))})`)
     .join(", ");
-  const heaps = await database.run(`select oid, relfilenode from pg_class where oid in (${names})`);
+  const heaps = await database.run(
+    `select oid, relfilenode, (select max(indexrelid)::int8 from pg_index) as last from pg_class where oid in (${names})`,
+  );
+  const after = Number(heaps[0]?.["last"] ?? 0);
   try {
     await database.run(`
       begin;
@@ -114,11 +116,6 @@ async function matchingRows(
     `explain (format json) select from only ${qualifiedName(table)} where ${predicate}`,
   );
   return Number(rootNode(rows[0]?.["QUERY PLAN"])?.["Plan Rows"] ?? 0);
-}
-
-async function lastOid(database: SandboxDatabase): Promise<number> {
-  const [row] = await database.run("select max(indexrelid)::int8 as oid from pg_index");
-  return Number(row?.["oid"] ?? 0);
 }
 
 function candidateDdl(candidate: CandidateIndex, name: string): string {
