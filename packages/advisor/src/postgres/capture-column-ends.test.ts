@@ -61,9 +61,25 @@ test("reads none without values, and none that the role may not select", async (
   const url = new URL(database.url);
   url.username = role;
   url.password = "p";
+  // Not counted as scans, or not read.
+  expect(await endsIn(true, url.href)).toBeUndefined();
+  await client.query(`grant set on parameter track_counts to ${role}`);
   const ends = await endsIn(true, url.href);
   await client.query(`drop owned by ${role}; drop role ${role}`);
   expect(ends?.map((one) => one.column)).toEqual(["id"]);
+});
+
+test("is not counted as a scan of any index", async () => {
+  const scans = async (): Promise<unknown> => {
+    await client.query("select pg_stat_force_next_flush()");
+    const { rows } = await client.query(
+      "select sum(idx_scan)::int as scans from pg_stat_user_indexes",
+    );
+    return rows[0];
+  };
+  const before = await scans();
+  expect(await endsIn(true)).not.toBeUndefined();
+  expect(await scans()).toEqual(before);
 });
 
 test("reads no more of a table than an index look-up", async () => {
