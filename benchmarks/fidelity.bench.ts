@@ -258,7 +258,7 @@ function record(lines: readonly string[]): void {
     `# Fidelity of the sandbox, ${date}, PostgreSQL ${server}`,
     "",
     "Each ratio is the sandbox's number by the real server's: 1 is right.",
-    `Command: \`pnpm bench:fidelity --seed ${options.seed} --record\`. Node ${process.version}, ${cpus().length} cores.`,
+    `Command: \`pnpm bench:fidelity --seed ${options.seed} --record${options.loaded === "" ? "" : " --loaded URL"}\`. Node ${process.version}, ${cpus().length} cores.`,
     "",
   ];
   writeFileSync(

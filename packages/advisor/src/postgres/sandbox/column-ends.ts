@@ -21,7 +21,7 @@ interface StoredType {
   readonly toStored: (sent: Buffer) => Uint8Array | null;
 }
 
-const reversed = (sent: Buffer): Uint8Array => Uint8Array.from(sent).reverse();
+const reversed = (sent: Buffer): Uint8Array => Uint8Array.from(sent).toReversed();
 const plain = (name: string, send: string): StoredType => ({ name, send, toStored: reversed });
 const text = (name: string, send: string): StoredType => ({ name, send, toStored: varlena });
 

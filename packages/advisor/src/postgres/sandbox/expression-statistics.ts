@@ -36,7 +36,7 @@ export async function expressionStatistics(
       const rows = await database.run(
         `select (${expression})::text as value from (values ${list}) as l (${quoteIdent(definition.name)})`,
       );
-      const values = rows.flatMap((row) => (row["value"] === null ? [] : [String(row["value"])]));
+      const values = rows.map((row) => row["value"]).filter((value) => typeof value === "string");
       const filled = estimatedRows(table) * (1 - statistics.nullFraction);
       found.set(expression, {
         ...statistics,

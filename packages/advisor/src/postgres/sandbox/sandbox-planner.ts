@@ -209,7 +209,7 @@ function explainer(database: SandboxDatabase): (text: string) => Promise<Explain
     }
     if (!statement.ok) return { ...statement, node: null };
     try {
-      return planned(await database.run(statement.explain));
+      return explained(await database.run(statement.explain));
     } catch (error) {
       const typed = await typeParameters(statement.explain, error, refusal);
       prepared.set(
@@ -217,12 +217,12 @@ function explainer(database: SandboxDatabase): (text: string) => Promise<Explain
         typed === null ? { ok: false, reason: reasonOf(error) } : { ok: true, explain: typed },
       );
       if (typed === null) return { ok: false, node: null, reason: reasonOf(error) };
-      return planned(await database.run(typed));
+      return explained(await database.run(typed));
     }
   };
 }
 
-function planned(rows: readonly Row[]): Explained {
+function explained(rows: readonly Row[]): Explained {
   const node = rootNode(rows[0]?.["QUERY PLAN"]);
   return node === null
     ? { ok: false, node, reason: "the planner gave no plan" }
