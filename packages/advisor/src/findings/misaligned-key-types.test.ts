@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 async function findings(...statements: readonly string[]): Promise<readonly Finding[]> {
-  return misalignedKeyTypes(await withWorkload(real.context, statements));
+  return misalignedKeyTypes(await withWorkload(postgres, real.context, statements));
 }
 
 /** Severity and columns; the foreign key's finding is always there. */

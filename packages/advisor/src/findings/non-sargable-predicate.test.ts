@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 async function findings(...statements: readonly string[]): Promise<readonly Finding[]> {
-  return nonSargablePredicate(await withWorkload(real.context, statements));
+  return nonSargablePredicate(await withWorkload(postgres, real.context, statements));
 }
 
 describe("nonSargablePredicate", () => {

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 async function findings(...statements: readonly string[]): Promise<readonly Finding[]> {
-  return offsetPagination(await withWorkload(real.context, statements));
+  return offsetPagination(await withWorkload(postgres, real.context, statements));
 }
 
 describe("offsetPagination", () => {
@@ -72,7 +72,7 @@ describe("offsetPagination", () => {
         "select a, b from pairs where c > 2 order by a desc offset 3000 limit 2000",
       ];
       for (const sql of texts) {
-        const { workload } = await withWorkload(real.context, [sql]);
+        const { workload } = await withWorkload(postgres, real.context, [sql]);
         const [query] = workload.queries;
         if (query === undefined) throw new Error(sql);
         const reviews = await real.context.reviewQuery(query, real.context.snapshot.catalog);

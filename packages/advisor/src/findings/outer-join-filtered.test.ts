@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 async function findings(...statements: readonly string[]): Promise<readonly Finding[]> {
-  return outerJoinFiltered(await withWorkload(real.context, statements));
+  return outerJoinFiltered(await withWorkload(postgres, real.context, statements));
 }
 
 async function shapeOf(sql: string): Promise<Query> {

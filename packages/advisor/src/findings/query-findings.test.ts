@@ -109,7 +109,7 @@ afterAll(async () => {
 
 test("queries that are fine give none of these findings", { timeout: 180_000 }, async () => {
   expect(FINE.length).toBeGreaterThanOrEqual(40);
-  const context = await withWorkload(real.context, FINE);
+  const context = await withWorkload(postgres, real.context, FINE);
   expect(context.selection?.unplanned).toEqual([]);
   expect(context.workload.queries.length).toBeGreaterThanOrEqual(40);
   const findings = [
@@ -122,7 +122,7 @@ test("queries that are fine give none of these findings", { timeout: 180_000 }, 
 });
 
 test("the same places with what is wrong give one finding each", async () => {
-  const context = await withWorkload(real.context, [
+  const context = await withWorkload(postgres, real.context, [
     "select id, total from orders where extract(year from at) = 2031",
     "select id, total from orders where qty + 1 = 60",
     "select c.id from customers c left join orders o on o.customer_id = c.id where c.id = 3 and o.state = 's1'",

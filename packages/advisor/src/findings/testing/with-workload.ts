@@ -1,11 +1,12 @@
 import { generateCandidates } from "../../candidates/generate-candidates.ts";
-import { engineNamed } from "../../engines.ts";
+import type { Engine } from "../../engine.ts";
 import { selectIndexes } from "../../whatif/select-indexes.ts";
 import { buildWorkload } from "../../workload/build-workload.ts";
 import type { FindingContext } from "../finding-context.ts";
 
 /** The context with other statements as its workload, each executed a hundred times, and indexes chosen for them. */
 export async function withWorkload(
+  engine: Engine,
   context: FindingContext,
   statements: readonly string[],
 ): Promise<FindingContext> {
@@ -19,8 +20,7 @@ export async function withWorkload(
     })(),
     summary: () => ({ records: events.length, unread: 0, seconds: undefined }),
   };
-  const { parse } = engineNamed(snapshot.server.engine);
-  const workload = await buildWorkload([source], parse, snapshot.catalog);
+  const workload = await buildWorkload([source], engine.parse, snapshot.catalog);
   const candidates = generateCandidates(workload.queries, snapshot, ddl.quote);
   const selection = await selectIndexes(planner, workload.queries, candidates);
   return { ...context, workload, selection };
