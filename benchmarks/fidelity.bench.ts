@@ -25,6 +25,7 @@ const REASONS = [
   "- Key size and repeats of a new index are estimated: its pages differ by some percent, and with them the cost of reading much of it.",
   "- The server's distinct count is itself an estimate, too low for skewed columns: posting lists are then taken to be longer than they are.",
   "- GIN's keys are counted in the statistics of elements or in sampled values; GiST's size is rough.",
+  "- A server before 17 shows no statistics of ranges: conditions on them are estimated by defaults.",
   "- A server before 18: the sandbox's planner joins by right anti and right semi joins (16, 18) and counts the rows that parallel workers hand to a grouping otherwise (18); no setting takes these away. Skip scans (18) are taken away.",
 ];
 
