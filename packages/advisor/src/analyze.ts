@@ -83,7 +83,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
       now,
     };
     const findings = await allFindings(context);
-    return buildReport({ context, sources, candidates, findings });
+    return buildReport({ context, sources, candidates, findings, limits });
   } finally {
     if (planner !== options.planner) await planner?.close();
   }

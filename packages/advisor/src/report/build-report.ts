@@ -3,7 +3,9 @@ import { type Finding, SEVERITIES } from "../findings/finding.ts";
 import type { FindingContext } from "../findings/finding-context.ts";
 import { findingNotes } from "../findings/finding-notes.ts";
 import type { EventSource } from "../log/event-source.ts";
+import type { SelectionLimits } from "../whatif/select-indexes.ts";
 import { REPORT_VERSION, type Report } from "./report.ts";
+import { selectionReport } from "./selection-report.ts";
 
 export interface ReportParts {
   readonly context: FindingContext;
@@ -11,10 +13,12 @@ export interface ReportParts {
   readonly sources: readonly EventSource[];
   readonly candidates: CandidateSet;
   readonly findings: readonly Finding[];
+  readonly limits: SelectionLimits;
 }
 
 /** Puts what the stages found into one value: ordered, and with all that was left out and why. */
-export function buildReport({ context, sources, candidates, findings }: ReportParts): Report {
+export function buildReport(parts: ReportParts): Report {
+  const { context, sources, candidates, findings, limits } = parts;
   const { snapshot, workload, planner, selection, now } = context;
   const times = workload.queries.map((query) => query.totalMs);
   const unread = sources.flatMap((source) => {
@@ -49,6 +53,7 @@ export function buildReport({ context, sources, candidates, findings }: ReportPa
       seconds: workload.seconds,
     },
     findings: findings.toSorted(byWorth),
+    selection: selectionReport(selection, limits),
     notAnalyzed: {
       objects: [...snapshot.gaps, ...(planner?.gaps ?? []), ...unread],
       queries: [

@@ -34,6 +34,29 @@ export function renderJson(report: Report): string {
       seconds: workload.seconds ?? null,
     },
     findings: report.findings.map(findingValue),
+    selection: report.selection && {
+      cost: report.selection.cost,
+      complete: report.selection.complete,
+      budgetBytes: report.selection.budgetBytes,
+      maxIndexes: report.selection.maxIndexes,
+      curve: report.selection.curve.map(({ bytes, cost, indexes, knee }) => ({
+        bytes,
+        cost,
+        indexes,
+        knee,
+      })),
+      worse: report.selection.worse.map(
+        ({ fingerprint, sql, calls, cause, share, costBefore, costAfter }) => ({
+          fingerprint,
+          sql,
+          calls,
+          cause,
+          share,
+          costBefore,
+          costAfter,
+        }),
+      ),
+    },
     notAnalyzed: {
       objects: notAnalyzed.objects.map(({ object, reason }) => ({ object, reason })),
       queries: notAnalyzed.queries.map(({ sql, calls, totalMs, reason }) => ({

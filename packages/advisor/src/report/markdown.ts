@@ -3,7 +3,7 @@ import { cut } from "./columns.ts";
 import { codeBlock, codeSpan, escapeHtml, escapeMarkdown } from "./markdown-escape.ts";
 import { objectLabel } from "./object-label.ts";
 import { oneLine } from "./printable.ts";
-import type { Report } from "./report.ts";
+import type { Report, SelectionReport } from "./report.ts";
 import {
   CONFIDENCE_WORDS,
   describeSeverities,
@@ -11,12 +11,15 @@ import {
   type FindingGroup,
   groupBy,
   groupFindings,
+  limitText,
   NOT_ANALYZED_MEANS,
   planText,
   savingText,
+  shareText,
   sharedGaps,
   storageText,
   summarize,
+  WORSE_WORDS,
   workloadParts,
 } from "./summary.ts";
 import {
@@ -41,6 +44,9 @@ export function renderMarkdown(report: Report): string {
     ...(report.findings.length === 0
       ? [["No findings in what was analysed."]]
       : groupFindings(report.findings).map(findingBlock)),
+    ...(report.selection === null
+      ? []
+      : [curveBlock(report.selection), worseBlock(report.selection)]),
     notAnalyzedBlock(report.notAnalyzed),
     report.notes.length === 0
       ? []
@@ -185,6 +191,41 @@ function ledger(evidence: readonly Evidence[]): readonly string[] {
       `- ${VERDICTS[verdict]} ${escapeMarkdown(check)}: ${escapeMarkdown(detail)}`,
   );
   return ["", ...lines];
+}
+
+function curveBlock(selection: SelectionReport): readonly string[] {
+  if (selection.curve.length < 2) return [];
+  const limits = limitText(selection);
+  return [
+    "### Cost against storage",
+    "",
+    `Advised: ${shareText(selection.cost)} of today's cost${limits === "" ? "" : ` (${limits})`}.`,
+    "",
+    "| New indexes | Storage | Workload cost | Knee |",
+    "|---:|---:|---:|---|",
+    ...selection.curve.map(
+      ({ bytes, cost, indexes, knee }) =>
+        `| ${formatCount(indexes.length)} | ${formatBytes(bytes)} | ${shareText(cost)} | ${knee ? "here" : ""} |`,
+    ),
+  ];
+}
+
+function worseBlock({ worse }: SelectionReport): readonly string[] {
+  if (worse.length === 0) return [];
+  const more = worse.length - MAX_QUERIES;
+  return [
+    "### Queries that cost more with the advised indexes",
+    "",
+    "| Calls | Share of cost | Cost and why | Query |",
+    "|---:|---:|---|---|",
+    ...worse
+      .slice(0, MAX_QUERIES)
+      .map(
+        (query) =>
+          `| ${formatCount(query.calls)} | ${shareText(query.share)} | ${formatCostChange(query.costBefore, query.costAfter)}: ${WORSE_WORDS[query.cause]} | ${codeSpan(cut(oneLine(query.sql), SQL_WIDTH), { cell: true })} |`,
+      ),
+    ...(more > 0 ? ["", `and ${formatPlural(more, "query", "queries")} more`] : []),
+  ];
 }
 
 function notAnalyzedBlock({ objects, queries }: Report["notAnalyzed"]): readonly string[] {

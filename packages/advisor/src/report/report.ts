@@ -6,6 +6,38 @@ import type { SkippedQuery } from "../workload/workload.ts";
 /** The JSON report's version: raised on an incompatible change. Its schema is packages/advisor/report.schema.json. */
 export const REPORT_VERSION = 1;
 
+/** What indexes could do for the whole workload, and what the advised ones do. Costs are shares of today's: 1 is today. */
+export interface SelectionReport {
+  /** With the advised indexes, what writes pay for them included. */
+  readonly cost: number;
+  /** False where the time limit ended the search: more time may find more. */
+  readonly complete: boolean;
+  readonly budgetBytes: number | null;
+  readonly maxIndexes: number | null;
+  /** The least cost for the bytes spent, ascending by bytes; the first is today. */
+  readonly curve: readonly {
+    readonly bytes: number;
+    readonly cost: number;
+    /** `schema.table (columns)` of each index. */
+    readonly indexes: readonly string[];
+    /** True of the point after which more bytes save little. */
+    readonly knee: boolean;
+  }[];
+  /** Queries that cost more with the advised indexes, those that add most first. */
+  readonly worse: readonly {
+    readonly fingerprint: string;
+    readonly sql: string;
+    readonly calls: number;
+    /** `plan`: its plan is dearer. `upkeep`: it writes entries of the advised indexes. */
+    readonly cause: "plan" | "upkeep";
+    /** The query's share of the workload's cost today. */
+    readonly share: number;
+    /** Planner's cost of one execution; for `upkeep` the new indexes' entries are added to the second. */
+    readonly costBefore: number;
+    readonly costAfter: number;
+  }[];
+}
+
 /** Everything that an analysis found, and what it looked at. Reporters only render it. */
 export interface Report {
   readonly version: typeof REPORT_VERSION;
@@ -30,6 +62,8 @@ export interface Report {
   };
   /** Ordered by time saved per day, then severity, then code and object. */
   readonly findings: readonly Finding[];
+  /** `null` where no index was searched for: no query could be planned. */
+  readonly selection: SelectionReport | null;
   /** What was not analysed, and why. */
   readonly notAnalyzed: {
     readonly objects: readonly CaptureGap[];

@@ -61,6 +61,7 @@ export function renderSarif(report: Report): string {
           serverVersion: report.server.version,
           database: report.server.database,
           capturedAt: report.server.capturedAt,
+          selection: report.selection,
         },
       },
     ],

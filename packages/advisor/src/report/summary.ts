@@ -1,7 +1,7 @@
 import type { Confidence, Evidence, Finding, FindingCode, Severity } from "../findings/finding.ts";
 import type { PlannerCalls } from "../whatif/planner.ts";
-import type { Report } from "./report.ts";
-import { formatBytes, formatCount, formatDuration, formatPlural } from "./units.ts";
+import type { Report, SelectionReport } from "./report.ts";
+import { formatBytes, formatCount, formatDecimal, formatDuration, formatPlural } from "./units.ts";
 
 /** The report's totals: sums of what its findings say, nothing else. */
 export interface Summary {
@@ -167,3 +167,24 @@ export function groupBy<T>(
 ): readonly (readonly [key: string, items: readonly T[]])[] {
   return [...Map.groupBy(items, keyOf)];
 }
+
+/** `12.4 %` of today's cost. */
+export function shareText(share: number): string {
+  return `${formatDecimal(share * 100)} %`;
+}
+
+/** What limits held, and whether time ended the search; empty where there is nothing to say. */
+export function limitText({ budgetBytes, maxIndexes, complete }: SelectionReport): string {
+  const parts = [
+    ...(budgetBytes === null ? [] : [`at most ${formatBytes(budgetBytes)}`]),
+    ...(maxIndexes === null ? [] : [`at most ${formatPlural(maxIndexes, "index", "indexes")}`]),
+    ...(complete ? [] : ["the time limit ended the search: more time may find more"]),
+  ];
+  return parts.join(", ");
+}
+
+/** Why a query costs more with the advised indexes. */
+export const WORSE_WORDS: Readonly<Record<SelectionReport["worse"][number]["cause"], string>> = {
+  plan: "its plan is dearer",
+  upkeep: "it writes to a table that gets indexes",
+};

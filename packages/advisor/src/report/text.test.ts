@@ -148,6 +148,21 @@ describe("text report", () => {
          public."audit.log" has no primary key: logical replication can't update or delete its rows.
          verified
 
+      Cost against storage
+        Least cost of the workload for the bytes of new indexes; advised: 8.4 % of today's (at most 2 GB,
+        at most 10 indexes, the time limit ended the search: more time may find more). After the knee,
+        more bytes save little.
+        0 bytes    100 %    0 indexes
+        48 MB      12 %     1 index, knee
+        248 MB     8.4 %    2 indexes
+
+      Queries that cost more
+        it writes to a table that gets indexes: 0.01 → 1.18 (118x higher), 240,000 calls, 1.1 % of the
+          workload's cost
+          INSERT INTO orders (customer_id, note) VALUES ($1, '|<b>\`')
+        its plan is dearer: 17.2 → 22.4 (1.3x higher), 12 calls, 0.04 % of the workload's cost
+          SELECT * FROM orders ORDER BY id LIMIT $1
+
       Not analysed
         Nothing is known about these, which does not mean that they are fine.
         permission denied for schema ledger (2 objects)

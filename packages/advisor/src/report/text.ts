@@ -1,20 +1,29 @@
 import { cut, joinParts, padEnd, wrap } from "./columns.ts";
 import { createPage, type Page } from "./page.ts";
 import { oneLine } from "./printable.ts";
-import type { Report } from "./report.ts";
+import type { Report, SelectionReport } from "./report.ts";
 import {
   describeSeverities,
   groupBy,
   groupFindings,
+  limitText,
   NOT_ANALYZED_MEANS,
   planText,
   savingText,
+  shareText,
   storageText,
   summarize,
+  WORSE_WORDS,
   workloadParts,
 } from "./summary.ts";
 import { findingLines } from "./text-finding.ts";
-import { formatCount, formatDuration, formatPlural } from "./units.ts";
+import {
+  formatBytes,
+  formatCostChange,
+  formatCount,
+  formatDuration,
+  formatPlural,
+} from "./units.ts";
 
 export interface TextOptions {
   readonly color: boolean;
@@ -30,6 +39,9 @@ export function renderText(report: Report, options: TextOptions): string {
     summaryLines(report, page),
     ...groups.map((group) => findingLines(group, page)),
     ...(groups.length === 0 ? [["No findings in what was analysed."]] : []),
+    ...(report.selection === null
+      ? []
+      : [curveLines(report.selection, page), worseLines(report.selection, page)]),
     notAnalyzedLines(report.notAnalyzed, page),
     noteLines(report.notes, page),
   ];
@@ -71,6 +83,42 @@ function summaryRows(
   ];
 }
 
+/** Cost against storage: a reader picks a budget where the next step saves little. */
+function curveLines(selection: SelectionReport, page: Page): readonly string[] {
+  if (selection.curve.length < 2) return [];
+  const limits = limitText(selection);
+  const means = `Least cost of the workload for the bytes of new indexes; advised: ${shareText(selection.cost)} of today's${limits === "" ? "" : ` (${limits})`}. After the knee, more bytes save little.`;
+  return [
+    page.bold("Cost against storage"),
+    ...wrap(means, page.width - 2).map((line) => page.dim(`  ${line}`)),
+    ...selection.curve.map(({ bytes, cost, indexes, knee }) => {
+      const count = formatPlural(indexes.length, "index", "indexes");
+      const row = `  ${padEnd(formatBytes(bytes), 10)} ${padEnd(shareText(cost), 8)} ${count}`;
+      return knee ? `${row}, knee` : row;
+    }),
+  ];
+}
+
+function worseLines({ worse }: SelectionReport, page: Page): readonly string[] {
+  if (worse.length === 0) return [];
+  const shown = worse
+    .slice(0, MAX_WORSE)
+    .flatMap((query) => [
+      ...wrap(
+        `${WORSE_WORDS[query.cause]}: ${formatCostChange(query.costBefore, query.costAfter)}, ${formatPlural(query.calls, "call", "calls")}, ${shareText(query.share)} of the workload's cost`,
+        page.width - 4,
+      ).map((line, index) => (index === 0 ? "  " : "    ") + line),
+      `    ${page.dim(cut(oneLine(query.sql), page.width - 4))}`,
+    ]);
+  const more = worse.length - MAX_WORSE;
+  return [
+    page.bold("Queries that cost more"),
+    ...shown,
+    ...(more > 0 ? [`  ${page.dim(`and ${formatCount(more)} more`)}`] : []),
+  ];
+}
+
+const MAX_WORSE = 5;
 const MAX_EXAMPLES = 3;
 
 function notAnalyzedLines(

@@ -314,6 +314,47 @@ export const fullReport: Report = {
     unused("orders", "orders_coupon_code_idx", "coupon_code", -4_194_304, false),
     unused("customers", "customers_birthday_idx", "birthday", -1_048_576, true),
   ],
+  selection: {
+    cost: 0.084,
+    complete: false,
+    budgetBytes: 2 * 1024 ** 3,
+    maxIndexes: 10,
+    curve: [
+      { bytes: 0, cost: 1, indexes: [], knee: false },
+      {
+        bytes: 50_331_648,
+        cost: 0.12,
+        indexes: ["public.orders (customer_id, created_at)"],
+        knee: true,
+      },
+      {
+        bytes: 260_046_848,
+        cost: 0.084,
+        indexes: ["public.orders (customer_id, created_at)", 'public."odd|name" (`x`)'],
+        knee: false,
+      },
+    ],
+    worse: [
+      {
+        fingerprint: "77aa6c0d94e1b375",
+        sql: "INSERT INTO orders (customer_id, note) VALUES ($1, '|<b>`')",
+        calls: 240_000,
+        cause: "upkeep",
+        share: 0.011,
+        costBefore: 0.01,
+        costAfter: 1.18,
+      },
+      {
+        fingerprint: "88aa6c0d94e1b375",
+        sql: "SELECT * FROM orders ORDER BY id LIMIT $1",
+        calls: 12,
+        cause: "plan",
+        share: 0.0004,
+        costBefore: 17.2,
+        costAfter: 22.4,
+      },
+    ],
+  },
   notAnalyzed: {
     objects: [
       { object: "table ledger.entries", reason: "permission denied for schema ledger" },
@@ -354,6 +395,7 @@ export const emptyReport: Report = {
   server: { ...fullReport.server, nodes: [] },
   workload: { sources: ["queries.sql"], queries: 1, calls: 1, totalMs: 0.42, seconds: undefined },
   findings: [],
+  selection: null,
   notAnalyzed: { objects: [], queries: [] },
   notes: [],
 };
