@@ -37,6 +37,12 @@ export interface Config {
   readonly statements?: boolean;
   /** Who plans: `sandbox`, or `hypopg` on a live server that has this extension. Default `sandbox`. */
   readonly planner?: PlannerName;
+  /** Storage that all advised indexes may take together: `2GB`. Default: no limit. */
+  readonly budget?: string;
+  /** Indexes that may be advised. Default: no limit. */
+  readonly maxIndexes?: number;
+  /** Time for the search of indexes: `30s`. Default: until nothing better is found. */
+  readonly timeLimit?: string;
   /** Default `text`. */
   readonly format?: ReportFormat;
   /** File for the report. Default: the standard output. */
@@ -67,6 +73,12 @@ const CHECKS: {
     expected: `one of ${PLANNERS.join(", ")}`,
     accepts: (value) => PLANNERS.some((known) => known === value),
   },
+  budget: { expected: "a size with its unit, such as 2GB", accepts: isText },
+  maxIndexes: {
+    expected: "a whole number from 1 on",
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+  },
+  timeLimit: { expected: "a time with its unit, such as 30s", accepts: isText },
   format: {
     expected: `one of ${REPORT_FORMATS.join(", ")}`,
     accepts: (value) => REPORT_FORMATS.some((known) => known === value),

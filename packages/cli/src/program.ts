@@ -100,6 +100,12 @@ function addAnalyze(program: Command, around: Surroundings): void {
         "who plans: the embedded PostgreSQL, or the live server with its extension HypoPG (default: sandbox)",
       ).choices(PLANNERS),
     )
+    .option("--budget <size>", "storage that all advised indexes may take together: 2GB")
+    .option("--max-indexes <number>", "indexes that may be advised")
+    .option(
+      "--time-limit <time>",
+      "end the search for indexes after 30s or 5min (default: when nothing better is found)",
+    )
     .addOption(
       new Option("--format <format>", "form of the report (default: text)").choices(REPORT_FORMATS),
     )

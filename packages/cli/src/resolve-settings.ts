@@ -1,5 +1,6 @@
-import { DbadviseError, type ReportFormat } from "@dbadvise/advisor";
+import { DbadviseError, type ReportFormat, type SelectionLimits } from "@dbadvise/advisor";
 import type { Config, FailOn, PlannerName } from "./config.ts";
+import { readLimits } from "./selection-limits.ts";
 
 /** Where the database's description comes from. */
 export type Target =
@@ -17,6 +18,9 @@ export interface Flags {
   readonly planner?: PlannerName;
   /** Only ever false: `--no-statements`. */
   readonly statements?: boolean;
+  readonly budget?: string;
+  readonly maxIndexes?: string;
+  readonly timeLimit?: string;
   readonly format?: ReportFormat;
   readonly output?: string;
   readonly failOn?: FailOn;
@@ -31,6 +35,8 @@ export interface Settings {
   /** File of a usage history. */
   readonly usage: string | undefined;
   readonly statements: boolean;
+  /** What may be advised. */
+  readonly limits: SelectionLimits;
   readonly planner: PlannerName;
   readonly format: ReportFormat;
   /** `undefined` is the standard output. */
@@ -61,6 +67,11 @@ export function resolveSettings(
     sqlFiles: flags.sql ?? list(config.sql),
     usage: flags.usage ?? config.usage,
     statements: flags.statements ?? config.statements ?? true,
+    limits: readLimits({
+      budget: flags.budget ?? config.budget,
+      maxIndexes: flags.maxIndexes ?? config.maxIndexes,
+      timeLimit: flags.timeLimit ?? config.timeLimit,
+    }),
     format: flags.format ?? config.format ?? "text",
     output: flags.output ?? config.output,
     failOn: flags.failOn ?? config.failOn ?? "warning",

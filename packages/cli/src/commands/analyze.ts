@@ -28,7 +28,16 @@ export async function analyzeCommand(
     ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
   ];
   const snapshot = await target.read({ statements, progress });
-  const options = { engine, snapshot, sources, usage, useSnapshotWorkload: statements, progress };
+  const { limits } = settings;
+  const options = {
+    engine,
+    snapshot,
+    sources,
+    usage,
+    useSnapshotWorkload: statements,
+    limits,
+    progress,
+  };
   if (settings.planner === "sandbox" || settings.target.kind === "snapshot")
     return analyze(options);
   // The first server is the one that the snapshot is of; `openTarget` has made sure that there is one.
