@@ -23,6 +23,8 @@ export interface SearchResult {
   readonly passed: readonly Choice[];
 }
 
+/** Starts that are improved. */
+const MAX_IMPROVED = 2;
 /** Exchanges that are looked at together in one round of local search; the most promising come first. */
 const MAX_EXCHANGES = 4_000;
 
@@ -41,13 +43,14 @@ export async function searchIndexes(
     passed.push(choice);
     return choice;
   };
-  const search: Search = { problem, limits, pass, pool: [] };
+  const search: Search = { problem, limits, pass, pool: [], bundles: [] };
   const nothing = pass(await emptyChoice(problem));
   const seen = await peel(search);
-  const pooled: Search = { ...search, pool: seen.pool };
+  const pooled: Search = { ...search, pool: seen.pool, bundles: seen.bundles };
 
   const starts = [await takeBack(pooled, await choose(problem, nothing, seen.wanted))];
-  for (const rank of [byGain, byGainPerByte, byWidening]) {
+  const ranks = Number.isFinite(limits.bytes) ? [byGainPerByte, byWidening] : [byGain];
+  for (const rank of ranks) {
     if (limits.expired()) break;
     starts.push(await greedy(pooled, nothing, rank));
   }
@@ -56,7 +59,7 @@ export async function searchIndexes(
   const done = new Set<string>();
   for (const start of fitting) {
     const key = start.indexes.join(",");
-    if (limits.expired()) break;
+    if (limits.expired() || done.size === MAX_IMPROVED) break;
     if (done.has(key)) continue;
     done.add(key);
     const improved = await improve(pooled, start);
@@ -71,6 +74,8 @@ interface Search {
   readonly pass: (choice: Choice) => Choice;
   /** Indexes worth trying. */
   readonly pool: readonly number[];
+  /** Indexes that one plan uses together: alone, none of them may help. */
+  readonly bundles: readonly (readonly number[])[];
 }
 
 /** What the search lowers: the cost, and the least that every index has to earn. */
@@ -93,6 +98,8 @@ function moveFits(choice: Choice, { move, bytes }: Effect, limits: SearchLimits)
   );
 }
 
+/** So few that all are worth trying. */
+const FEW_INDEXES = 32;
 /** Levels of second, third, ... best indexes that are looked for. */
 const MAX_PEELS = 12;
 
@@ -100,11 +107,15 @@ const MAX_PEELS = 12;
  * Lets the planner choose among all indexes, then among all but those it chose, and so on until none helps: these are worth
  * trying, and each answer bounds the cost of all sets without the ones taken away.
  */
-async function peel({
-  problem: { oracle, indexes },
-}: Search): Promise<{ readonly wanted: readonly number[]; readonly pool: readonly number[] }> {
+async function peel({ problem: { oracle, indexes } }: Search): Promise<{
+  readonly wanted: readonly number[];
+  readonly pool: readonly number[];
+  readonly bundles: readonly (readonly number[])[];
+}> {
   const wanted = new Set<number>();
-  const pool = new Set<number>();
+  const few = indexes.length <= FEW_INDEXES;
+  const pool = new Set<number>(few ? indexes.keys() : []);
+  const bundles = new Map<string, readonly number[]>();
   for (let query = 0; query < oracle.queries; query++) {
     const usable = oracle.indexesOf(query);
     const narrow = usable.filter((index) => indexes[index]?.parts.length === 0);
@@ -113,8 +124,9 @@ async function peel({
       let set = from.reduce((bits, index) => bits | oracle.bitOf(query, index), 0n);
       for (let level = 0; level < MAX_PEELS && set !== 0n; level++) {
         const used = await oracle.ask(query, set);
-        for (const index of usable) {
-          if ((oracle.bitOf(query, index) & used) === 0n) continue;
+        const together = usable.filter((index) => (oracle.bitOf(query, index) & used) !== 0n);
+        if (together.length > 1) bundles.set(together.join(","), together);
+        for (const index of together) {
           pool.add(index);
           if (level === 0 && start === 0) wanted.add(index);
         }
@@ -123,7 +135,11 @@ async function peel({
       }
     }
   }
-  return { wanted: [...wanted].toSorted(ascending), pool: [...pool].toSorted(ascending) };
+  return {
+    wanted: [...wanted].toSorted(ascending),
+    pool: [...pool].toSorted(ascending),
+    bundles: [...bundles.values()],
+  };
 }
 
 async function choose(
@@ -149,7 +165,7 @@ function perByte(change: number, bytes: number): number {
 
 /** Adds or widens one index after the other while that lowers the value. */
 async function greedy(search: Search, from: Choice, rank: Rank): Promise<Choice> {
-  const { problem, limits, pool, pass } = search;
+  const { problem, limits, pool, bundles, pass } = search;
   const widening = rank === byWidening;
   let choice = from;
   while (!limits.expired()) {
@@ -160,6 +176,10 @@ async function greedy(search: Search, from: Choice, rank: Rank): Promise<Choice>
       if (!widening || parts.length === 0) moves.push({ add: [index], remove: [] });
       const inside = parts.filter((part) => choice.indexes.includes(part));
       if (inside.length > 0) moves.push({ add: [index], remove: inside });
+    }
+    for (const bundle of bundles) {
+      const add = bundle.filter((index) => pool.includes(index) && !choice.indexes.includes(index));
+      if (add.length > 1) moves.push({ add, remove: [] });
     }
     const effect = await bestEffect(search, choice, moves, rank);
     if (effect === null) break;
@@ -206,19 +226,26 @@ const ANYTHING: SearchLimits = {
   expired: () => false,
 };
 
-/** Exchanges one or two indexes for others, drops and refills, until nothing helps. */
-async function improve(search: Search, from: Choice): Promise<Choice> {
-  const { problem, limits, pass } = search;
+/** Requests to the planner without a gain after which local search gives up. */
+const PATIENCE = 400;
+
+/** Exchanges one or two indexes for others, drops and refills, until nothing helps or too much was asked in vain. */
+async function improve(whole: Search, from: Choice): Promise<Choice> {
+  const { problem, pass } = whole;
+  const asked = (): number => problem.oracle.counts().asked;
+  let gainedAt = asked();
+  const expired = (): boolean => whole.limits.expired() || asked() - gainedAt > PATIENCE;
+  const search: Search = { ...whole, limits: { ...whole.limits, expired } };
   let choice = await refill(search, from);
-  while (!limits.expired()) {
+  while (!expired()) {
     const effect = await bestEffect(search, choice, exchanges(search, choice), byGain);
-    if (effect !== null) {
-      choice = await refill(search, pass(await applyMove(problem, choice, effect.move)));
-      continue;
-    }
-    const better = await dropAndRefill(search, choice);
+    const better =
+      effect === null
+        ? await dropAndRefill(search, choice)
+        : await refill(search, pass(await applyMove(problem, choice, effect.move)));
     if (better === null) break;
     choice = better;
+    gainedAt = asked();
   }
   return choice;
 }
