@@ -45,6 +45,9 @@ beforeAll(async () => {
     readFileSync(new URL("../postgres/capture.fixture.sql", import.meta.url), "utf8"),
   );
   await client.query("create extension pg_stat_statements; select count(*) from shop.orders");
+  // Large enough for its column's ends to be read.
+  await client.query(`create table shop.readings as select i as id, repeat('x', 100) as note
+    from generate_series(1, 20000) i; create index on shop.readings (id); analyze shop.readings`);
   const session = {
     query: async (sql: string, values?: readonly unknown[]) =>
       (await client.query(sql, values ? [...values] : undefined)).rows,

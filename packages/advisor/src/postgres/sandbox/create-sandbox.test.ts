@@ -451,6 +451,24 @@ describe("texts", () => {
     expect(withIt.candidates).toEqual([candidateId(index)]);
     expect(without.candidates).toEqual([]);
   });
+
+  test("a self-join sees the indexes it is given, again and again", async () => {
+    const [customer, status] = [
+      candidate("orders", ["customer_id", "total"]),
+      candidate("orders", ["status", "total"]),
+    ];
+    await planner.propose([customer, status]);
+    const query = await queryOf(
+      "select a.id from orders a join orders b on b.id = a.id + 1 where a.customer_id = 7 and b.customer_id = 8",
+    );
+    const costs: number[] = [];
+    for (const add of [[customer], [status], [customer, status], [], [customer, status]])
+      costs.push((await planOf(query, { add })).cost);
+    const [first, second, both, none, again] = costs;
+    expect([both, again]).toEqual([first, first]);
+    expect(none).toBe(second);
+    expect(first).toBeLessThan(none ?? 0);
+  });
 });
 
 describe("another snapshot", () => {

@@ -67,7 +67,8 @@ export function indexVisibility(
   }
 
   function oidsOn(tables: readonly Table[]): readonly number[] {
-    return tables.flatMap((table) => byTable.get(tableKey(table)) ?? []);
+    // A self-join names its table twice; an index is flipped once.
+    return [...new Set(tables.map(tableKey))].flatMap((table) => byTable.get(table) ?? []);
   }
 
   return {
