@@ -1,5 +1,3 @@
-import type { TableName } from "../catalog/catalog.ts";
-
 export type FindingCode =
   | "bloated-index"
   | "duplicate-index"
@@ -82,9 +80,4 @@ export interface Finding {
   readonly ddl: { readonly apply: readonly string[]; readonly undo: readonly string[] } | null;
   /** Which planner answered; `null` where none was needed. */
   readonly planner: string | null;
-}
-
-/** The object's table. */
-export function findingTable(finding: Finding): TableName {
-  return { schema: finding.object.schema, name: finding.object.table };
 }
