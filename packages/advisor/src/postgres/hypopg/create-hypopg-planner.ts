@@ -9,7 +9,7 @@ import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner
 import type { Query, QuerySample } from "../../workload/workload.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { readRows } from "../read-rows.ts";
-import { keySql } from "../sandbox/create-candidate.ts";
+import { keySql } from "../sandbox/create-candidates.ts";
 import { withKnownLimit } from "../sandbox/known-limit.ts";
 import { reasonOf } from "../sandbox/restoration.ts";
 import { qualifiedName } from "../sandbox/sql-names.ts";

@@ -2,7 +2,7 @@ import { type CandidateIndex, candidateId } from "../../candidates/candidate-ind
 import { type Catalog, tableKey } from "../../catalog/catalog.ts";
 import type { Plan } from "../../whatif/plan.ts";
 import { quoteIdent } from "../quote-ident.ts";
-import { keySql } from "../sandbox/create-candidate.ts";
+import { keySql } from "../sandbox/create-candidates.ts";
 import { type PlanNode, renderPlan, usedIndexes } from "../sandbox/explain-plan.ts";
 
 /** Reads a server's plan: `tables` are the keys of those that the query may read, `created` the indexes that only seem to exist. */

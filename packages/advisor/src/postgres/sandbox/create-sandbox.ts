@@ -5,7 +5,7 @@ import { DbadviseError } from "../../dbadvise-error.ts";
 import type { Planner } from "../../whatif/planner.ts";
 import { visibilityPage } from "./btree-pages.ts";
 import { endsFinder } from "./column-ends.ts";
-import { prepareCandidates } from "./create-candidate.ts";
+import { prepareCandidates } from "./create-candidates.ts";
 import { restoreIndexFile } from "./index-files.ts";
 import { statisticsFinder } from "../../catalog/find-statistics.ts";
 import { readIndexes } from "./index-shapes.ts";

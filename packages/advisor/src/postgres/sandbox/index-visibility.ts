@@ -1,7 +1,7 @@
 import { type CandidateIndex, candidateId } from "../../candidates/candidate-index.ts";
 import { type Table, type TableName, tableKey } from "../../catalog/catalog.ts";
 import type { IndexConfiguration } from "../../whatif/planner.ts";
-import type { CreatedCandidate } from "./create-candidate.ts";
+import type { CreatedCandidate } from "./create-candidates.ts";
 import type { SandboxIndex } from "./index-shapes.ts";
 import type { SandboxDatabase } from "./sandbox-database.ts";
 

@@ -33,7 +33,7 @@ export async function restoreStatistics(
 }
 
 /** Tells the planner an object's rows and pages. */
-export async function restoreRelation(
+async function restoreRelation(
   restoration: Restoration,
   relation: TableName,
   pages: number,

@@ -8,28 +8,21 @@ import type { Query, QuerySample } from "../../workload/workload.ts";
 import { parse } from "../parse.ts";
 import { repairPlaceholders } from "../placeholders.ts";
 import { quoteIdent } from "../quote-ident.ts";
-import type { FindEnds } from "./column-ends.ts";
-import { createCandidate, keySql } from "./create-candidate.ts";
+import { type CandidateParts, createCandidates, keySql } from "./create-candidates.ts";
 import { type PlanNode, renderPlan, rootNode, usedIndexes } from "./explain-plan.ts";
-import type { FindStatistics } from "../../catalog/find-statistics.ts";
 import type { SandboxIndex } from "./index-shapes.ts";
 import type { IndexVisibility } from "./index-visibility.ts";
 import { withKnownLimit } from "./known-limit.ts";
 import { reasonOf } from "./restoration.ts";
 import type { Row, SandboxDatabase } from "./sandbox-database.ts";
 import { planWithoutSkips, SKIP_SCAN_SINCE } from "./skip-scans.ts";
-import type { TableFamilies } from "./table-family.ts";
 import { typeParameters } from "./type-parameters.ts";
 
-export interface SandboxParts {
-  readonly database: SandboxDatabase;
+export interface SandboxParts extends CandidateParts {
   readonly name: string;
-  readonly families: TableFamilies;
   /** Existing indexes. */
   readonly indexes: readonly SandboxIndex[];
   readonly visibility: IndexVisibility;
-  readonly find: FindStatistics;
-  readonly findEnds: FindEnds;
   readonly gaps: readonly CaptureGap[];
   /** Of the server that the snapshot is of: `150018`. */
   readonly versionNumber: number;
@@ -57,31 +50,31 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     return result;
   };
 
-  async function propose(candidate: CandidateIndex): Promise<Proposal> {
-    const known = proposals.get(candidateId(candidate));
-    if (known !== undefined) return known;
-    const name = `dbadvise_candidate_${proposals.size + 1}`;
-    let proposal: Proposal;
-    try {
-      const made = await createCandidate(
-        database,
-        candidate,
-        name,
-        families,
-        parts.find,
-        parts.findEnds,
-      );
+  async function propose(candidates: readonly CandidateIndex[]): Promise<readonly Proposal[]> {
+    const unknown = new Map(
+      candidates
+        .map((candidate) => [candidateId(candidate), candidate] as const)
+        .filter(([id]) => !proposals.has(id)),
+    );
+    const fresh = [...unknown.values()].map((candidate, position) => ({
+      candidate,
+      name: `dbadvise_candidate_${proposals.size + position + 1}`,
+    }));
+    const results = await createCandidates(parts, fresh);
+    for (const [position, { candidate }] of fresh.entries()) {
+      const made = results[position] ?? { reason: "the planner gave no answer" };
+      if ("reason" in made) {
+        proposals.set(candidateId(candidate), { candidate, accepted: false, reason: made.reason });
+        continue;
+      }
       visibility.addCandidate(candidate, made);
       for (const index of made.indexes) {
         proposed.set(index.name.name, candidate);
         created.set(index.name.name, index);
       }
-      proposal = { candidate, accepted: true, bytes: made.bytes };
-    } catch (error) {
-      proposal = { candidate, accepted: false, reason: reasonOf(error) };
+      proposals.set(candidateId(candidate), { candidate, accepted: true, bytes: made.bytes });
     }
-    proposals.set(candidateId(candidate), proposal);
-    return proposal;
+    return candidates.flatMap((candidate) => proposals.get(candidateId(candidate)) ?? []);
   }
 
   async function plan(
@@ -177,12 +170,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     name: parts.name,
     capabilities: { hypotheticalIndexes: true, hideIndexes: true },
     gaps: parts.gaps,
-    propose: (candidates) =>
-      inTurn(async () => {
-        const answers: Proposal[] = [];
-        for (const candidate of candidates) answers.push(await propose(candidate));
-        return answers;
-      }),
+    propose: (candidates) => inTurn(() => propose(candidates)),
     plan: (query, configuration, sample) => inTurn(() => plan(query, configuration, sample)),
     calls: () => ({ requests, planned, milliseconds }),
     close: () => database.close(),
