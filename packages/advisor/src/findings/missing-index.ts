@@ -1,3 +1,4 @@
+import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import { estimatedRows, type Table, tableKey } from "../catalog/catalog.ts";
 import type { ChosenIndex, PlannedQuery } from "../whatif/select-indexes.ts";
 import type { Evidence, Finding, QueryImpact } from "./finding.ts";
@@ -56,7 +57,7 @@ function findingFor(
       name,
       columns,
     },
-    message: message(table, columns, queries.length, before, after),
+    message: message(candidate, queries.length, 1 - after / before),
     confidence: context.planner?.capabilities.hypotheticalIndexes ? "verified" : "estimated",
     evidence: evidence(table, queries, before, after),
     queries,
@@ -72,16 +73,16 @@ function weightedGain(query: QueryImpact): number {
   return gain * (query.totalMs ?? query.calls * query.costBefore);
 }
 
-function message(
-  table: Table,
-  columns: readonly string[],
-  queries: number,
-  before: number,
-  after: number,
-): string {
+function message(candidate: CandidateIndex, queries: number, share: number): string {
+  const { table, method, keys, include, predicate } = candidate;
+  const kind = method === "btree" ? "An index" : `A ${method} index`;
+  const parts = [
+    `${kind} on ${table.schema}.${table.name} (${keys.map((key) => key.column ?? key.expression).join(", ")})`,
+    ...(include.length > 0 ? [`that includes ${include.join(", ")}`] : []),
+    ...(predicate === null ? [] : [`for rows where ${predicate}`]),
+  ];
   const who = queries === 1 ? "1 query" : `${queries} queries`;
-  const share = percent(1 - after / before);
-  return `An index on ${table.schema}.${table.name} (${columns.join(", ")}) would cut the estimated cost of ${who} by ${share}.`;
+  return `${parts.join(" ")} would cut the estimated cost of ${who} by ${percent(share)}.`;
 }
 
 function evidence(
@@ -100,7 +101,7 @@ function evidence(
     {
       check: "existing-indexes",
       verdict: "for",
-      detail: `no valid index of the table starts with these columns in this order (${table.indexes.length} looked at)`,
+      detail: `no valid index of the table does the same (${table.indexes.length} looked at)`,
     },
     ...(rows >= 0
       ? [{ check: "table-size", verdict: "for", detail: `${rows} rows` } as const]
