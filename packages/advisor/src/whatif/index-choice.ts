@@ -7,6 +7,8 @@ export interface PricedIndex {
   readonly bytes: number;
   /** Numbers of narrower indexes that do a part of its work: `(a)` and `(b)` of `(a, b)`. */
   readonly parts: readonly number[];
+  /** Those of the parts that start as it does, so that they find rows in the same way: `(a)` of `(a, b)`. */
+  readonly prefixes: readonly number[];
   /** Cost that a query has to save in one execution to count. Default 0. */
   readonly perExecution?: number;
 }

@@ -42,7 +42,11 @@ export async function keepWorthwhile(
   }
 }
 
-/** Puts a narrower index in the place of one whose further columns do not earn their place; `null` where all do. */
+/**
+ * Puts a narrower index in the place of one whose further columns do not earn their place; `null` where all do. It has to start
+ * as the wider one does. One that starts with another key finds rows in another way, at a cost that varies more with the values:
+ * `(placed)` in the place of `(customer, placed)` reads rows in order until some customer's turn up.
+ */
 async function narrowOne(
   problem: SelectionProblem,
   kept: readonly number[],
@@ -51,8 +55,8 @@ async function narrowOne(
 ): Promise<number[] | null> {
   const bytesOf = (index: number): number => problem.indexes[index]?.bytes ?? 0;
   for (const index of kept) {
-    const parts = problem.indexes[index]?.parts ?? [];
-    const smaller = parts
+    const prefixes = problem.indexes[index]?.prefixes ?? [];
+    const smaller = prefixes
       .filter((part) => !kept.includes(part) && bytesOf(part) <= bytesOf(index))
       .toSorted((a, b) => bytesOf(a) - bytesOf(b) || a - b);
     for (const part of smaller) {

@@ -1,23 +1,28 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import { type IndexKey, tableKey } from "../catalog/catalog.ts";
 
-/**
- * By candidate, the numbers of those that do a part of its work at a part of its size: the same keys but fewer, from the
- * first one on or from any one that it holds alone, and no more included columns.
- */
-export function narrowerIndexes(
-  candidates: readonly CandidateIndex[],
-): readonly (readonly number[])[] {
+/** Numbers of the candidates that do a part of another's work at a part of its size. */
+export interface NarrowerIndexes {
+  /** `(a)` and `(b)` of `(a, b)`: fewer of its keys from the first one on, or any one of them alone; no more included columns. */
+  readonly parts: readonly number[];
+  /** `(a)` of `(a, b)`: those of the parts that find rows in the same way. */
+  readonly prefixes: readonly number[];
+}
+
+/** By candidate. */
+export function narrowerIndexes(candidates: readonly CandidateIndex[]): readonly NarrowerIndexes[] {
   const byTable = Map.groupBy(candidates.keys(), (number) => {
     const candidate = candidates[number];
     return candidate === undefined ? "" : `${tableKey(candidate.table)}\0${candidate.method}`;
   });
   return candidates.map((wide, number) => {
     const others = byTable.get(`${tableKey(wide.table)}\0${wide.method}`) ?? [];
-    return others.filter((other) => {
+    const parts = others.filter((other) => {
       const narrow = candidates[other];
       return other !== number && narrow !== undefined && isPartOf(narrow, wide);
     });
+    const prefixes = parts.filter((part) => leads(candidates[part], wide));
+    return { parts, prefixes };
   });
 }
 
@@ -28,11 +33,14 @@ function isPartOf(narrow: CandidateIndex, wide: CandidateIndex): boolean {
   if (size(narrow) >= size(wide)) return false;
   const held = new Set([...wide.keys.map((key) => key.column), ...wide.include]);
   if (!narrow.include.every((column) => held.has(column))) return false;
-  const leads = narrow.keys.every((key, position) => isSameKey(key, wide.keys[position]));
   const [only, ...more] = narrow.keys;
   const inside =
     only !== undefined && more.length === 0 && wide.keys.some((key) => isSameKey(only, key));
-  return leads || inside;
+  return inside || leads(narrow, wide);
+}
+
+function leads(narrow: CandidateIndex | undefined, wide: CandidateIndex): boolean {
+  return narrow?.keys.every((key, position) => isSameKey(key, wide.keys[position])) ?? false;
 }
 
 function isSameKey(a: IndexKey, b: IndexKey | undefined): boolean {

@@ -53,7 +53,7 @@ function randomProblem(seed: number): {
   const problem: SelectionProblem = {
     oracle,
     weights: plans.map(() => 1),
-    indexes: bytes.map((size) => ({ table: "t", bytes: size, parts: [] })),
+    indexes: bytes.map((size) => ({ table: "t", bytes: size, parts: [], prefixes: [] })),
     upkeep: (_, chosen) => chosen.length * 5,
     minimumGain: 0,
   };

@@ -140,14 +140,15 @@ export async function selectIndexes(
     },
     (id) => numbers.get(id),
   );
-  const parts = narrowerIndexes(candidates);
+  const narrower = narrowerIndexes(candidates);
   const problem: SelectionProblem = {
     oracle,
     weights,
     indexes: entries.map(({ candidate, bytes }, number): PricedIndex => ({
       table: tableKey(candidate.table),
       bytes,
-      parts: parts[number] ?? [],
+      parts: narrower[number]?.parts ?? [],
+      prefixes: narrower[number]?.prefixes ?? [],
       perExecution:
         (isOnlyCovering(candidate, candidates) ? bars.perCoveredExecution : bars.perExecution) ?? 0,
     })),
