@@ -7,10 +7,11 @@ import {
 } from "./table-access.ts";
 
 /** How far the order on disk must follow the column's: below it most page ranges hold values of all sizes. */
-const MIN_CORRELATION = 0.95;
+export const MIN_CORRELATION = 0.95;
 /** Pages (128 MB) below which a btree is small enough. */
 const MIN_PAGES = 16_384;
-const RANGES: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "between"]);
+/** Comparisons with values on either side. */
+export const RANGES: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "between"]);
 
 /** Block range indexes on columns that grow with the table: thousands of times smaller than a btree, for ranges only. */
 export function brin(access: TableAccess): readonly ProposedIndex[] {

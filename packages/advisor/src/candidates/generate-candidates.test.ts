@@ -103,6 +103,10 @@ function query(use: Partial<TableUse>): Query {
 }
 
 function generated(use: Partial<TableUse>, on: Table): CandidateSet {
+  return generatedFrom(query(use), on);
+}
+
+function generatedFrom(asked: Query, on: Table): CandidateSet {
   const catalog: Catalog = { tables: [on], views: [], searchPath: ["public"] };
   const server = {
     engine: "PostgreSQL",
@@ -111,7 +115,7 @@ function generated(use: Partial<TableUse>, on: Table): CandidateSet {
     database: "shop",
   };
   const facts = { catalog, statistics: [], prelude: [], server };
-  return generateCandidates([query(use)], facts, (name) => name);
+  return generateCandidates([asked], facts, (name) => name);
 }
 
 function keysOf(use: Partial<TableUse>, on: Table = table()): readonly string[] {
@@ -214,5 +218,25 @@ describe("generateCandidates", () => {
   test("counts a table that grew since its last ANALYZE by what its file holds now", () => {
     const use = { predicates: [predicate("equality", "status")] };
     expect(keysOf(use, table({ rows: 500, pages: 5, currentPages: 50 }))).toEqual(["status"]);
+  });
+
+  test("names the indexes that find a candidate's rows already, unless the table is there twice", () => {
+    const existing = index(["customer_id"], { predicate: "(status = 1)" });
+    const use = {
+      predicates: [predicate("equality", "status"), predicate("equality", "customer_id")],
+    };
+    const of = ({ candidates }: CandidateSet): unknown =>
+      candidates.find(
+        ({ candidate }) => candidate.keys.map((key) => key.column).join() === "status",
+      )?.rivals;
+    const logged = { ...query(use), samples: [{ sql: "select", durationMs: undefined }] };
+    const [first] = logged.statement.tables;
+    if (first === undefined) throw new Error("a query without a table");
+    const twice = { ...logged, statement: { ...logged.statement, tables: [first, first] } };
+    const on = table({ indexes: [existing] });
+    expect(of(generatedFrom(logged, on))).toEqual(
+      new Map([[logged.fingerprint, ["public.orders_customer_id_idx"]]]),
+    );
+    expect(of(generatedFrom(twice, on))).toEqual(new Map());
   });
 });

@@ -9,6 +9,7 @@ import { btreeKeys } from "./btree-keys.ts";
 import { byOperator, missingExtensions } from "./by-operator.ts";
 import { type CandidateIndex, candidateId } from "./candidate-index.ts";
 import { covering } from "./covering.ts";
+import { foundAlready } from "./found-already.ts";
 import { isServedOn } from "./is-served-by.ts";
 import { mayBeServedBy } from "./may-be-served.ts";
 import { merged } from "./merged.ts";
@@ -27,6 +28,11 @@ export interface CandidateSet {
     readonly queries: readonly string[];
     /** Fingerprints of queries that a partial index may serve already: nothing is decided for these. Default none. */
     readonly undecided?: readonly string[];
+    /**
+     * By fingerprint: existing indexes (`schema.name`) that find the same rows or fewer. Where the query's plan uses one of
+     * them, the candidate is not judged by that query. Default none.
+     */
+    readonly rivals?: ReadonlyMap<string, readonly string[]>;
   })[];
   /** Why a table got no candidates although queries filter it, or not all; what an extension could do. */
   readonly notes: readonly string[];
@@ -109,23 +115,30 @@ export function generateCandidates(
     ...entry,
     queries: [...entry.queries],
   }));
+  const byTable = Map.groupBy(all, ({ candidate }) => tableKey(candidate.table));
   const undecided = new Map<string, string[]>();
+  const rivals = new Map<string, Map<string, readonly string[]>>();
   for (const query of queries) {
-    for (const access of accessOf(query)) {
-      if (access.table.indexes.every((index) => index.predicate === null)) continue;
-      for (const { candidate } of all) {
-        if (tableKey(candidate.table) !== tableKey(access.table)) continue;
-        if (mayServe(query, access, candidate)) continue;
+    const accesses = accessOf(query);
+    for (const access of accesses) {
+      // A plan does not tell by which of its appearances a table's index is used.
+      const once = accesses.filter((other) => other.table === access.table).length === 1;
+      for (const { candidate } of byTable.get(tableKey(access.table)) ?? []) {
         const id = candidateId(candidate);
-        undecided.set(id, [...(undecided.get(id) ?? []), query.fingerprint]);
+        if (!mayServe(query, access, candidate))
+          undecided.set(id, [...(undecided.get(id) ?? []), query.fingerprint]);
+        const rival = once ? foundAlready(candidate, access) : [];
+        if (rival.length === 0) continue;
+        const own = rivals.get(id) ?? new Map<string, readonly string[]>();
+        rivals.set(id, own.set(query.fingerprint, rival));
       }
     }
   }
   return {
-    candidates: all.map((entry) => ({
-      ...entry,
-      undecided: undecided.get(candidateId(entry.candidate)) ?? [],
-    })),
+    candidates: all.map((entry) => {
+      const id = candidateId(entry.candidate);
+      return { ...entry, undecided: undecided.get(id) ?? [], rivals: rivals.get(id) ?? new Map() };
+    }),
     notes: [...notes].toSorted(),
   };
 }

@@ -130,7 +130,7 @@ export async function selectIndexes(
   const pick = (picked: readonly number[]): readonly CandidateIndex[] =>
     picked.flatMap((number) => candidates[number] ?? []);
   const oracle = createCostOracle(
-    bases.map(({ query }) => usableIndexes(query, entries)),
+    bases.map(({ query, plan }) => usableIndexes(query, entries, plan.indexes)),
     async (position, picked) => {
       const base = bases[position];
       if (base === undefined) throw new RangeError(`no query ${position}`);
@@ -232,6 +232,7 @@ interface Entry {
   readonly bytes: number;
   readonly queries: readonly string[];
   readonly undecided: readonly string[];
+  readonly rivals: ReadonlyMap<string, readonly string[]>;
 }
 
 async function proposeAll(
@@ -243,8 +244,9 @@ async function proposeAll(
   const refused: { candidate: CandidateIndex; reason: string }[] = [];
   for (const [position, proposal] of proposals.entries()) {
     const { candidate } = proposal;
-    const { queries = [], undecided = [] } = set.candidates[position] ?? {};
-    if (proposal.accepted) entries.push({ candidate, bytes: proposal.bytes, queries, undecided });
+    const { queries = [], undecided = [], rivals = new Map() } = set.candidates[position] ?? {};
+    if (proposal.accepted)
+      entries.push({ candidate, bytes: proposal.bytes, queries, undecided, rivals });
     else refused.push({ candidate, reason: proposal.reason });
   }
   return { entries, refused };

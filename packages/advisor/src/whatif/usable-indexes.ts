@@ -3,7 +3,10 @@ import { tableKey } from "../catalog/catalog.ts";
 import type { TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
 
-/** Numbers of the candidates that a query's plan could use; the others would only be asked about in vain. */
+/**
+ * Numbers of the candidates that a query's plan could use; the others would only be asked about in vain.
+ * @param inUse existing indexes (`schema.name`) that its plan uses without any new one
+ */
 export function usableIndexes(
   query: Query,
   candidates: readonly {
@@ -12,11 +15,15 @@ export function usableIndexes(
     readonly queries: readonly string[];
     /** Fingerprints of those that it is not to be judged by. */
     readonly undecided?: readonly string[];
+    /** By fingerprint: existing indexes that make the candidate needless for a plan that uses them. */
+    readonly rivals?: ReadonlyMap<string, readonly string[]>;
   }[],
+  inUse: readonly string[] = [],
 ): readonly number[] {
   const uses = Map.groupBy(query.statement.tables, (use) => tableKey(use.table));
-  return candidates.flatMap(({ candidate, queries, undecided = [] }, number) => {
+  return candidates.flatMap(({ candidate, queries, undecided = [], rivals }, number) => {
     if (undecided.includes(query.fingerprint)) return [];
+    if (rivals?.get(query.fingerprint)?.some((name) => inUse.includes(name))) return [];
     const own = uses.get(tableKey(candidate.table)) ?? [];
     const usable =
       queries.includes(query.fingerprint) || own.some((use) => couldUse(use, candidate));
