@@ -12,6 +12,9 @@ export interface Loss {
   readonly without: readonly { readonly query: number; readonly plan: Plan }[];
 }
 
+/** Whether a query that costs so much without the index gains enough by it to speak for it. */
+type Counts = (query: number, index: number, gain: number, cost: number) => boolean;
+
 type PlanWith = (query: number, indexes: readonly number[]) => Promise<Plan>;
 
 /**
@@ -22,21 +25,41 @@ export async function keepWorthwhile(
   problem: SelectionProblem,
   chosen: readonly number[],
   planWith: PlanWith,
-  { bars, total }: { readonly bars: SelectionBars; readonly total: number },
+  {
+    bars,
+    total,
+    calls,
+  }: {
+    readonly bars: SelectionBars;
+    readonly total: number;
+    /** Executions by query. */
+    readonly calls: readonly number[];
+  },
 ): Promise<readonly Loss[]> {
+  const counts: Counts = (query, index, gain, cost) => {
+    const bar = problem.indexes[index]?.perExecution ?? 0;
+    const { often } = bars;
+    if (gain >= bar) return true;
+    return (
+      often !== undefined &&
+      gain >= cost * often.gain &&
+      gain * (calls[query] ?? 0) >= bar * often.executions &&
+      gain * (problem.weights[query] ?? 0) >= total * often.workloadGain
+    );
+  };
   const isWorthwhile = ({ saved, touched }: { saved: number; touched: number }): boolean =>
     saved > 0 && saved >= touched * bars.gain && saved >= total * bars.workloadGain;
   let kept = [...chosen];
   for (;;) {
     const judged: (Loss & { readonly touched: number })[] = [];
-    for (const index of kept) judged.push(await lossOf(problem, kept, index, [], planWith));
+    for (const index of kept) judged.push(await lossOf(problem, kept, index, [], planWith, counts));
     const ranked = judged.toSorted((a, b) => a.saved - b.saved || b.index - a.index);
     const needless = ranked.find((loss) => !isWorthwhile(loss));
     if (needless !== undefined) {
       kept = kept.filter((index) => index !== needless.index);
       continue;
     }
-    const narrower = await narrowOne(problem, kept, planWith, isWorthwhile);
+    const narrower = await narrowOne(problem, kept, planWith, counts, isWorthwhile);
     if (narrower === null) return ranked.toReversed();
     kept = narrower;
   }
@@ -51,6 +74,7 @@ async function narrowOne(
   problem: SelectionProblem,
   kept: readonly number[],
   planWith: PlanWith,
+  counts: Counts,
   isWorthwhile: (loss: { saved: number; touched: number }) => boolean,
 ): Promise<number[] | null> {
   const bytesOf = (index: number): number => problem.indexes[index]?.bytes ?? 0;
@@ -60,7 +84,7 @@ async function narrowOne(
       .filter((part) => !kept.includes(part) && bytesOf(part) <= bytesOf(index))
       .toSorted((a, b) => bytesOf(a) - bytesOf(b) || a - b);
     for (const part of smaller) {
-      const loss = await lossOf(problem, kept, index, [part], planWith);
+      const loss = await lossOf(problem, kept, index, [part], planWith, counts);
       if (!isWorthwhile(loss)) return kept.map((each) => (each === index ? part : each));
     }
   }
@@ -74,6 +98,7 @@ async function lossOf(
   index: number,
   instead: readonly number[],
   planWith: PlanWith,
+  counts: Counts,
 ): Promise<Loss & { readonly touched: number }> {
   const { oracle, weights, indexes } = problem;
   const others = [...kept.filter((each) => each !== index), ...instead];
@@ -87,7 +112,7 @@ async function lossOf(
     const withoutIt = await planWith(query, usable(others));
     const weight = weights[query] ?? 0;
     const gain = withoutIt.cost - withIt.cost;
-    if (gain > 0 && gain < (indexes[index]?.perExecution ?? 0)) continue;
+    if (gain > 0 && !counts(query, index, gain, withoutIt.cost)) continue;
     lost += gain * weight;
     if (gain <= 0) continue;
     touched += withoutIt.cost * weight;

@@ -35,6 +35,15 @@ export interface SelectionBars {
   readonly perExecution?: number;
   /** The same for an index that finds what another finds already, and holds more columns so that no row has to be fetched. */
   readonly perCoveredExecution?: number;
+  /** Less than either counts all the same for a query that gains all of this. Absent: never. */
+  readonly often?: {
+    /** Share of the query's own cost. */
+    readonly gain: number;
+    /** Executions that the bar is multiplied with: what all the query's executions save together. */
+    readonly executions: number;
+    /** Share of the whole workload's cost. */
+    readonly workloadGain: number;
+  };
 }
 
 export const SELECTION_BARS: Required<SelectionBars> = {
@@ -42,6 +51,7 @@ export const SELECTION_BARS: Required<SelectionBars> = {
   workloadGain: 0.001,
   perExecution: 75,
   perCoveredExecution: 750,
+  often: { gain: 0.8, executions: 1_000, workloadGain: 0.1 },
 };
 
 /** A query's plans without any new index and with all chosen ones. */
@@ -177,7 +187,11 @@ export async function selectIndexes(
     if (base === undefined) throw new RangeError(`no query ${position}`);
     return planOrKeep(planner, base, pick(picked));
   };
-  const kept = await keepWorthwhile(problem, best.indexes, planWith, { bars, total });
+  const kept = await keepWorthwhile(problem, best.indexes, planWith, {
+    bars,
+    total,
+    calls: bases.map(({ query }) => query.calls),
+  });
   const chosen = kept.flatMap(({ index, saved, upkeep: paid, without }): readonly ChosenIndex[] => {
     const entry = entries[index];
     if (entry === undefined) return [];
