@@ -87,7 +87,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     if (unknown !== undefined)
       return { ok: false, reason: `the planner does not know the index on ${readable(unknown)}` };
     const tables = query.statement.tables.flatMap((use) => families.withChildren(use.table));
-    const text = sample?.sql ?? query.sql;
+    const text = sample?.sql ?? withKnownLimit(query);
     const key = `${query.fingerprint}\0${text}\0${visibility.keyOf(configuration, tables)}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
