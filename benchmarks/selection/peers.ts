@@ -1,4 +1,10 @@
-import { type CandidateIndex, candidateId, type Planner, type Query } from "@dbadvise/advisor";
+import {
+  type CandidateIndex,
+  candidateId,
+  type Planner,
+  type Query,
+  tableKey,
+} from "@dbadvise/advisor";
 
 /** What a peer is given: the same queries, candidates and planner as the advisor. */
 export interface Task {
@@ -9,6 +15,22 @@ export interface Task {
 }
 
 type Sized = Task["candidates"][number];
+
+/** A planner whose cache others may have filled, and the different plans that were asked of it: what it takes with an empty one. */
+export function countPlans(planner: Planner): {
+  readonly planner: Planner;
+  readonly plans: () => number;
+} {
+  const seen = new Set<string>();
+  const plan: Planner["plan"] = (query, configuration, sample) => {
+    const tables = new Set(query.statement.tables.map((use) => tableKey(use.table)));
+    const added = configuration.add.filter(({ table }) => tables.has(tableKey(table)));
+    const ids = added.map(candidateId).toSorted();
+    seen.add([query.fingerprint, sample?.sql ?? "", ...ids].join("\n"));
+    return planner.plan(query, configuration, sample);
+  };
+  return { planner: { ...planner, plan }, plans: () => seen.size };
+}
 
 /** Cost of the whole workload, each query once. */
 export async function workloadCost(

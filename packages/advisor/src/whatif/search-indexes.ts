@@ -188,15 +188,23 @@ async function greedy(search: Search, from: Choice, rank: Rank): Promise<Choice>
   return choice;
 }
 
-/** Takes indexes away, or puts narrower ones in their place, by least loss for what it frees, until the choice fits and all are worth it. */
-async function takeBack(search: Search, from: Choice): Promise<Choice> {
+/**
+ * Takes indexes away, or puts narrower ones in their place, by least loss for what it frees, until the choice fits and all are
+ * worth it; `but` stay.
+ */
+async function takeBack(
+  search: Search,
+  from: Choice,
+  but: readonly number[] = [],
+): Promise<Choice> {
   const { problem, limits, pass, pool } = search;
   let choice = pass(from);
   for (;;) {
     const current = choice;
     const bytesOver = current.bytes > limits.bytes;
     const over = bytesOver || current.indexes.length > limits.indexes;
-    const moves = current.indexes.flatMap((index): readonly Move[] => [
+    const removable = current.indexes.filter((index) => !but.includes(index));
+    const moves = removable.flatMap((index): readonly Move[] => [
       { add: [], remove: [index] },
       ...(problem.indexes[index]?.parts ?? [])
         .filter((part) => pool.includes(part) && !current.indexes.includes(part))
@@ -241,7 +249,7 @@ async function improve(whole: Search, from: Choice): Promise<Choice> {
     const effect = await bestEffect(search, choice, exchanges(search, choice), byGain);
     const better =
       effect === null
-        ? await dropAndRefill(search, choice)
+        ? ((await makeRoom(search, choice)) ?? (await dropAndRefill(search, choice)))
         : await refill(search, pass(await applyMove(problem, choice, effect.move)));
     if (better === null) break;
     choice = better;
@@ -271,6 +279,31 @@ function exchanges({ problem, pool, limits }: Search, choice: Choice): readonly 
   return moves.slice(0, MAX_EXCHANGES);
 }
 
+/**
+ * Adds each index that would help but does not fit, the most promising first, takes others back until it does, and keeps the
+ * first result that is better.
+ */
+async function makeRoom(search: Search, choice: Choice): Promise<Choice | null> {
+  const { problem, limits, pool } = search;
+  const wanted = pool
+    .filter((index) => !choice.indexes.includes(index))
+    .map((index) => effectOf(problem, choice, { add: [index], remove: [] }))
+    .filter((effect) => effect.lower + problem.minimumGain < 0 && !moveFits(choice, effect, limits))
+    .toSorted((a, b) => a.lower - b.lower);
+  for (const { move } of wanted) {
+    if (limits.expired()) return null;
+    const fitting = await takeBack(search, await applyMove(problem, choice, move), move.add);
+    if (!fits(fitting, limits)) continue;
+    const next = await refill(search, fitting);
+    if (isBetter(problem, next, choice)) return next;
+  }
+  return null;
+}
+
+function isBetter(problem: SelectionProblem, next: Choice, than: Choice): boolean {
+  return valueOf(problem, next) < valueOf(problem, than) - than.cost * MINIMUM_STEP;
+}
+
 /** Takes each index away in turn, fills up without it, and keeps the first result that is better. */
 async function dropAndRefill(search: Search, choice: Choice): Promise<Choice | null> {
   const { problem, limits, pool } = search;
@@ -280,8 +313,7 @@ async function dropAndRefill(search: Search, choice: Choice): Promise<Choice | n
       const without = await applyMove(problem, choice, { add: [], remove: [index] });
       const others = { ...search, pool: pool.filter((each) => each !== index) };
       const refilled = await greedy(others, without, rank);
-      if (valueOf(problem, refilled) < valueOf(problem, choice) * (1 - MINIMUM_STEP))
-        return refilled;
+      if (isBetter(problem, refilled, choice)) return refilled;
     }
   }
   return null;
@@ -289,6 +321,11 @@ async function dropAndRefill(search: Search, choice: Choice): Promise<Choice | n
 
 /** Relative gain below which a step is rounding. */
 const MINIMUM_STEP = 1e-9;
+
+/** Share of the best rank that could be had by which a move's certain rank may be off to be made without asking for the rest. */
+const SLACK = 0.1;
+/** Requests after which a step takes the move that saves most for certain. */
+const STEP_REQUESTS = 15;
 
 /**
  * The best-ranked move that fits and ranks below `bar`, or `null`. Asks the planner only while a move that might be the best
@@ -303,33 +340,50 @@ async function bestEffect(
 ): Promise<Effect | null> {
   const { oracle, minimumGain } = problem;
   const rounding = choice.cost * MINIMUM_STEP;
-  const rankOf = (effect: Effect): number => {
+  const rankOf = (effect: Effect, cost: number): number => {
     const { add, remove } = effect.move;
-    const change = effect.lower + (add.length - remove.length) * minimumGain;
+    const change = cost + (add.length - remove.length) * minimumGain;
     const worth = rank(bar === 0 && change > -rounding ? Math.max(change, 0) : change, effect);
     return worth ?? Number.POSITIVE_INFINITY;
   };
-  const ranked: { effect: Effect; rank: number }[] = [];
-  for (const move of moves) {
+  const entryOf = (move: Move): Ranked => {
     const effect = effectOf(problem, choice, move);
-    const entry = { effect, rank: rankOf(effect) };
+    return { effect, rank: rankOf(effect, effect.lower), sure: rankOf(effect, effect.upper) };
+  };
+  const ranked: Ranked[] = [];
+  for (const move of moves) {
+    const entry = entryOf(move);
+    const { effect } = entry;
     if (entry.rank < bar && moveFits(choice, effect, limits)) ranked.push(entry);
   }
+  const askedBefore = oracle.counts().asked;
   while (!limits.expired()) {
-    let best: { effect: Effect; rank: number } | undefined;
-    for (const entry of ranked) if (best === undefined || entry.rank < best.rank) best = entry;
-    if (best === undefined || best.rank >= bar) return null;
+    let best: Ranked | undefined;
+    let surest: Ranked | undefined;
+    for (const entry of ranked) {
+      if (best === undefined || entry.rank < best.rank) best = entry;
+      if (surest === undefined || entry.sure < surest.sure) surest = entry;
+    }
+    if (best === undefined || surest === undefined || best.rank >= bar) return null;
+    const slack = Math.abs(best.rank) * SLACK;
+    if (surest.sure - best.rank <= slack) return surest.effect;
+    if (surest.sure < 0 && oracle.counts().asked - askedBefore >= STEP_REQUESTS)
+      return surest.effect;
     // Answers to other moves' questions may have told more since.
-    const effect = effectOf(problem, choice, best.effect.move);
-    const now = rankOf(effect);
-    const same = now === best.rank;
-    best.effect = effect;
-    best.rank = now;
-    if (!same) continue;
-    if (effect.open === null) return effect;
-    await oracle.ask(effect.open.query, effect.open.set);
+    const before = best.rank;
+    Object.assign(best, entryOf(best.effect.move));
+    if (best.rank !== before) continue;
+    if (best.effect.open === null) return best.effect;
+    await oracle.ask(best.effect.open.query, best.effect.open.set);
   }
   return null;
+}
+
+interface Ranked {
+  readonly effect: Effect;
+  /** By what it could save at most, and by what it saves for certain. */
+  readonly rank: number;
+  readonly sure: number;
 }
 
 function ascending(a: number, b: number): number {
