@@ -1,11 +1,5 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
-import {
-  type Catalog,
-  type IndexKey,
-  type Table,
-  type TableName,
-  tableKey,
-} from "../catalog/catalog.ts";
+import { type Catalog, type Table, type TableName, tableKey } from "../catalog/catalog.ts";
 import {
   attachedIndexes,
   findIndex,
@@ -17,6 +11,7 @@ import {
 } from "../catalog/partitions.ts";
 import type { DdlWriter } from "../engine.ts";
 import { chooseIndexName, chooseName, nameNumber, takenNames } from "./index-name.ts";
+import { indexSql } from "./index-sql.ts";
 import { quoteIdent } from "./quote-ident.ts";
 
 /** Combinations of values that statistics hold one by one, at the usual `default_statistics_target`. */
@@ -134,24 +129,7 @@ function createStatement(
 ): string {
   const head = how === "CONCURRENTLY" ? "CREATE INDEX CONCURRENTLY" : "CREATE INDEX";
   const on = how === "ON ONLY" ? "ON ONLY" : "ON";
-  const include =
-    candidate.include.length > 0
-      ? ` INCLUDE (${candidate.include.map(quoteIdent).join(", ")})`
-      : "";
-  const where = candidate.predicate === null ? "" : ` WHERE ${candidate.predicate}`;
-  const using = candidate.method === "btree" ? "" : ` USING ${quoteIdent(candidate.method)}`;
-  const keys = candidate.keys.map(keySql).join(", ");
-  return `${head} ${quoteIdent(name)} ${on} ${qualified(candidate.table)}${using} (${keys})${include}${where};`;
-}
-
-function keySql(key: IndexKey): string {
-  const parts = [key.column === null ? key.expression : quoteIdent(key.column)];
-  if (key.collation !== null) parts.push(`COLLATE ${key.collation}`);
-  if (key.operatorClass !== null) parts.push(key.operatorClass);
-  if (key.direction === "desc") parts.push("DESC");
-  if (key.nulls !== (key.direction === "desc" ? "first" : "last"))
-    parts.push(`NULLS ${key.nulls.toUpperCase()}`);
-  return parts.join(" ");
+  return `${head} ${quoteIdent(name)} ${on} ${qualified(candidate.table)} ${indexSql(candidate)};`;
 }
 
 /**

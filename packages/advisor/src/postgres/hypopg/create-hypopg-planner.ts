@@ -1,5 +1,5 @@
 import { type CandidateIndex, candidateId } from "../../candidates/candidate-index.ts";
-import { type Table, type TableName, tableKey } from "../../catalog/catalog.ts";
+import { type TableName, tableKey } from "../../catalog/catalog.ts";
 import { findIndex, indexTableName, indexTree } from "../../catalog/partitions.ts";
 import type { Snapshot } from "../../catalog/snapshot.ts";
 import { DbadviseError } from "../../dbadvise-error.ts";
@@ -7,16 +7,15 @@ import type { Session } from "../../engine.ts";
 import type { PlanResult } from "../../whatif/plan.ts";
 import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner.ts";
 import type { Query, QuerySample } from "../../workload/workload.ts";
-import { quoteIdent } from "../quote-ident.ts";
 import { readRows } from "../read-rows.ts";
-import { keySql } from "../sandbox/create-candidates.ts";
 import { withKnownLimit } from "../sandbox/known-limit.ts";
 import { reasonOf } from "../sandbox/restoration.ts";
 import { qualifiedName } from "../sandbox/sql-names.ts";
 import { tableFamilies } from "../sandbox/table-family.ts";
 import { explainOnServer, plannable, type Plannable } from "./explain-on-server.ts";
 import { findHypopg, type Hypopg, whilePretending } from "./hypopg-session.ts";
-import { planReader } from "./read-plan.ts";
+import { planReader } from "../read-plan.ts";
+import { indexSql } from "../index-sql.ts";
 
 /** A proposed index on one table that has rows: HypoPG knows none on a partitioned one. */
 interface Part {
@@ -60,7 +59,11 @@ interface Parts {
 
 function hypopgPlanner({ session, snapshot, hypopg, versionNumber, plannerName }: Parts): Planner {
   const families = tableFamilies(snapshot.catalog.tables);
-  const readPlan = planReader(snapshot.catalog);
+  const readPlan = planReader(
+    snapshot.catalog.tables.flatMap((table) =>
+      table.indexes.map(({ name }) => ({ name: { schema: table.schema, name }, table })),
+    ),
+  );
   const proposals = new Map<string, Proposal>();
   const partsOf = new Map<string, readonly Part[]>();
   const texts = new Map<string, Plannable | string>();
@@ -82,7 +85,7 @@ function hypopgPlanner({ session, snapshot, hypopg, versionNumber, plannerName }
     if (known !== undefined) return known;
     const parts = families.leaves(candidate.table).map((table) => ({
       table: tableKey(table),
-      ddl: createStatement(candidate, table),
+      ddl: `create index on ${qualifiedName(table)} ${indexSql(candidate)}`,
     }));
     let proposal: Proposal;
     try {
@@ -172,15 +175,6 @@ function hypopgPlanner({ session, snapshot, hypopg, versionNumber, plannerName }
     calls: () => ({ requests, planned, milliseconds }),
     close: () => inTurn(async () => undefined),
   };
-}
-
-function createStatement(candidate: CandidateIndex, table: Table): string {
-  const include =
-    candidate.include.length > 0
-      ? ` include (${candidate.include.map(quoteIdent).join(", ")})`
-      : "";
-  const where = candidate.predicate === null ? "" : ` where ${candidate.predicate}`;
-  return `create index on ${qualifiedName(table)} using ${quoteIdent(candidate.method)} (${candidate.keys.map(keySql).join(", ")})${include}${where}`;
 }
 
 /** The index, or the partitions' ones of a partitioned index, on some tables, qualified as SQL. */

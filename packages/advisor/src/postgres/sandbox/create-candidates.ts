@@ -1,5 +1,6 @@
 import type { CandidateIndex } from "../../candidates/candidate-index.ts";
-import { type IndexKey, type Table, estimatedRows, tableKey } from "../../catalog/catalog.ts";
+import { type Table, estimatedRows, tableKey } from "../../catalog/catalog.ts";
+import { indexSql } from "../index-sql.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import type { FindEnds } from "./column-ends.ts";
 import { rootNode } from "./explain-plan.ts";
@@ -200,23 +201,5 @@ async function matchingRows(
 }
 
 function candidateDdl(candidate: CandidateIndex, name: string): string {
-  const include =
-    candidate.include.length > 0
-      ? ` include (${candidate.include.map(quoteIdent).join(", ")})`
-      : "";
-  const where = candidate.predicate === null ? "" : ` where ${candidate.predicate}`;
-  const keys = candidate.keys.map(keySql).join(", ");
-  return `create index ${quoteIdent(name)} on ${qualifiedName(candidate.table)} using ${quoteIdent(candidate.method)} (${keys})${include}${where}`;
-}
-
-export function keySql(key: IndexKey): string {
-  return [
-    key.column === null ? key.expression : quoteIdent(key.column),
-    key.collation === null ? "" : `collate ${key.collation}`,
-    key.operatorClass ?? "",
-    key.direction === "desc" ? "desc" : "",
-    key.nulls === (key.direction === "desc" ? "first" : "last") ? "" : `nulls ${key.nulls}`,
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
+  return `create index ${quoteIdent(name)} on ${qualifiedName(candidate.table)} ${indexSql(candidate)}`;
 }

@@ -1,15 +1,15 @@
 import { type CandidateIndex, candidateId } from "../../candidates/candidate-index.ts";
-import { type Table, type TableName, tableKey } from "../../catalog/catalog.ts";
+import { type Table, tableKey } from "../../catalog/catalog.ts";
 import type { CaptureGap } from "../../catalog/snapshot.ts";
-import type { Plan, PlanResult } from "../../whatif/plan.ts";
+import type { PlanResult } from "../../whatif/plan.ts";
 import type { IndexConfiguration, Planner, Proposal } from "../../whatif/planner.ts";
 import type { Statement } from "../../workload/statement.ts";
 import type { Query, QuerySample } from "../../workload/workload.ts";
 import { parse } from "../parse.ts";
 import { repairPlaceholders } from "../placeholders.ts";
-import { quoteIdent } from "../quote-ident.ts";
-import { type CandidateParts, createCandidates, keySql } from "./create-candidates.ts";
-import { type PlanNode, renderPlan, rootNode, usedIndexes } from "./explain-plan.ts";
+import { readableIndex, planReader } from "../read-plan.ts";
+import { type CandidateParts, createCandidates } from "./create-candidates.ts";
+import { type PlanNode, rootNode } from "./explain-plan.ts";
 import type { SandboxIndex } from "./index-shapes.ts";
 import type { IndexVisibility } from "./index-visibility.ts";
 import { withKnownLimit } from "./known-limit.ts";
@@ -32,6 +32,7 @@ export interface SandboxParts extends CandidateParts {
 export function sandboxPlanner(parts: SandboxParts): Planner {
   const { database, families, visibility } = parts;
   const explainText = explainer(database);
+  const readPlan = planReader(parts.indexes);
   const existing = Map.groupBy(parts.indexes, (index) => index.name.name);
   /** By the index's name in the sandbox, which is nobody else's. */
   const proposed = new Map<string, CandidateIndex>();
@@ -85,7 +86,10 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     requests++;
     const unknown = configuration.add.find((candidate) => !visibility.has(candidate));
     if (unknown !== undefined)
-      return { ok: false, reason: `the planner does not know the index on ${readable(unknown)}` };
+      return {
+        ok: false,
+        reason: `the planner does not know the index on ${readableIndex(unknown)}`,
+      };
     const tables = query.statement.tables.flatMap((use) => families.withChildren(use.table));
     const text = sample?.sql ?? withKnownLimit(query);
     const key = `${query.fingerprint}\0${text}\0${visibility.keyOf(configuration, tables)}`;
@@ -104,7 +108,8 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
   /** A shape whose parameters PostgreSQL can't give a type is planned with the first values that it can. */
   async function explainShape(query: Query, tables: readonly Table[]): Promise<PlanResult> {
     const generic = await explain(query.statement, withKnownLimit(query));
-    if (generic.ok) return { ok: true, plan: toPlan(generic.node, tables, false) };
+    if (generic.ok)
+      return { ok: true, plan: readPlan(generic.node, keysOf(tables), proposed, false) };
     for (const sample of query.samples) {
       const custom = await explainSample(query.statement, sample, tables);
       if (custom.ok) return custom;
@@ -119,7 +124,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
   ): Promise<PlanResult> {
     const custom = await explain(statement, sample.sql);
     return custom.ok
-      ? { ok: true, plan: toPlan(custom.node, tables, true) }
+      ? { ok: true, plan: readPlan(custom.node, keysOf(tables), proposed, true) }
       : { ok: false, reason: custom.reason };
   }
 
@@ -133,37 +138,6 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
     const indexOf = (name: string): SandboxIndex | undefined =>
       created.get(name) ?? existing.get(name)?.[0];
     return planWithoutSkips(database, indexOf, statement, once);
-  }
-
-  function toPlan(node: PlanNode, tables: readonly Table[], redact: boolean): Plan {
-    const onTables = new Set(tables.map(tableKey));
-    const indexes = new Set<string>();
-    const candidates = new Set<string>();
-    for (const { index, relation } of usedIndexes(node)) {
-      const candidate = proposed.get(index);
-      if (candidate !== undefined) candidates.add(candidateId(candidate));
-      else indexes.add(qualified(index, relation, onTables));
-    }
-    const indexName = (name: string): string => {
-      const candidate = proposed.get(name);
-      return candidate === undefined ? quoteIdent(name) : `[new index on ${readable(candidate)}]`;
-    };
-    return {
-      cost: Number(node["Total Cost"]),
-      rows: Number(node["Plan Rows"]),
-      indexes: [...indexes],
-      candidates: [...candidates],
-      lines: renderPlan(node, { indexName, redact }),
-    };
-  }
-
-  /** Plans name an index without its schema; its table and the query's tables tell which one it is. */
-  function qualified(name: string, relation: string | null, onTables: ReadonlySet<string>): string {
-    const named: readonly SandboxIndex[] = existing.get(name) ?? [];
-    const likely = named.filter(({ table }) => relation === null || table.name === relation);
-    const index =
-      likely.find(({ table }) => onTables.has(tableKey(table))) ?? likely[0] ?? named[0];
-    return index === undefined ? name : dotted(index.name);
   }
 
   return {
@@ -233,10 +207,6 @@ async function prepare(text: string): Promise<Prepared> {
   return { ok: true, explain: `explain (${options}) ${sql}` };
 }
 
-function readable(candidate: CandidateIndex): string {
-  return `${candidate.table.name} (${candidate.keys.map(keySql).join(", ")})`;
-}
-
-function dotted({ schema, name }: TableName): string {
-  return `${schema}.${name}`;
+function keysOf(tables: readonly Table[]): ReadonlySet<string> {
+  return new Set(tables.map(tableKey));
 }

@@ -1,11 +1,14 @@
-import { type CandidateIndex, candidateId } from "../../candidates/candidate-index.ts";
-import { type Catalog, tableKey } from "../../catalog/catalog.ts";
-import type { Plan } from "../../whatif/plan.ts";
-import { quoteIdent } from "../quote-ident.ts";
-import { keySql } from "../sandbox/create-candidates.ts";
-import { type PlanNode, renderPlan, usedIndexes } from "../sandbox/explain-plan.ts";
+import { type CandidateIndex, candidateId } from "../candidates/candidate-index.ts";
+import { type TableName, tableKey } from "../catalog/catalog.ts";
+import type { Plan } from "../whatif/plan.ts";
+import { keySql } from "./index-sql.ts";
+import { quoteIdent } from "./quote-ident.ts";
+import { type PlanNode, renderPlan, usedIndexes } from "./sandbox/explain-plan.ts";
 
-/** Reads a server's plan: `tables` are the keys of those that the query may read, `created` the indexes that only seem to exist. */
+/**
+ * Reads a server's plan: `tables` are the keys of those that the query may read, `created` the indexes that only seem to exist, by their
+ * name in the plan. Values are left out of the lines where `redact` is set.
+ */
 export type PlanReader = (
   node: PlanNode,
   tables: ReadonlySet<string>,
@@ -13,11 +16,10 @@ export type PlanReader = (
   redact: boolean,
 ) => Plan;
 
-export function planReader(catalog: Catalog): PlanReader {
-  const existing = Map.groupBy(
-    catalog.tables.flatMap((table) => table.indexes.map(({ name }) => ({ name, table }))),
-    ({ name }) => name,
-  );
+export function planReader(
+  existingIndexes: readonly { readonly name: TableName; readonly table: TableName }[],
+): PlanReader {
+  const existing = Map.groupBy(existingIndexes, ({ name }) => name.name);
   /** Plans name an index without its schema; its table and the query's tables tell which one it is. */
   const qualified = (
     name: string,
@@ -27,7 +29,7 @@ export function planReader(catalog: Catalog): PlanReader {
     const named = existing.get(name) ?? [];
     const likely = named.filter(({ table }) => relation === null || table.name === relation);
     const index = likely.find(({ table }) => tables.has(tableKey(table))) ?? likely[0] ?? named[0];
-    return index === undefined ? name : `${index.table.schema}.${name}`;
+    return index === undefined ? name : `${index.name.schema}.${index.name.name}`;
   };
   return (node, tables, created, redact) => {
     const indexes = new Set<string>();
@@ -41,7 +43,7 @@ export function planReader(catalog: Catalog): PlanReader {
       const candidate = created.get(name);
       return candidate === undefined
         ? quoteIdent(name)
-        : `[new index on ${candidate.table.name} (${candidate.keys.map(keySql).join(", ")})]`;
+        : `[new index on ${readableIndex(candidate)}]`;
     };
     return {
       cost: Number(node["Total Cost"]),
@@ -51,4 +53,9 @@ export function planReader(catalog: Catalog): PlanReader {
       lines: renderPlan(node, { indexName, redact }),
     };
   };
+}
+
+/** `orders (customer_id, placed_at DESC)`: a proposed index as a person reads it. */
+export function readableIndex({ table, keys }: CandidateIndex): string {
+  return `${table.name} (${keys.map(keySql).join(", ")})`;
 }
