@@ -2,7 +2,7 @@ import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Snapshot } from "../catalog/snapshot.ts";
-import { capture } from "../postgres/capture.ts";
+import { capture } from "../postgres/capture/capture.ts";
 import { connect } from "../postgres/connect.ts";
 import { postgresDdl } from "../postgres/ddl.ts";
 import { parse } from "../postgres/parse.ts";

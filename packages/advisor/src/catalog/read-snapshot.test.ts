@@ -7,7 +7,7 @@ import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { capture } from "../postgres/capture.ts";
+import { capture } from "../postgres/capture/capture.ts";
 import { readSnapshot } from "./read-snapshot.ts";
 import { faultIn } from "./snapshot-schema.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -42,7 +42,7 @@ beforeAll(async () => {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await client.query(
-    readFileSync(new URL("../postgres/capture.fixture.sql", import.meta.url), "utf8"),
+    readFileSync(new URL("../postgres/capture/capture.fixture.sql", import.meta.url), "utf8"),
   );
   await client.query("create extension pg_stat_statements; select count(*) from shop.orders");
   // Large enough for its column's ends to be read.

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { DbadviseError } from "../dbadvise-error.ts";
 import type { Session } from "../engine.ts";
-import { OLDEST_VERSION } from "./capture.ts";
+import { OLDEST_VERSION } from "./capture/capture.ts";
 import { connectionError } from "./connection-error.ts";
 import { OWN_QUERY } from "./read-rows.ts";
 import { SESSION_LIMITS } from "./session-limits.ts";

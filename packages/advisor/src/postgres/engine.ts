@@ -1,5 +1,5 @@
 import type { Engine } from "../engine.ts";
-import { capture, captureUsage } from "./capture.ts";
+import { capture, captureUsage } from "./capture/capture.ts";
 import { connect } from "./connect.ts";
 import { postgresDdl } from "./ddl.ts";
 import { createHypopgPlanner } from "./hypopg/create-hypopg-planner.ts";

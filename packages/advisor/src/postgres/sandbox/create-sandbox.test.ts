@@ -7,7 +7,7 @@ import type { Snapshot } from "../../catalog/snapshot.ts";
 import type { Plan } from "../../whatif/plan.ts";
 import type { IndexConfiguration, Planner } from "../../whatif/planner.ts";
 import type { Query } from "../../workload/workload.ts";
-import { capture } from "../capture.ts";
+import { capture } from "../capture/capture.ts";
 import { connect } from "../connect.ts";
 import { parse } from "../parse.ts";
 import { createSandbox } from "./create-sandbox.ts";

@@ -1,6 +1,6 @@
-import type { Column, ForeignKey, Index, Table, TableName } from "../catalog/catalog.ts";
-import type { Session } from "../engine.ts";
-import { groupRows, readRows } from "./read-rows.ts";
+import type { Column, ForeignKey, Index, Table, TableName } from "../../catalog/catalog.ts";
+import type { Session } from "../../engine.ts";
+import { groupRows, readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** A table with its number in the catalogs, and what this role may read of it. */

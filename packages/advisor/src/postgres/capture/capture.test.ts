@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Index, Table } from "../catalog/catalog.ts";
-import type { Snapshot } from "../catalog/snapshot.ts";
-import type { CaptureOptions, Session } from "../engine.ts";
+import type { Index, Table } from "../../catalog/catalog.ts";
+import type { Snapshot } from "../../catalog/snapshot.ts";
+import type { CaptureOptions, Session } from "../../engine.ts";
 import { capture, captureUsage } from "./capture.ts";
-import { connect } from "./connect.ts";
+import { connect } from "../connect.ts";
 
 const OPTIONS: CaptureOptions = { values: true, workload: true, node: "db:5432/shop" };
 

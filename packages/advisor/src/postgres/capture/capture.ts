@@ -1,6 +1,6 @@
-import { SNAPSHOT_VERSION, type NodeUsage, type Snapshot } from "../catalog/snapshot.ts";
-import { DbadviseError } from "../dbadvise-error.ts";
-import type { CaptureOptions, Session } from "../engine.ts";
+import { SNAPSHOT_VERSION, type NodeUsage, type Snapshot } from "../../catalog/snapshot.ts";
+import { DbadviseError } from "../../dbadvise-error.ts";
+import type { CaptureOptions, Session } from "../../engine.ts";
 import { captureCatalog } from "./capture-catalog.ts";
 import { captureColumnEnds } from "./capture-column-ends.ts";
 import { captureServer, captureSettings, type ServerFacts } from "./capture-settings.ts";
@@ -11,7 +11,7 @@ import {
 } from "./capture-statistics.ts";
 import { captureUsage as readUsage } from "./capture-usage.ts";
 import { captureWorkload } from "./capture-workload.ts";
-import { SESSION_LIMITS } from "./session-limits.ts";
+import { SESSION_LIMITS } from "../session-limits.ts";
 
 /** The oldest server that can be read. */
 export const OLDEST_VERSION = 120_000;

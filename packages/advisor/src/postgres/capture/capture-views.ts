@@ -1,7 +1,7 @@
-import type { View } from "../catalog/catalog.ts";
-import type { Session } from "../engine.ts";
+import type { View } from "../../catalog/catalog.ts";
+import type { Session } from "../../engine.ts";
 import { dependencyOrder } from "./dependency-order.ts";
-import { groupRows, readRows } from "./read-rows.ts";
+import { groupRows, readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** A view with its number in the catalogs. */

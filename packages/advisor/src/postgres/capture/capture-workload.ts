@@ -1,7 +1,7 @@
-import type { CaptureGap, Snapshot } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
-import type { QueryEvent } from "../log/query-event.ts";
-import { OWN_QUERY, readRows } from "./read-rows.ts";
+import type { CaptureGap, Snapshot } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
+import type { QueryEvent } from "../../log/query-event.ts";
+import { OWN_QUERY, readRows } from "../read-rows.ts";
 
 /** The object that gaps about the workload name. */
 export const PG_STAT_STATEMENTS = "pg_stat_statements";

@@ -1,9 +1,9 @@
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Snapshot } from "../catalog/snapshot.ts";
+import type { Snapshot } from "../../catalog/snapshot.ts";
 import { capture } from "./capture.ts";
-import { connect } from "./connect.ts";
+import { connect } from "../connect.ts";
 
 let database: TestDatabase;
 let client: pg.Client;

@@ -1,12 +1,12 @@
-import type { Catalog, Index } from "../catalog/catalog.ts";
-import type { CaptureGap, PreludeStatement } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
+import type { Catalog, Index } from "../../catalog/catalog.ts";
+import type { CaptureGap, PreludeStatement } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
 import { captureIndexes } from "./capture-indexes.ts";
 import { capturePrelude } from "./capture-prelude.ts";
 import { captureSequences } from "./capture-sequences.ts";
 import { captureTables, type CapturedTable } from "./capture-tables.ts";
 import { captureViews } from "./capture-views.ts";
-import { readRows } from "./read-rows.ts";
+import { readRows } from "../read-rows.ts";
 
 export interface CapturedCatalog {
   readonly catalog: Catalog;

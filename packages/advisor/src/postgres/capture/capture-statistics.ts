@@ -1,8 +1,8 @@
-import type { TableName } from "../catalog/catalog.ts";
-import type { CaptureGap, ColumnStatistics, ExtendedStatistics } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
+import type { TableName } from "../../catalog/catalog.ts";
+import type { CaptureGap, ColumnStatistics, ExtendedStatistics } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
 import type { CapturedTable } from "./capture-tables.ts";
-import { readRows } from "./read-rows.ts";
+import { readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 interface StatisticsRow extends Omit<ColumnStatistics, "relation"> {

@@ -1,6 +1,6 @@
-import type { Session } from "../engine.ts";
+import type { Session } from "../../engine.ts";
 import type { PreludeObject } from "./capture-prelude.ts";
-import { readRows } from "./read-rows.ts";
+import { readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** Every name and literal in it is SQL already: quoted and qualified. */

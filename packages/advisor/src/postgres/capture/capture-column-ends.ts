@@ -1,9 +1,9 @@
-import { SMALL_TABLE_PAGES } from "../catalog/small-table.ts";
-import type { ColumnEnds } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
+import { SMALL_TABLE_PAGES } from "../../catalog/small-table.ts";
+import type { ColumnEnds } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
 import type { CapturedTable } from "./capture-tables.ts";
-import { quoteIdent } from "./quote-ident.ts";
-import { readRows } from "./read-rows.ts";
+import { quoteIdent } from "../quote-ident.ts";
+import { readRows } from "../read-rows.ts";
 
 /** Types of which an index's two ends are read: numbers, dates and times. */
 const TYPES =

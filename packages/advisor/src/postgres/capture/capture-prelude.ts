@@ -1,9 +1,9 @@
-import type { PreludeStatement } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
+import type { PreludeStatement } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
 import { captureFunctions } from "./capture-functions.ts";
 import { captureTypes } from "./capture-types.ts";
 import { dependencyOrder } from "./dependency-order.ts";
-import { readRows } from "./read-rows.ts";
+import { readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** A statement under the key of its object, which dependencies are given by. */

@@ -1,7 +1,7 @@
-import type { IndexUsage, NodeUsage, TableUsage } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
+import type { IndexUsage, NodeUsage, TableUsage } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
 import { captureLastValues } from "./capture-sequences.ts";
-import { readRows } from "./read-rows.ts";
+import { readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** Number of `pg_default` in every version. */

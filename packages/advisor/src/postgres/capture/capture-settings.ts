@@ -1,5 +1,5 @@
-import type { Session } from "../engine.ts";
-import { readRows } from "./read-rows.ts";
+import type { Session } from "../../engine.ts";
+import { readRows } from "../read-rows.ts";
 
 /** Settings outside the planner's own category that a plan, a cost or the reading of values depends on. */
 const OTHER_SETTINGS = [

@@ -1,6 +1,6 @@
-import type { Index, IndexKey } from "../catalog/catalog.ts";
-import type { Session } from "../engine.ts";
-import { groupRows, readRows } from "./read-rows.ts";
+import type { Index, IndexKey } from "../../catalog/catalog.ts";
+import type { Session } from "../../engine.ts";
+import { groupRows, readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 /** Flags of `pg_index.indoption`. */

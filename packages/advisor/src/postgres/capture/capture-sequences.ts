@@ -1,7 +1,7 @@
-import type { Sequence } from "../catalog/catalog.ts";
-import type { SequenceUsage } from "../catalog/snapshot.ts";
-import type { Session } from "../engine.ts";
-import { readRows } from "./read-rows.ts";
+import type { Sequence } from "../../catalog/catalog.ts";
+import type { SequenceUsage } from "../../catalog/snapshot.ts";
+import type { Session } from "../../engine.ts";
+import { readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
 const USER_SEQUENCES = `
