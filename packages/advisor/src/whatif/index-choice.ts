@@ -28,6 +28,7 @@ export interface SelectionProblem {
 export interface Choice {
   /** Ascending. */
   readonly indexes: readonly number[];
+  readonly byTable: ReadonlyMap<string, readonly number[]>;
   readonly bytes: number;
   /** Weighted cost of all queries, and of keeping the indexes up to date. */
   readonly cost: number;
@@ -57,7 +58,14 @@ export async function emptyChoice(problem: SelectionProblem): Promise<Choice> {
   const costs: number[] = [];
   for (let query = 0; query < oracle.queries; query++) costs.push(await settle(oracle, query, 0n));
   const cost = costs.reduce((sum, each, query) => sum + each * (weights[query] ?? 0), 0);
-  return { indexes: [], bytes: 0, cost, sets: costs.map(() => 0n), costs };
+  return {
+    indexes: [],
+    byTable: new Map(),
+    bytes: 0,
+    cost,
+    sets: costs.map(() => 0n),
+    costs,
+  };
 }
 
 /** What a move would do, without a request to the planner. */
@@ -103,10 +111,11 @@ export async function applyMove(
     costs[query] = settled;
   }
   const bytes = choice.bytes + bytesChange(problem, move);
-  return { indexes: changedIndexes(choice.indexes, move), bytes, cost, sets, costs };
+  const byTable = new Map([...choice.byTable, ...changedTables(problem, choice, move)]);
+  return { indexes: changedIndexes(choice.indexes, move), byTable, bytes, cost, sets, costs };
 }
 
-export function changedIndexes(indexes: readonly number[], move: Move): readonly number[] {
+function changedIndexes(indexes: readonly number[], move: Move): readonly number[] {
   return [...indexes.filter((index) => !move.remove.includes(index)), ...move.add].toSorted(
     (a, b) => a - b,
   );
@@ -144,15 +153,24 @@ function bytesChange({ indexes }: SelectionProblem, { add, remove }: Move): numb
 }
 
 function upkeepChange(problem: SelectionProblem, choice: Choice, move: Move): number {
-  const tables = new Set(
-    [...move.add, ...move.remove].map((index) => problem.indexes[index]?.table ?? ""),
-  );
-  const after = changedIndexes(choice.indexes, move);
   let change = 0;
-  for (const table of tables) {
-    const on = (numbers: readonly number[]): readonly number[] =>
-      numbers.filter((index) => problem.indexes[index]?.table === table);
-    change += problem.upkeep(table, on(after)) - problem.upkeep(table, on(choice.indexes));
-  }
+  for (const [table, after] of changedTables(problem, choice, move))
+    change += problem.upkeep(table, after) - problem.upkeep(table, choice.byTable.get(table) ?? []);
   return change;
+}
+
+/** The indexes of the tables that the move concerns, after it. */
+function changedTables(
+  { indexes }: SelectionProblem,
+  { byTable }: Choice,
+  move: Move,
+): ReadonlyMap<string, readonly number[]> {
+  const changed = new Map<string, readonly number[]>();
+  for (const index of [...move.add, ...move.remove]) {
+    const table = indexes[index]?.table ?? "";
+    if (changed.has(table)) continue;
+    const add = move.add.filter((each) => indexes[each]?.table === table);
+    changed.set(table, changedIndexes(byTable.get(table) ?? [], { add, remove: move.remove }));
+  }
+  return changed;
 }

@@ -151,6 +151,8 @@ export async function selectIndexes(
     (id) => numbers.get(id),
   );
   const narrower = narrowerIndexes(candidates);
+  // The search asks for the same few sets of a table's indexes over and over.
+  const upkeepCosts = new Map<string, number>();
   const problem: SelectionProblem = {
     oracle,
     weights,
@@ -162,12 +164,16 @@ export async function selectIndexes(
       perExecution:
         (isOnlyCovering(candidate, candidates) ? bars.perCoveredExecution : bars.perExecution) ?? 0,
     })),
-    upkeep: (table, picked) =>
-      usual *
-      upkeep(
-        table,
-        picked.flatMap((number) => entries[number] ?? []),
-      ),
+    upkeep: (table, picked) => {
+      const key = `${table}\0${picked.join(",")}`;
+      let cost = upkeepCosts.get(key);
+      if (cost === undefined) {
+        const added = picked.flatMap((number) => entries[number] ?? []);
+        cost = usual * upkeep(table, added);
+        upkeepCosts.set(key, cost);
+      }
+      return cost;
+    },
     minimumGain: total * bars.workloadGain,
   };
   let complete = true;
