@@ -215,6 +215,14 @@ describe("generateCandidates", () => {
     }
   });
 
+  test("never suggests an index with a virtual column, which PostgreSQL refuses", () => {
+    const use = { predicates: [predicate("equality", "status"), predicate("equality", "total")] };
+    const columns = table().columns.map((column) =>
+      column.name === "total" ? { ...column, generated: "id * 2", virtual: true } : column,
+    );
+    expect(keysOf(use, table({ columns }))).toEqual(["status"]);
+  });
+
   test("counts a table that grew since its last ANALYZE by what its file holds now", () => {
     const use = { predicates: [predicate("equality", "status")] };
     expect(keysOf(use, table({ rows: 500, pages: 5, currentPages: 50 }))).toEqual(["status"]);

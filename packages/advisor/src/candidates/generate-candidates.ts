@@ -79,7 +79,9 @@ export function generateCandidates(
         ...kinds.map((kind) =>
           kind.filter(
             ({ candidate }) =>
-              !isServedOn(candidate, access.table, catalog) && mayServe(query, access, candidate),
+              !needsVirtualColumn(candidate, access) &&
+              !isServedOn(candidate, access.table, catalog) &&
+              mayServe(query, access, candidate),
           ),
         ),
       );
@@ -141,6 +143,20 @@ export function generateCandidates(
     }),
     notes: [...notes].toSorted(),
   };
+}
+
+/** A virtual generated column is not stored, and no index can be on it, nor on an expression or a condition with it. */
+function needsVirtualColumn(
+  { keys, include, predicate }: CandidateIndex,
+  { table, quote }: TableAccess,
+): boolean {
+  const virtual = table.columns.filter((column) => column.virtual === true);
+  if (virtual.length === 0) return false;
+  const texts = [...keys.map(({ expression }) => expression), ...include.map(quote), predicate];
+  const names = new Set(
+    texts.flatMap((text) => text?.match(/"(?:[^"]|"")+"|[\w$\u0080-\uffff]+/g) ?? []),
+  );
+  return virtual.some(({ name }) => names.has(quote(name)));
 }
 
 function unknownValues(table: Table, { name }: Index): string {
