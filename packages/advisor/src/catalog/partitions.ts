@@ -6,8 +6,54 @@ export interface TableIndex {
   readonly index: Index;
 }
 
+/** Ways through a catalog, by key: found once, since catalogs of thousands of tables are asked thousands of times. */
+interface Relations {
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly partitions: ReadonlyMap<string, readonly Table[]>;
+  /** Partitions and inheritance children. */
+  readonly children: ReadonlyMap<string, readonly Table[]>;
+  readonly attached: ReadonlyMap<string, readonly TableIndex[]>;
+}
+
+const known = new WeakMap<Catalog, Relations>();
+
+function relationsOf(catalog: Catalog): Relations {
+  let relations = known.get(catalog);
+  if (relations === undefined) {
+    relations = findRelations(catalog);
+    known.set(catalog, relations);
+  }
+  return relations;
+}
+
+function findRelations({ tables }: Catalog): Relations {
+  const byKey = new Map<string, Table>();
+  const partitions = new Map<string, Table[]>();
+  const children = new Map<string, Table[]>();
+  const attached = new Map<string, TableIndex[]>();
+  for (const table of tables) {
+    const key = tableKey(table);
+    if (!byKey.has(key)) byKey.set(key, table);
+    if (table.partitionOf !== null) append(partitions, tableKey(table.partitionOf.parent), table);
+    for (const parent of new Set(parentsOf(table).map(tableKey))) append(children, parent, table);
+    for (const index of table.indexes)
+      if (index.parent !== null) append(attached, tableKey(index.parent), { table, index });
+  }
+  return { tables: byKey, partitions, children, attached };
+}
+
+function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+function parentsOf(table: Table): readonly TableName[] {
+  return table.partitionOf ? [table.partitionOf.parent, ...table.inherits] : table.inherits;
+}
+
 export function findTable(name: TableName, catalog: Catalog): Table | undefined {
-  return catalog.tables.find((table) => tableKey(table) === tableKey(name));
+  return relationsOf(catalog).tables.get(tableKey(name));
 }
 
 /** Finds an index by schema and name. */
@@ -27,10 +73,7 @@ export function indexTableName({ table, index }: TableIndex): TableName {
 
 /** Direct partitions; empty for a table that is not partitioned. */
 export function partitionsOf(name: TableName, catalog: Catalog): readonly Table[] {
-  const key = tableKey(name);
-  return catalog.tables.filter(
-    (table) => table.partitionOf !== null && tableKey(table.partitionOf.parent) === key,
-  );
+  return relationsOf(catalog).partitions.get(tableKey(name)) ?? [];
 }
 
 /** The tables that hold the rows: the table itself, or the leaves of a partitioned one. */
@@ -41,12 +84,7 @@ export function storageTables(table: Table, catalog: Catalog): readonly Table[] 
 
 /** Indexes of partitions that are attached directly to this one. */
 export function attachedIndexes(name: TableName, catalog: Catalog): readonly TableIndex[] {
-  const key = tableKey(name);
-  return catalog.tables.flatMap((table) =>
-    table.indexes
-      .filter((index) => index.parent !== null && tableKey(index.parent) === key)
-      .map((index) => ({ table, index })),
-  );
+  return relationsOf(catalog).attached.get(tableKey(name)) ?? [];
 }
 
 /** The index and everything attached below it: what a drop of it takes along. */
@@ -61,21 +99,17 @@ export function indexTree(root: TableIndex, catalog: Catalog): readonly TableInd
  */
 export function tableFamily(table: Table, catalog: Catalog): ReadonlySet<string> {
   const family = new Set<string>();
-  const parents = (each: Table): readonly TableName[] =>
-    each.partitionOf ? [each.partitionOf.parent, ...each.inherits] : each.inherits;
   const up = (each: Table): void => {
     if (family.has(tableKey(each))) return;
     family.add(tableKey(each));
-    for (const parent of parents(each)) {
+    for (const parent of parentsOf(each)) {
       const found = findTable(parent, catalog);
       if (found) up(found);
     }
   };
   const down = (each: Table): void => {
-    const key = tableKey(each);
-    for (const child of catalog.tables) {
-      if (family.has(tableKey(child)) || !parents(child).some((parent) => tableKey(parent) === key))
-        continue;
+    for (const child of relationsOf(catalog).children.get(tableKey(each)) ?? []) {
+      if (family.has(tableKey(child))) continue;
       family.add(tableKey(child));
       down(child);
     }

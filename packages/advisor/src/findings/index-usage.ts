@@ -6,7 +6,7 @@ import {
   type TableIndex,
 } from "../catalog/partitions.ts";
 import { type IndexHistory, indexHistory, type UsageHistory } from "../catalog/usage-history.ts";
-import type { NodeUsage, TableUsage } from "../catalog/snapshot.ts";
+import type { IndexUsage, NodeUsage, TableUsage } from "../catalog/snapshot.ts";
 
 /** Days that counters must cover before their silence means anything: shorter misses what runs once a week. */
 export const MINIMUM_STATISTICS_DAYS = 7;
@@ -31,8 +31,7 @@ export function indexCounters(
   const parts = indexTree(index, catalog).filter(({ table }) => table.kind !== "partitioned");
   let sum: IndexCounters = { scans: 0, tuplesRead: 0, lastScan: null };
   for (const part of parts) {
-    const key = tableKey(indexTableName(part));
-    const usage = node.indexes.find((each) => tableKey(each.index) === key);
+    const usage = usageByIndex(node).get(tableKey(indexTableName(part)));
     if (!usage) return null;
     sum = {
       scans: sum.scans + usage.scans,
@@ -41,6 +40,18 @@ export function indexCounters(
     };
   }
   return sum;
+}
+
+const countersOfNodes = new WeakMap<NodeUsage, ReadonlyMap<string, IndexUsage>>();
+
+/** Found once: a server may have many thousands of indexes. */
+function usageByIndex(node: NodeUsage): ReadonlyMap<string, IndexUsage> {
+  let found = countersOfNodes.get(node);
+  if (found === undefined) {
+    found = new Map(node.indexes.map((usage) => [tableKey(usage.index), usage]));
+    countersOfNodes.set(node, found);
+  }
+  return found;
 }
 
 /** Counters of one table, or the sum over its partitions. `null` where a part has none. */
