@@ -30,7 +30,6 @@ const START_PARAMETERS: readonly string[] = [
     "max_worker_processes=8",
     "max_parallel_maintenance_workers=0",
     "autovacuum=off",
-    "shared_buffers=16MB",
   ].flatMap((setting) => ["-c", setting]),
 ];
 
