@@ -167,6 +167,7 @@ function perByte(change: number, bytes: number): number {
 async function greedy(search: Search, from: Choice, rank: Rank): Promise<Choice> {
   const { problem, limits, pool, bundles, pass } = search;
   const widening = rank === byWidening;
+  const inPool = new Set(pool);
   let choice = from;
   while (!limits.expired()) {
     const moves: Move[] = [];
@@ -178,7 +179,7 @@ async function greedy(search: Search, from: Choice, rank: Rank): Promise<Choice>
       if (inside.length > 0) moves.push({ add: [index], remove: inside });
     }
     for (const bundle of bundles) {
-      const add = bundle.filter((index) => pool.includes(index) && !choice.indexes.includes(index));
+      const add = bundle.filter((index) => inPool.has(index) && !choice.indexes.includes(index));
       if (add.length > 1) moves.push({ add, remove: [] });
     }
     const effect = await bestEffect(search, choice, moves, rank);
@@ -307,16 +308,26 @@ function isBetter(problem: SelectionProblem, next: Choice, than: Choice): boolea
 /** Takes each index away in turn, fills up without it, and keeps the first result that is better. */
 async function dropAndRefill(search: Search, choice: Choice): Promise<Choice | null> {
   const { problem, limits, pool } = search;
+  const limited = Number.isFinite(limits.bytes) || Number.isFinite(limits.indexes);
   for (const index of choice.indexes) {
+    // Without limits only what serves the same queries or is written with it can be worth more now.
+    const related = limited ? null : relatedTo(problem, index);
+    const rest = pool.filter((each) => each !== index && (related?.has(each) ?? true));
     for (const rank of [byGain, byGainPerByte]) {
       if (limits.expired()) return null;
       const without = await applyMove(problem, choice, { add: [], remove: [index] });
-      const others = { ...search, pool: pool.filter((each) => each !== index) };
-      const refilled = await greedy(others, without, rank);
+      const refilled = await greedy({ ...search, pool: rest }, without, rank);
       if (isBetter(problem, refilled, choice)) return refilled;
     }
   }
   return null;
+}
+
+function relatedTo({ oracle, indexes }: SelectionProblem, index: number): ReadonlySet<number> {
+  const related = new Set(oracle.queriesOf(index).flatMap((query) => oracle.indexesOf(query)));
+  for (const [other, { table }] of indexes.entries())
+    if (table === indexes[index]?.table) related.add(other);
+  return related;
 }
 
 /** Relative gain below which a step is rounding. */
