@@ -93,6 +93,28 @@ describe("the search", () => {
     },
   );
 
+  test("makes room for one large index that saves more than all small ones in its place", async () => {
+    const saves = [900, 150, 150, 150];
+    const oracle = createCostOracle(
+      saves.map((_, index) => [index]),
+      async (query, chosen) => {
+        const cost = 1000 - (chosen.length > 0 ? (saves[query] ?? 0) : 0);
+        return { cost, rows: 1, indexes: [], candidates: chosen.map(String), lines: [] };
+      },
+      Number,
+    );
+    const problem: SelectionProblem = {
+      oracle,
+      weights: saves.map(() => 1),
+      indexes: [100, 10, 10, 10].map((bytes) => ({ table: "t", bytes, parts: [], prefixes: [] })),
+      upkeep: () => 0,
+      minimumGain: 0,
+    };
+    const limits = { bytes: 100, indexes: Number.POSITIVE_INFINITY, expired: () => false };
+    const { best } = await searchIndexes(problem, limits);
+    expect(best.indexes).toEqual([0]);
+  });
+
   test("ends at once when time is up, with nothing chosen or something that fits", async () => {
     const { problem } = randomProblem(SEED);
     const { best } = await searchIndexes(problem, { bytes: 0, indexes: 0, expired: () => true });
