@@ -19,7 +19,7 @@ import type { Report } from "./report/report.ts";
 import { render, REPORT_FORMATS } from "./report/render.ts";
 
 /** Databases to try; each has four schemas or so with a dozen tables. */
-const DATABASES = Number(process.env["DBADVISE_PROPERTY_DATABASES"] ?? 3);
+const DATABASES = Number(process.env["DBADVISE_PROPERTY_DATABASES"] ?? 10);
 const FIRST_SEED = Number(process.env["DBADVISE_PROPERTY_SEED"] ?? 1);
 const STATEMENTS = 12;
 const ROWS = 1_200;
@@ -63,9 +63,7 @@ test.each(Array.from({ length: DATABASES }, (_, position) => FIRST_SEED + positi
       await writeSnapshot(file, snapshot);
       const read = await readSnapshot(file);
       expect(read).toEqual(snapshot);
-      // The same value gives the same findings; to see that, now and then is enough.
-      const again = seed % 5 === 0 ? await analysed(read, events) : report;
-      expect(withoutTimes(again)).toEqual(withoutTimes(report));
+      expect(withoutTimes(await analysed(read, events))).toEqual(withoutTimes(report));
     } finally {
       await Promise.all([maker.end(), client.end()]);
       await database.close();
@@ -156,7 +154,9 @@ function unplanned(report: Report): readonly string[] {
     ...report.notAnalyzed.queries.map(({ sql, reason }) => `${reason}, in: ${sql}`),
     ...report.notes.filter(
       (note) =>
-        note.startsWith("no index was tried") && !note.includes("no default operator class"),
+        note.startsWith("no index was tried") &&
+        // Only the server knows these two, and the report says so.
+        !/no default operator class|must be marked IMMUTABLE/.test(note),
     ),
   ];
 }

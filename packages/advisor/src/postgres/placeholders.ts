@@ -51,10 +51,16 @@ export function repairPlaceholders(sql: string): string {
     return sql;
   }
   const edits: Edit[] = [];
+  /** Places of the parentheses and brackets that are open. */
+  const open: number[] = [];
   for (const [at, token] of tokens.entries()) {
+    if (token.text === "(" || token.text === "[") open.push(at);
+    if (token.text === ")" || token.text === "]") open.pop();
     if (token.kind === "parameter") {
       const edit =
-        typedConstant(sql, tokens, at) ?? untypedArgument(tokens, at) ?? addedToDate(tokens, at);
+        typedConstant(sql, tokens, at) ??
+        untypedArgument(tokens, at, open.at(-1)) ??
+        addedToDate(tokens, at);
       if (edit !== null) edits.push(edit);
     } else if (token.kind === "identifier" && /^[Nn]\$\d+$/.test(token.text)) {
       // N'x', a national character constant: its letter stayed.
@@ -153,22 +159,18 @@ function intervalEnd(tokens: readonly SqlToken[], at: number): number {
 }
 
 /** A parameter that is a whole argument of a function that takes anything: its type has to be said. */
-function untypedArgument(tokens: readonly SqlToken[], at: number): Edit | null {
+function untypedArgument(
+  tokens: readonly SqlToken[],
+  at: number,
+  open: number | undefined,
+): Edit | null {
   const before = tokens[at - 1]?.text;
   const after = tokens[at + 1]?.text;
   if (before !== "(" && before !== ",") return null;
   if (after !== ")" && after !== "," && after?.toLowerCase() !== "as") return null;
-  let depth = 0;
-  for (let open = at - 1; open >= 0; open--) {
-    const { text } = tokens[open] ?? { text: "" };
-    if (text === ")" || text === "]") depth += 1;
-    if (text === "(" || text === "[") depth -= 1;
-    if (depth < 0) {
-      const type = text === "(" ? ARGUMENT_TYPES[word(tokens[open - 1])] : undefined;
-      return type === undefined ? null : { from: at, to: at, text: `${tokens[at]?.text}::${type}` };
-    }
-  }
-  return null;
+  if (open === undefined || tokens[open]?.text !== "(") return null;
+  const type = ARGUMENT_TYPES[word(tokens[open - 1])];
+  return type === undefined ? null : { from: at, to: at, text: `${tokens[at]?.text}::${type}` };
 }
 
 /** What takes the parameter before the sum does: in `now() - $1 * interval $2` it is a number. */

@@ -4,6 +4,7 @@ import type { FindingContext } from "../findings/finding-context.ts";
 import { findingNotes } from "../findings/finding-notes.ts";
 import type { EventSource } from "../log/event-source.ts";
 import type { SelectionLimits } from "../whatif/select-indexes.ts";
+import type { IndexSelection } from "../whatif/select-indexes.ts";
 import { REPORT_VERSION, type Report } from "./report.ts";
 import { selectionReport } from "./selection-report.ts";
 
@@ -69,14 +70,25 @@ export function buildReport(parts: ReportParts): Report {
     notes: [
       ...candidates.notes,
       ...findingNotes(context),
-      ...(selection?.refused ?? []).map(
-        ({ candidate, reason }) =>
-          `no index was tried on ${candidate.table.schema}.${candidate.table.name} (${candidate.keys
-            .map((key) => key.expression)
-            .join(", ")}): ${reason}`,
-      ),
+      ...refusalNotes(selection?.refused ?? []),
     ],
   };
+}
+
+/** One note for all candidates of a table that the planner refused for one reason. */
+function refusalNotes(refused: IndexSelection["refused"]): readonly string[] {
+  const groups = Map.groupBy(
+    refused,
+    ({ candidate: { table }, reason }) => `${table.schema}.${table.name}\0${reason}`,
+  );
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const { table, keys } = first.candidate;
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return [
+      `no index was tried on ${table.schema}.${table.name} (${keys.map((key) => key.expression).join(", ")})${more}: ${first.reason}`,
+    ];
+  });
 }
 
 /** Time saved first; then what is graver; then by name, so that two runs give one order. */
