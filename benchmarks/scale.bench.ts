@@ -51,7 +51,8 @@ function compareSizes(): void {
   const runs: Run[] = [];
   for (const size of SIZES) {
     process.stderr.write(`${size} queries\n`);
-    const own = [fileURLToPath(import.meta.url), "--only", String(size)];
+    // V8's optimiser stays off, as in `dbadvise analyze`.
+    const own = ["--wasm-tier-up-filter=1", fileURLToPath(import.meta.url), "--only", String(size)];
     const result: Run = JSON.parse(execFileSync(process.execPath, own, { encoding: "utf8" }));
     runs.push(result);
     const { seconds, megabytes, findings, indexes } = result;

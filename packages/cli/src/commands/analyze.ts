@@ -10,6 +10,7 @@ import {
 import type { FailOn } from "../config.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Settings } from "../resolve-settings.ts";
+import { leaveWasmPlain } from "./leave-wasm-plain.ts";
 import { openTarget } from "./open-target.ts";
 import { withLivePlanner } from "./with-live-planner.ts";
 
@@ -18,6 +19,7 @@ export async function analyzeCommand(
   settings: Settings,
   progress: (message: string) => void,
 ): Promise<Report> {
+  leaveWasmPlain();
   const { logs, sqlFiles, prefix, statements } = settings;
   const usage = settings.usage === undefined ? [] : (await readUsage(settings.usage)).records;
   const target = await openTarget(settings.target);

@@ -9,6 +9,7 @@ import {
   statementList,
 } from "@dbadvise/advisor";
 import type { Target } from "../resolve-settings.ts";
+import { leaveWasmPlain } from "./leave-wasm-plain.ts";
 import { openTarget } from "./open-target.ts";
 import { withPlanner } from "./with-planner.ts";
 
@@ -30,6 +31,7 @@ export async function explainCommand(
   target: Target,
   progress: (message: string) => void,
 ): Promise<Explanation> {
+  leaveWasmPlain();
   const opened = await openTarget(target);
   const parsed = await parseQuery(opened.engine, sql);
   const snapshot = await opened.read({ statements: false, progress });
