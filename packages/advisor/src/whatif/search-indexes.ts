@@ -236,7 +236,7 @@ const ANYTHING: SearchLimits = {
 };
 
 /** Requests to the planner without a gain after which local search gives up. */
-const PATIENCE = 400;
+const PATIENCE = 300;
 
 /** Exchanges one or two indexes for others, drops and refills, until nothing helps or too much was asked in vain. */
 async function improve(whole: Search, from: Choice): Promise<Choice> {
