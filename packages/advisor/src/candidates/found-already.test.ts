@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
 import type { ColumnStatistics } from "../catalog/snapshot.ts";
+import { anIndex } from "../findings/testing/builders.ts";
 import type { Predicate, TableUse } from "../workload/statement.ts";
 import type { CandidateIndex } from "./candidate-index.ts";
 import { foundAlready } from "./found-already.ts";
@@ -9,27 +10,7 @@ import { plainKey, type TableAccess } from "./table-access.ts";
 const NAME = { schema: "public", name: "jobs" };
 
 function index(columns: readonly string[], changes: Partial<Index> = {}): Index {
-  return {
-    name: "existing",
-    definition: "",
-    method: "btree",
-    keys: columns.map((column) => plainKey(column, column)),
-    include: [],
-    predicate: null,
-    unique: false,
-    nullsNotDistinct: false,
-    primary: false,
-    constraint: null,
-    valid: true,
-    building: false,
-    clustered: false,
-    replicaIdentity: false,
-    parent: null,
-    expressionStatistics: false,
-    pages: 10,
-    rows: 100,
-    ...changes,
-  };
+  return anIndex({ name: "existing", pages: 10, rows: 100, ...changes }, ...columns);
 }
 
 function blockRanges(changes: Partial<Index> = {}): Index {

@@ -2,68 +2,22 @@ import { describe, expect, test } from "vitest";
 import type { Catalog, Index, Table } from "../catalog/catalog.ts";
 import type { Predicate, SortKey, TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
+import { aColumn, anIndex, aTable } from "../findings/testing/builders.ts";
 import { SMALL_TABLE_ROWS } from "../catalog/small-table.ts";
 import { type CandidateSet, generateCandidates } from "./generate-candidates.ts";
 
 const NAME = { schema: "public", name: "orders" };
 
 function table(changes: Partial<Table> = {}): Table {
-  return {
-    ...NAME,
-    kind: "table",
-    columns: ["id", "customer_id", "status", "placed_at", "total"].map((name) => ({
-      name,
-      type: "integer",
-      notNull: true,
-      collation: null,
-      generated: null,
-      length: 4,
-      alignment: 4,
-    })),
-    indexes: [],
-    foreignKeys: [],
-    checks: [],
-    partitionKey: null,
-    partitionOf: null,
-    inherits: [],
-    replicaIdentity: "default",
-    rows: 1_000_000,
-    pages: 10_000,
-    allVisiblePages: 10_000,
-    currentPages: 10_000,
-    ...changes,
-  };
+  const columns = ["id", "customer_id", "status", "placed_at", "total"].map((name) =>
+    aColumn(name, { notNull: true }),
+  );
+  const size = { rows: 1_000_000, pages: 10_000, allVisiblePages: 10_000, currentPages: 10_000 };
+  return aTable({ ...NAME, columns, ...size, ...changes });
 }
 
 function index(columns: readonly string[], changes: Partial<Index> = {}): Index {
-  return {
-    name: `orders_${columns.join("_")}_idx`,
-    definition: "",
-    method: "btree",
-    keys: columns.map((column) => ({
-      column,
-      expression: column,
-      direction: "asc",
-      nulls: "last",
-      operatorClass: null,
-      collation: null,
-    })),
-    include: [],
-    predicate: null,
-    unique: false,
-    nullsNotDistinct: false,
-    primary: false,
-    constraint: null,
-    valid: true,
-    building: false,
-    clustered: false,
-    replicaIdentity: false,
-    parent: null,
-    expressionStatistics: false,
-    pages: 3_000,
-    rows: 1_000_000,
-    ...changes,
-  };
+  return anIndex({ name: `orders_${columns.join("_")}_idx`, ...changes }, ...columns);
 }
 
 function predicate(role: Predicate["role"], column: string): Predicate {

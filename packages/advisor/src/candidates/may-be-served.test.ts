@@ -1,30 +1,16 @@
 import { expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
+import { anIndex } from "../findings/testing/builders.ts";
 import type { Predicate, TableUse } from "../workload/statement.ts";
 import type { CandidateIndex } from "./candidate-index.ts";
 import { mayBeServedBy } from "./may-be-served.ts";
 import { plainKey } from "./table-access.ts";
 
-const ready: Index = {
-  name: "jobs_ready",
-  definition: "",
-  method: "btree",
-  keys: [plainKey("queue", "queue"), plainKey("run_at", "run_at")],
-  include: [],
-  predicate: `(state = 'ready'::text)`,
-  unique: false,
-  nullsNotDistinct: false,
-  primary: false,
-  constraint: null,
-  valid: true,
-  building: false,
-  clustered: false,
-  replicaIdentity: false,
-  parent: null,
-  expressionStatistics: false,
-  pages: 10,
-  rows: 100,
-};
+const ready = anIndex(
+  { name: "jobs_ready", predicate: `(state = 'ready'::text)` },
+  "queue",
+  "run_at",
+);
 
 function tableWith(index: Index): Table {
   const columns = ["id", "queue", "state", "run_at", "owner", "State"].map((name) => ({
