@@ -116,7 +116,6 @@ function eventsOf(random: Random, statements: readonly string[]): readonly Query
 function analysed(snapshot: Snapshot, events: readonly QueryEvent[]): Promise<Report> {
   const source: EventSource = {
     name: "generated",
-    // eslint-disable-next-line typescript/require-await -- a list is as good as a stream
     events: (async function* () {
       yield* events;
     })(),

@@ -126,6 +126,15 @@ describe("missing-index", () => {
     );
   });
 
+  test("tells once why the indexes of a table that hold one expression were refused", async () => {
+    const { notes } = await reportOn({
+      sql: `select * from "Order Items" where extract(year from placed_at) = 2026 and customer_id = 5`,
+    });
+    expect(notes.filter((note) => note.includes("must be marked IMMUTABLE"))).toEqual([
+      expect.stringMatching(/^no index was tried on public\.Order Items \(.+ and \d+ more: /),
+    ]);
+  });
+
   test("without times nothing is said per day", async () => {
     const [finding] = await missing({
       sql: "select * from customers where email = 'a'",
