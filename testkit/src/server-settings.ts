@@ -6,6 +6,8 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: "off",
   synchronous_commit: "off",
   timezone: "UTC",
+  // A background ANALYZE holds a snapshot: a VACUUM beside it leaves pages not all-visible, and plans change by chance.
+  autovacuum: "off",
 };
 
 /** Flags of initdb. The builtin locale gives text the same order on every machine. */
