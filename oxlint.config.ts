@@ -36,9 +36,9 @@ const engineFolders: ForbiddenImport = {
 };
 
 /** Packages of this workspace that a package's sources must not import. */
-function packagesOtherThan(allowed: string): ForbiddenImport {
+function packagesOtherThan(...allowed: string[]): ForbiddenImport {
   const names = ["advisor", "loader", "observe", "pool", "router"].filter(
-    (name) => name !== allowed,
+    (name) => !allowed.includes(name),
   );
   return {
     regex: `^@dbadvise/(${names.join("|")})(/|$)`,
@@ -128,6 +128,14 @@ const config: OxlintConfig = defineConfig({
       ["packages/cli/src/**/*.ts"],
       [insides, cli, testkit, packagesOtherThan("advisor")],
       ["**/*.test.ts"],
+    ),
+    ...Object.entries({ observe: [], pool: ["observe"], loader: ["observe"] }).map(
+      ([name, arrows]) =>
+        only(
+          [`packages/${name}/src/**/*.ts`],
+          [insides, cli, testkit, packagesOtherThan(name, ...arrows)],
+          ["**/*.test.ts"],
+        ),
     ),
     {
       files: ["**/*.test.ts"],

@@ -1,0 +1,34 @@
+import type { QueryResult } from "./connector.ts";
+
+/** A connection that is lent to one holder until {@link Lease.release}. A second or late use throws `LEASE_ENDED`. */
+export interface Lease<Client> {
+  /** The driver's own client. What is done with it is seen by the pool: a session that it changed is reset. */
+  readonly client: Client;
+  /** Sends one statement. */
+  query<Row = Record<string, unknown>>(
+    sql: string,
+    parameters?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>>;
+  /** Gives the connection back. With a reason it is closed instead of lent again. Throws on a second call. */
+  release(retire?: Error): void;
+  /** True until it is released or taken back. */
+  readonly active: boolean;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface QueryOptions {
+  /** Cancels the statement on the server; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AcquireOptions {
+  /** Ends the wait; the promise rejects with the signal's reason. A connect that was begun for it goes on, for others. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the wait fails. Default: the pool's `acquireTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+  /** Higher goes first; the same is first come, first served. Default 0. */
+  readonly priority?: number | undefined;
+  /** Whose rate limit it counts against (`rateLimit` of the pool). */
+  readonly key?: string | undefined;
+}
