@@ -45,8 +45,8 @@ export function onQuery(listener: (query: QueryEnd) => void): () => void {
   return subscribe(ends, listener);
 }
 
-function subscribe<Of>(to: Channel, listener: (message: Of) => void): () => void {
-  const subscriber = (message: unknown): void => listener(message as Of);
+function subscribe(to: Channel, listener: (query: QueryEnd) => void): () => void {
+  const subscriber = (message: unknown): void => listener(message as QueryEnd);
   to.subscribe(subscriber);
   return () => {
     to.unsubscribe(subscriber);
@@ -64,9 +64,9 @@ class Message implements QueryEnd, QueryObservation {
   durationMs: number = Number.NaN;
   rows: number | undefined = undefined;
   errorCode: string | undefined = undefined;
-  error: unknown = undefined;
-  // Private by `#`: whoever prints the message prints no data of the application.
+  // Private by `#`, errors too (`Key (email)=(a@b.c) already exists`): whoever prints the message prints no data.
   readonly #parameters: readonly unknown[];
+  #error: unknown = undefined;
   readonly #started: number = performance.now();
   #stage: "new" | "starting" | "sent" | "ended" = "new";
   #site: CallSite | undefined = undefined;
@@ -90,27 +90,32 @@ class Message implements QueryEnd, QueryObservation {
     return this.#parameters;
   }
 
+  get error(): unknown {
+    return this.#error;
+  }
+
   callSite(): CallSite | undefined {
     // Only while the start is published does the stack lead to the sender.
-    if (this.#stage === "starting") this.#site ??= takeCallSite();
+    if (this.#stage === "starting") this.#site ??= takeCallSite(observeQuery);
     return this.#site;
   }
 
   succeed(rows: number | undefined): void {
-    this.#end(rows, undefined);
+    this.#end(rows);
   }
 
   fail(error: unknown): void {
-    this.#end(undefined, error);
+    if (this.#stage === "ended") return;
+    this.#error = error;
+    this.errorCode = errorCode(error);
+    this.#end(undefined);
   }
 
-  #end(rows: number | undefined, error: unknown): void {
+  #end(rows: number | undefined): void {
     if (this.#stage === "ended") return;
     this.#stage = "ended";
     this.durationMs = performance.now() - this.#started;
     this.rows = rows;
-    this.error = error;
-    this.errorCode = error === undefined ? undefined : errorCode(error);
     ends.publish(this);
   }
 }
