@@ -37,7 +37,7 @@ export interface Connection<Client> {
     parameters: readonly unknown[],
     options: { readonly signal?: AbortSignal | undefined },
   ): Promise<QueryResult<Row>>;
-  /** `Date.now()` when the server was last heard: the end of the last statement, or of connecting. */
+  /** `performance.now()` when the server was last heard: the end of the last statement, or of connecting. */
   lastHeard(): number;
   /**
    * Known without a round trip, from what was sent and what the server told:
@@ -83,4 +83,6 @@ export interface Connector<Client> {
   connect(options: ConnectOptions): Promise<Connection<Client>>;
   /** A transaction that ended with this error may be run again: 40001, 40P01; 1213, 1205. */
   mayRetry(error: unknown): boolean;
+  /** A connect error that waiting does not mend: wrong password, unknown database or host name, refused certificate. */
+  isPermanent(error: unknown): boolean;
 }

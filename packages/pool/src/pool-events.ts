@@ -2,7 +2,7 @@ import type { Lease } from "./lease.ts";
 
 /** Events of a pool, each with what its listeners are given. Nothing here needs a listener: no event ends the process. */
 export interface PoolEvents {
-  /** A new connection, before its first use. Rejecting closes it: the place for `SET` statements of one's own. */
+  /** A new connection, before its first use. For statements of one's own on it, see `onConnect` of the connector. */
   connect: (client: unknown) => void;
   /** A connection is gone. */
   close: (client: unknown, reason: string) => void;

@@ -30,7 +30,7 @@ export interface Pool<Client> extends AsyncDisposable {
   /** Closes every idle connection now, and used ones when they are released; new ones are opened as needed. */
   evictAll(): void;
   /**
-   * No new leases; waits for those that are out, and closes everything. After `timeoutMs` (default 10,000) the
+   * Refuses new callers, serves those in line, waits for every lease, and closes everything. After `timeoutMs` (default 10,000) the
    * connections that are still lent are destroyed, and it rejects with `DRAIN_TIMEOUT`, which names their holders. A second
    * call returns the same promise.
    */

@@ -1,0 +1,735 @@
+import {
+  type ConnectionCounts,
+  type ConnectionMessage,
+  connectionsAreObserved,
+  publishConnection,
+} from "@dbadvise/observe";
+import { createBreaker } from "./breaker.ts";
+import { createDurationRecorder, type DurationRecorder } from "./duration-recorder.ts";
+import type { Environment, Timer } from "./environment.ts";
+import type { AcquireOptions } from "./lease.ts";
+import { createLedger } from "./ledger.ts";
+import type { PoolEmitter } from "./pool-emitter.ts";
+import { type Holder, PoolError, type PoolErrorCode } from "./pool-error.ts";
+import { type Lender, PoolLease } from "./pool-lease.ts";
+import type { ResolvedOptions } from "./resolve-options.ts";
+import type { Slot } from "./slot.ts";
+import { createTokenBuckets } from "./token-buckets.ts";
+import { createWaiters } from "./waiters.ts";
+
+/** Counters since the start. */
+export interface LendingCounters {
+  acquired: number;
+  waited: number;
+  timeouts: number;
+  aborted: number;
+  rejected: number;
+  opened: number;
+  openFailures: number;
+  resets: number;
+  validations: number;
+  readonly closed: Record<string, number>;
+}
+
+/** Lends connections, and keeps those that it lends healthy. */
+export interface Lending<Client> {
+  acquire(options?: AcquireOptions): Promise<PoolLease<Client>>;
+  /** Lends idle connections to those in line, checks those that need it, opens what lacks. */
+  pump(): void;
+  /** Takes a connection out for good. */
+  retire(slot: Slot<Client>, reason: string): void;
+  /** Takes an idle connection aside for a round trip; it comes back, or is retired. */
+  validate(slot: Slot<Client>): void;
+  setSize(size: { readonly limit: number; readonly minIdle: number }): void;
+  suspend(suspended: boolean): void;
+  drain(timeoutMs: number): Promise<void>;
+  counts(): ConnectionCounts;
+  holders(): Holder[];
+  /** The idle ones, the longest idle first. */
+  readonly idle: readonly Slot<Client>[];
+  readonly slots: ReadonlySet<Slot<Client>>;
+  readonly state: "open" | "suspended" | "draining" | "closed";
+  readonly breaker: "closed" | "half-open" | "open";
+  readonly opening: number;
+  readonly closing: number;
+  readonly limit: number;
+  readonly minIdle: number;
+  readonly counters: LendingCounters;
+  readonly waits: DurationRecorder;
+  readonly usages: DurationRecorder;
+}
+
+const NO_OPTIONS: AcquireOptions = Object.freeze({});
+
+/**
+ * Connections that are opened at once, at most, as a share of the size: callers in line are often served by a release
+ * before their connect ends, and a burst should not open everything.
+ */
+const PARALLEL_CONNECTS = 1 / 4;
+
+export function createLending<Client>(
+  options: ResolvedOptions<Client>,
+  environment: Environment,
+  emitter: PoolEmitter,
+): Lending<Client> {
+  const { connector, name, validateAfterMs, concurrency } = options;
+  const { now } = environment;
+  const shutdown = new AbortController();
+  const ledger = createLedger(options.max, connect);
+  const breaker = createBreaker(
+    { threshold: options.breakerFailures, ...options.backoffMs },
+    environment.random,
+  );
+  const buckets =
+    options.rateLimit === undefined ? undefined : createTokenBuckets(options.rateLimit);
+  const waiters = createWaiters<PoolLease<Client>>();
+  const slots = new Set<Slot<Client>>();
+  /** A stack: the last one used is the first one lent, so that the others may idle out. */
+  const idle: Slot<Client>[] = [];
+  const waits = createDurationRecorder();
+  const usages = createDurationRecorder();
+  const counters: LendingCounters = {
+    acquired: 0,
+    waited: 0,
+    timeouts: 0,
+    aborted: 0,
+    rejected: 0,
+    opened: 0,
+    openFailures: 0,
+    resets: 0,
+    validations: 0,
+    closed: {},
+  };
+  const lender: Lender<Client> = { name, giveBack };
+
+  let state: "open" | "suspended" | "draining" | "closed" = "open";
+  /** limit <= max. The invariant: opening + idle + used + checking + closing = total <= the largest limit since. */
+  let limit = options.adaptive?.min ?? options.max;
+  let minIdle = Math.min(options.minIdle, limit);
+  let total = 0;
+  let opening = 0;
+  let used = 0;
+  let checking = 0;
+  let closing = 0;
+  let deadlineTimer: Timer | undefined;
+  let deadlineTimerAt = Number.POSITIVE_INFINITY;
+  let retryTimer: Timer | undefined;
+  let drained: { resolve(): void; reject(error: unknown): void; timer: Timer } | undefined;
+
+  // Acquire -------------------------------------------------------------------------------------------------------
+
+  function acquire(given?: AcquireOptions): Promise<PoolLease<Client>> {
+    if (
+      given === undefined &&
+      waiters.length === 0 &&
+      state === "open" &&
+      used < concurrency &&
+      buckets === undefined
+    ) {
+      const slot = idle.pop();
+      if (slot !== undefined) {
+        const at = now();
+        if (isFresh(slot, at)) {
+          waits.record(0);
+          return Promise.resolve(lend(slot, at, 0, origin()));
+        }
+        idle.push(slot);
+      }
+    }
+    return join(given ?? NO_OPTIONS);
+  }
+
+  /** The admission step: refuses what can't or mustn't wait, and puts the rest in line. */
+  function join(given: AcquireOptions): Promise<PoolLease<Client>> {
+    const { signal, timeoutMs = options.acquireTimeoutMs, priority = 0, key = "" } = given;
+    if (signal?.aborted === true) {
+      counters.aborted += 1;
+      return Promise.reject(signal.reason as Error);
+    }
+    const since = now();
+    const refusal = refuse(key, since);
+    if (refusal !== undefined) {
+      counters.rejected += 1;
+      observe("acquire-failed", undefined, 0, refusal.code, refusal);
+      return Promise.reject(refusal);
+    }
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        if (!leave()) return;
+        counters.aborted += 1;
+        restDeadlines();
+        observe("acquire-failed", undefined, now() - since, "aborted", signal?.reason);
+        reject(signal?.reason as Error);
+      };
+      const leave = waiters.add({
+        priority,
+        since,
+        deadline: since + timeoutMs,
+        origin: origin(),
+        resolve,
+        reject,
+        forget: () => signal?.removeEventListener("abort", onAbort),
+      });
+      signal?.addEventListener("abort", onAbort, { once: true });
+      watchDeadline(since + timeoutMs, since);
+      if (idle.length > 0 || total < limit) pump();
+      if (waiters.length > 0) counters.waited += 1;
+    });
+  }
+
+  function refuse(key: string, at: number): PoolError | undefined {
+    if (state === "draining" || state === "closed") {
+      return failure("POOL_CLOSED", `is ${state}`, "Acquire before drain() or end() is called.");
+    }
+    if (waiters.length >= options.maxWaiting && idle.length === 0) {
+      return failure(
+        "QUEUE_FULL",
+        `has ${waiters.length} callers in line, as many as maxWaiting allows`,
+        "Shed load earlier, raise max or maxWaiting, or find who holds connections for long.",
+      );
+    }
+    if (isUnreachable(at)) return unavailable();
+    const waitMs = buckets?.take(key, at) ?? 0;
+    if (waitMs === 0) return undefined;
+    return failure(
+      "RATE_LIMITED",
+      `gives ${JSON.stringify(key)} no more than its rate`,
+      `Try again in ${Math.ceil(waitMs)} ms.`,
+    );
+  }
+
+  /** The breaker is open, no connection is left, and it is not yet time for a probe. */
+  function isUnreachable(at: number): boolean {
+    if (breaker.state === "closed" || total - opening - closing > 0) return false;
+    return breaker.state === "half-open" || breaker.waitMs(at, opening) > 0;
+  }
+
+  function watchDeadline(deadline: number, at: number): void {
+    if (deadline < deadlineTimerAt) {
+      deadlineTimer?.cancel();
+      deadlineTimerAt = deadline;
+      deadlineTimer =
+        deadline === Number.POSITIVE_INFINITY
+          ? undefined
+          : environment.setTimer(expire, Math.max(0, deadline - at));
+    }
+    if (waiters.length === 1) deadlineTimer?.ref();
+  }
+
+  /** Nobody is left in line: the timer need not keep the process running. */
+  function restDeadlines(): void {
+    if (waiters.length === 0) deadlineTimer?.unref();
+  }
+
+  function expire(): void {
+    deadlineTimer = undefined;
+    deadlineTimerAt = Number.POSITIVE_INFINITY;
+    const at = now();
+    // Timers may fire up to a millisecond early.
+    for (const waiter of waiters.remove((one) => one.deadline <= at + 1)) {
+      waiter.forget();
+      counters.timeouts += 1;
+      const error = timeout(at - waiter.since);
+      observe("acquire-failed", undefined, at - waiter.since, "timeout", error);
+      waiter.reject(error);
+    }
+    watchDeadline(waiters.earliestDeadline(), at);
+  }
+
+  // Lend and take back --------------------------------------------------------------------------------------------
+
+  function isFresh(slot: Slot<Client>, at: number): boolean {
+    return at - slot.connection.lastHeard() < validateAfterMs && !isSpent(slot, at);
+  }
+
+  function isSpent(slot: Slot<Client>, at: number): boolean {
+    return slot.doom !== undefined || at >= slot.retireAt || slot.uses >= options.maxUses;
+  }
+
+  function lend(
+    slot: Slot<Client>,
+    at: number,
+    waitedMs: number,
+    from: Error | undefined,
+  ): PoolLease<Client> {
+    const lease = new PoolLease(lender, slot, at, from);
+    slot.place = "used";
+    slot.lease = lease;
+    used += 1;
+    counters.acquired += 1;
+    if (connectionsAreObserved()) observe("acquire", slot, waitedMs, undefined, undefined);
+    if (emitter.has("acquire")) emitter.emit("acquire", slot.connection.client);
+    return lease;
+  }
+
+  function giveBack(lease: PoolLease<Client>, slot: Slot<Client>, error: Error | undefined): void {
+    const at = now();
+    used -= 1;
+    slot.lease = undefined;
+    slot.uses += 1;
+    usages.record(at - lease.since);
+    if (connectionsAreObserved()) observe("release", slot, at - lease.since, undefined, error);
+    if (emitter.has("release")) emitter.emit("release", slot.connection.client, error);
+    if (error !== undefined) retire(slot, "released with an error");
+    else if (slot.doom !== undefined) retire(slot, slot.doom.reason);
+    else {
+      const session = slot.connection.state();
+      if (session === "clean") offer(slot, at);
+      else if (session === "busy") retire(slot, "released while a query was running");
+      else reset(slot);
+    }
+  }
+
+  /** A connection that can be lent: to the next in line, or it is idle. */
+  function offer(slot: Slot<Client>, at: number): void {
+    if (isSpent(slot, at) || total > limit || state === "closed") {
+      retire(slot, total > limit ? "pool size" : spentReason(slot, at));
+      return;
+    }
+    if (waiters.length === 0 || !mayLend()) {
+      slot.place = "idle";
+      slot.idleSince = at;
+      idle.push(slot);
+      if (state === "draining") finishDrain();
+      return;
+    }
+    if (isFresh(slot, at)) handOver(slot, at);
+    else validate(slot);
+  }
+
+  function handOver(slot: Slot<Client>, at: number): void {
+    const waiter = waiters.next();
+    if (waiter === undefined) return;
+    waiter.forget();
+    restDeadlines();
+    waits.record(at - waiter.since);
+    waiter.resolve(lend(slot, at, at - waiter.since, waiter.origin));
+  }
+
+  function mayLend(): boolean {
+    return state !== "suspended" && used < concurrency;
+  }
+
+  function pump(): void {
+    const at = now();
+    while (waiters.length > checking && mayLend()) {
+      const slot = idle.pop();
+      if (slot === undefined) break;
+      if (isSpent(slot, at)) retire(slot, spentReason(slot, at));
+      else if (isFresh(slot, at)) handOver(slot, at);
+      else validate(slot);
+    }
+    openMissing(at);
+  }
+
+  // Checks ----------------------------------------------------------------------------------------------------------
+
+  function validate(slot: Slot<Client>): void {
+    counters.validations += 1;
+    check(slot, () => slot.connection.validate(), "validation failed");
+  }
+
+  function reset(slot: Slot<Client>): void {
+    counters.resets += 1;
+    check(slot, () => slot.connection.reset(), "reset failed");
+  }
+
+  /** Takes a connection aside until the server has answered, or the deadline of a validation has passed. */
+  function check(slot: Slot<Client>, ask: () => Promise<void>, failed: string): void {
+    removeIdle(slot);
+    slot.place = "checking";
+    checking += 1;
+    let settled = false;
+    const settle = (error: Error | undefined): void => {
+      if (settled) return;
+      settled = true;
+      timer.cancel();
+      checking -= 1;
+      if (error === undefined) offer(slot, now());
+      else {
+        slot.doom ??= { reason: failed, error };
+        retire(slot, failed);
+        // What broke one connection has often broken all: they are asked at once, not one after the other.
+        for (const other of idle.slice()) if (!isFresh(other, now())) validate(other);
+      }
+      pump();
+    };
+    const timer = environment.setTimer(
+      () => settle(new Error(`no answer in ${options.validateTimeoutMs} ms`)),
+      options.validateTimeoutMs,
+    );
+    ask().then(
+      () => settle(undefined),
+      (error: unknown) => settle(asError(error)),
+    );
+  }
+
+  // Open and close --------------------------------------------------------------------------------------------------
+
+  function openMissing(at: number): void {
+    if (state === "closed") return;
+    const callers = mayLend() ? Math.min(waiters.length, concurrency - used) : 0;
+    const spare = state === "draining" ? 0 : minIdle - idle.length;
+    let missing = Math.max(callers, spare) - checking - opening;
+    const parallel = Math.max(1, Math.ceil(limit * PARALLEL_CONNECTS));
+    while (missing > 0 && total < limit && opening < parallel) {
+      const waitMs = breaker.waitMs(at, opening);
+      if (waitMs > 0) {
+        if (waitMs < Number.POSITIVE_INFINITY) retryIn(waitMs);
+        return;
+      }
+      open(at);
+      missing -= 1;
+    }
+  }
+
+  function retryIn(ms: number): void {
+    if (retryTimer !== undefined) return;
+    retryTimer = environment.setTimer(() => {
+      retryTimer = undefined;
+      pump();
+    }, ms);
+    // Whoever is in line has a deadline, and its timer keeps the process running.
+    retryTimer.unref();
+  }
+
+  function open(begunAt: number): void {
+    const before = breaker.state;
+    total += 1;
+    opening += 1;
+    breaker.begin();
+    tellBreaker(before);
+    void ledger.open().then((opened) => {
+      const at = now();
+      const was = breaker.state;
+      opening -= 1;
+      if (opened.ok) {
+        breaker.succeed();
+        tellBreaker(was);
+        admit(opened.connection, begunAt, at);
+      } else {
+        total -= 1;
+        breaker.fail(opened.error, begunAt, at);
+        tellBreaker(was);
+        counters.openFailures += 1;
+        observe("open-failed", undefined, at - begunAt, undefined, opened.error);
+        refuseHopeless(opened.error);
+      }
+      pump();
+      if (state === "draining") finishDrain();
+    });
+  }
+
+  type Link = Awaited<ReturnType<typeof connector.connect>>;
+
+  /** What is known of a connection between the end of connecting and its slot. */
+  const lostEarly = new WeakMap<Link, Slot<Client>["doom"]>();
+  const slotOf = new WeakMap<Link, Slot<Client>>();
+
+  async function connect(): Promise<Link> {
+    const deadline = new AbortController();
+    const timer = environment.setTimer(() => {
+      deadline.abort(new Error(`not connected within ${options.connectTimeoutMs} ms`));
+    }, options.connectTimeoutMs);
+    let lost: Slot<Client>["doom"];
+    let link: Link | undefined;
+    try {
+      link = await connector.connect({
+        signal: AbortSignal.any([deadline.signal, shutdown.signal]),
+        pool: name,
+        role: options.role,
+        onRetire: (reason, error) => {
+          lost = { reason, error };
+          if (link === undefined) return;
+          const slot = slotOf.get(link);
+          if (slot === undefined) lostEarly.set(link, lost);
+          else doom(slot, reason, error);
+        },
+      });
+      if (lost === undefined) return link;
+      await link.close({ now: true });
+      throw lost.error;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  function admit(connection: Link, begunAt: number, at: number): void {
+    counters.opened += 1;
+    const { maxLifetimeMs } = options;
+    const slot: Slot<Client> = {
+      connection,
+      openedAt: at,
+      // The jitter only adds: no connection lives shorter than it was promised.
+      retireAt:
+        maxLifetimeMs === 0
+          ? Number.POSITIVE_INFINITY
+          : at + maxLifetimeMs * (1 + environment.random() / 4),
+      place: "checking",
+      lease: undefined,
+      idleSince: at,
+      uses: 0,
+      doom: lostEarly.get(connection),
+    };
+    slots.add(slot);
+    slotOf.set(connection, slot);
+    observe("open", slot, at - begunAt, undefined, undefined);
+    emitter.emit("connect", connection.client);
+    offer(slot, at);
+  }
+
+  /** The server or the network has ended it, or an error says that it must go. */
+  function doom(slot: Slot<Client>, reason: string, error: Error): void {
+    slot.doom ??= { reason, error };
+    if (slot.place !== "idle") return;
+    emitter.emit("idleError", error, slot.connection.client);
+    retire(slot, reason);
+  }
+
+  function retire(slot: Slot<Client>, reason: string): void {
+    if (slot.place === "closing") return;
+    removeIdle(slot);
+    slot.place = "closing";
+    closing += 1;
+    counters.closed[reason] = (counters.closed[reason] ?? 0) + 1;
+    const { connection } = slot;
+    const lost = slot.doom !== undefined;
+    void connection
+      .close({ now: lost })
+      .then(() => ledger.strike(connection))
+      .then(() => {
+        closing -= 1;
+        total -= 1;
+        slots.delete(slot);
+        observe("close", slot, now() - slot.openedAt, reason, slot.doom?.error);
+        emitter.emit("close", connection.client, reason);
+        pump();
+        if (state === "draining") finishDrain();
+      });
+  }
+
+  function removeIdle(slot: Slot<Client>): void {
+    if (slot.place !== "idle") return;
+    const at = idle.lastIndexOf(slot);
+    if (at >= 0) idle.splice(at, 1);
+  }
+
+  function spentReason(slot: Slot<Client>, at: number): string {
+    if (slot.doom !== undefined) return slot.doom.reason;
+    if (at >= slot.retireAt) return "max lifetime";
+    return slot.uses >= options.maxUses ? "max uses" : "pool closed";
+  }
+
+  /** Ends waits that nothing else would end: connecting can't succeed, or has failed often and there is no deadline. */
+  function refuseHopeless(error: unknown): void {
+    if (total - opening - closing > 0) return;
+    const permanent = connector.isPermanent(error);
+    if (!permanent && breaker.state === "closed") return;
+    const refused = waiters.remove(
+      (waiter) => permanent || waiter.deadline === Number.POSITIVE_INFINITY,
+    );
+    for (const waiter of refused) {
+      waiter.forget();
+      counters.rejected += 1;
+      waiter.reject(unavailable());
+    }
+    restDeadlines();
+  }
+
+  // Size and end ----------------------------------------------------------------------------------------------------
+
+  function setSize(size: { readonly limit: number; readonly minIdle: number }): void {
+    ledger.resize(Math.max(options.max, size.limit));
+    limit = size.limit;
+    minIdle = size.minIdle;
+    while (total - closing > limit && idle[0] !== undefined) retire(idle[0], "pool size");
+    pump();
+  }
+
+  function suspend(suspended: boolean): void {
+    if (state !== "open" && state !== "suspended") return;
+    state = suspended ? "suspended" : "open";
+    pump();
+  }
+
+  function drain(timeoutMs: number): Promise<void> {
+    state = "draining";
+    return new Promise((resolve, reject) => {
+      const timer = environment.setTimer(() => forceEnd(timeoutMs), timeoutMs);
+      drained = { resolve, reject, timer };
+      pump();
+      finishDrain();
+    });
+  }
+
+  /** When nobody is in line any more, closes what is idle; when nothing is left, tells so. */
+  function finishDrain(): void {
+    if (waiters.length > 0) return;
+    for (const slot of idle.slice()) retire(slot, "pool closed");
+    if (total > 0 || drained === undefined) return;
+    end();
+    drained.timer.cancel();
+    drained.resolve();
+    drained = undefined;
+  }
+
+  function end(): void {
+    state = "closed";
+    deadlineTimer?.cancel();
+    retryTimer?.cancel();
+    shutdown.abort(new Error("the pool is closed"));
+  }
+
+  function forceEnd(timeoutMs: number): void {
+    const error = failure(
+      "DRAIN_TIMEOUT",
+      `still had ${used} leases out and ${waiters.length} callers in line ${timeoutMs} ms after drain()`,
+      "Its connections were destroyed. Release what `holders` lists; leakDetectionMs adds where each was acquired.",
+    );
+    end();
+    for (const waiter of waiters.remove(() => true)) {
+      waiter.forget();
+      waiter.reject(failure("POOL_CLOSED", "is closed", "Acquire before drain() is called."));
+    }
+    for (const slot of slots) {
+      slot.doom ??= { reason: "pool closed", error };
+      if (slot.place === "used") void slot.connection.close({ now: true });
+      else retire(slot, "pool closed");
+    }
+    drained?.reject(error);
+    drained = undefined;
+  }
+
+  // Words -----------------------------------------------------------------------------------------------------------
+
+  function counts(): ConnectionCounts {
+    return {
+      total,
+      idle: idle.length,
+      used: used + checking,
+      waiting: waiters.length,
+      max: limit,
+    };
+  }
+
+  function holders(): Holder[] {
+    const at = now();
+    return [...slots]
+      .flatMap(({ lease }) =>
+        lease === undefined ? [] : [{ heldMs: at - lease.since, stack: lease.origin?.stack }],
+      )
+      .toSorted((a, b) => b.heldMs - a.heldMs);
+  }
+
+  /** Where the caller stands. */
+  function origin(): Error | undefined {
+    return options.leakDetectionMs > 0 ? new Error("acquired here") : undefined;
+  }
+
+  function failure(
+    code: PoolErrorCode,
+    what: string,
+    hint: string,
+    more: { elapsedMs?: number; cause?: unknown } = {},
+  ): PoolError {
+    return new PoolError(code, `Pool "${name}" ${what}`, {
+      pool: name,
+      hint,
+      counts: counts(),
+      holders: holders(),
+      ...more,
+    });
+  }
+
+  function unavailable(): PoolError {
+    const last = breaker.lastError;
+    return failure(
+      "UNAVAILABLE",
+      `can't reach ${connector.description}: ${messageOf(last?.error)}`,
+      "Check that the server runs, and its address and credentials. Connecting is tried again in the background.",
+      { cause: last?.error },
+    );
+  }
+
+  function timeout(elapsedMs: number): PoolError {
+    const { idle: resting, used: out, waiting, max } = counts();
+    const last = breaker.lastError;
+    const numbers = `${out} used, ${resting} idle, ${opening} opening, ${closing} closing of ${max}, ${waiting} more in line`;
+    const longest = holders()[0];
+    const held =
+      longest === undefined
+        ? ""
+        : `; the longest lease is out for ${Math.round(longest.heldMs)} ms`;
+    const why = last === undefined ? held : `; the last connect failed: ${messageOf(last.error)}`;
+    return failure(
+      "ACQUIRE_TIMEOUT",
+      `had no connection within ${Math.round(elapsedMs)} ms (${numbers})${why}`,
+      last === undefined
+        ? "Find who holds connections (`holders`; leakDetectionMs adds where each was acquired), or raise max."
+        : "Check that the server runs, and its address and credentials.",
+      { elapsedMs, cause: last?.error },
+    );
+  }
+
+  function observe(
+    event: ConnectionMessage["event"],
+    slot: Slot<Client> | undefined,
+    durationMs: number,
+    reason: string | undefined,
+    error: unknown,
+  ): void {
+    if (!connectionsAreObserved()) return;
+    const server = slot?.connection.server;
+    publishConnection({ event, pool: name, server, durationMs, reason, error, counts: counts() });
+  }
+
+  function tellBreaker(before: typeof breaker.state): void {
+    const { state: after, lastError } = breaker;
+    if (after === before) return;
+    emitter.emit("breaker", after, lastError === undefined ? undefined : asError(lastError.error));
+  }
+
+  pump();
+  return {
+    acquire,
+    pump,
+    retire,
+    validate,
+    setSize,
+    suspend,
+    drain,
+    counts,
+    holders,
+    idle,
+    slots,
+    get state() {
+      return state;
+    },
+    get breaker() {
+      return breaker.state;
+    },
+    get opening() {
+      return opening;
+    },
+    get closing() {
+      return closing;
+    },
+    get limit() {
+      return limit;
+    },
+    get minIdle() {
+      return minIdle;
+    },
+    counters,
+    waits,
+    usages,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

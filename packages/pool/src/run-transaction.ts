@@ -1,0 +1,62 @@
+import type { TransactionMode } from "./connector.ts";
+import type { Environment } from "./environment.ts";
+import type { AcquireOptions, Lease } from "./lease.ts";
+import type { TransactionOptions } from "./pool.ts";
+
+/** A lease that can begin and end a transaction: what {@link runTransaction} asks of the one it is given. */
+export interface TransactionalLease<Client> extends Lease<Client> {
+  begin(mode: TransactionMode): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** Waits before a transaction is run again: up to this, doubled each time. */
+const FIRST_PAUSE_MS = 5;
+
+/** See `Pool.transaction`. An error of COMMIT that leaves its fate unknown is never followed by another run. */
+export async function runTransaction<Client, Result>(
+  acquire: (options: AcquireOptions) => Promise<TransactionalLease<Client>>,
+  mayRetry: (error: unknown) => boolean,
+  environment: Environment,
+  fn: (lease: Lease<Client>) => Promise<Result>,
+  options: TransactionOptions,
+): Promise<Result> {
+  const { retries = 0, isolation, readOnly } = options;
+  const lease = await acquire(options);
+  let broken: Error | undefined;
+  try {
+    for (let run = 0; ; run += 1) {
+      try {
+        await lease.begin({ isolation, readOnly });
+        const result = await fn(lease);
+        await lease.commit();
+        return result;
+      } catch (error) {
+        broken = await rollBack(lease);
+        if (broken !== undefined || run >= retries || !mayRetry(error)) throw error;
+        await pause(environment, FIRST_PAUSE_MS * 2 ** run * environment.random());
+        options.signal?.throwIfAborted();
+      }
+    }
+  } finally {
+    // Whoever released it inside `fn` has been told by the next use of it.
+    if (lease.active) lease.release(broken);
+  }
+}
+
+/** The error where even that fails: the connection is of no more use. */
+async function rollBack(lease: TransactionalLease<unknown>): Promise<Error | undefined> {
+  if (!lease.active) return undefined;
+  try {
+    await lease.rollback();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function pause(environment: Environment, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    environment.setTimer(resolve, ms);
+  });
+}
