@@ -1,0 +1,72 @@
+import type { DatabaseSystem, ServerRole } from "./query-message.ts";
+
+/** Raised when a reader of the older version would misread a line. A new `kind` of line does not raise it. */
+export const CAPTURE_VERSION = 1;
+
+/** What every line of a capture's file begins with, so that any part of any file can be read alone. */
+interface Line {
+  readonly format: "dbadvise-capture";
+  readonly version: number;
+  /** The time that the line stands for, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The executions of one statement on one server in the time from `from` to `to`. */
+export interface CapturedQuery extends Line {
+  readonly kind: "query";
+  /** Constants replaced by placeholders, comments removed. */
+  readonly sql: string;
+  readonly server: {
+    readonly system: DatabaseSystem;
+    readonly host: string;
+    /** `null` for a Unix socket. */
+    readonly port: number | null;
+    readonly database: string | null;
+    readonly role: ServerRole;
+  };
+  readonly pool: string | null;
+  /** Executions that ended without an error. */
+  readonly calls: number;
+  /** Time of `calls` together in milliseconds, as the application saw it. */
+  readonly totalMs: number;
+  /** Rows of `calls` together; `null` where the driver did not say for any of them. */
+  readonly rows: number | null;
+  /** Executions that failed, by SQLSTATE or the driver's code. They are not in `calls`. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Lines of code that sent it, most calls first. */
+  readonly callSites: readonly CapturedCallSite[];
+  /** A few executions with their values. Empty unless the capture was allowed to keep them. */
+  readonly samples: readonly CapturedSample[];
+}
+
+/** A line of code, and how many executions it sent by estimate: the stacks of a sample are taken. */
+export interface CapturedCallSite {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string | null;
+  readonly calls: number;
+}
+
+/** One execution with its values. */
+export interface CapturedSample {
+  /** As it was sent. */
+  readonly sql: string;
+  /** In the order of the placeholders; `null` is SQL NULL. */
+  readonly parameters: readonly (string | null)[];
+  readonly ms: number;
+}
+
+/** Executions, failed ones too, that are in no other line, and why. */
+export interface CaptureLoss extends Line {
+  readonly kind: "loss";
+  readonly calls: number;
+  /** `unwritable`: the file could not be written for so long that memory was full. `too-long`: of the text. */
+  readonly reason: CaptureLossReason;
+}
+
+export type CaptureLossReason = "unwritable" | "too-long";
+
+/** Readers pass over kinds that they do not know. */
+export type CaptureLine = CapturedQuery | CaptureLoss;
