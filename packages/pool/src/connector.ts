@@ -5,6 +5,18 @@ export interface QueryResult<Row = Record<string, unknown>> {
   readonly rows: readonly Row[];
   /** Rows returned or changed; `undefined` where the server doesn't say. */
   readonly rowCount: number | undefined;
+  /** Only for a statement that changes rows: what it did. */
+  readonly changes?: Changes | undefined;
+}
+
+/** What INSERT, UPDATE, DELETE or MERGE did. */
+export interface Changes {
+  /** Rows inserted, deleted, or matched by an update. */
+  readonly affected: number;
+  /** Rows that are not what they were (MySQL). */
+  readonly changed?: number | undefined;
+  /** The first AUTO_INCREMENT value of an INSERT (MySQL). */
+  readonly insertId?: bigint | undefined;
 }
 
 /** What the pool gives a connector for one attempt. */

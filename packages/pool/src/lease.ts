@@ -1,4 +1,4 @@
-import type { QueryResult } from "./connector.ts";
+import type { QueryResult, TransactionMode } from "./connector.ts";
 
 /** A connection that is lent to one holder until {@link Lease.release}. A second or late use throws `LEASE_ENDED`. */
 export interface Lease<Client> {
@@ -10,6 +10,11 @@ export interface Lease<Client> {
     parameters?: readonly unknown[],
     options?: QueryOptions,
   ): Promise<QueryResult<Row>>;
+  /** Starts a transaction, in one round trip where the server allows it. `Pool.transaction` does this, and the end of it. */
+  begin(mode?: TransactionMode): Promise<void>;
+  /** Rejects when the server rolled back instead. */
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
   /** Gives the connection back. With a reason it is closed instead of lent again. Throws on a second call. */
   release(retire?: Error): void;
   /** True until it is released or taken back. */

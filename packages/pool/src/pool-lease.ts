@@ -1,7 +1,6 @@
 import type { QueryResult, TransactionMode } from "./connector.ts";
-import type { QueryOptions } from "./lease.ts";
+import type { Lease, QueryOptions } from "./lease.ts";
 import { PoolError } from "./pool-error.ts";
-import type { TransactionalLease } from "./run-transaction.ts";
 import type { Slot } from "./slot.ts";
 
 /** What a lease asks of the pool that made it. */
@@ -11,7 +10,7 @@ export interface Lender<Client> {
 }
 
 /** A new one for each loan, so that a stale one can't touch the next holder's connection. */
-export class PoolLease<Client> implements TransactionalLease<Client> {
+export class PoolLease<Client> implements Lease<Client> {
   /** On the pool's clock. */
   readonly since: number;
   /** Its stack is where the lease was acquired; only with leak detection. */
@@ -48,7 +47,7 @@ export class PoolLease<Client> implements TransactionalLease<Client> {
     return this.#held().connection.query<Row>(sql, parameters, options);
   }
 
-  begin(mode: TransactionMode): Promise<void> {
+  begin(mode: TransactionMode = {}): Promise<void> {
     return this.#held().connection.begin(mode);
   }
 

@@ -1,21 +1,13 @@
-import type { TransactionMode } from "./connector.ts";
 import type { Environment } from "./environment.ts";
 import type { AcquireOptions, Lease } from "./lease.ts";
 import type { TransactionOptions } from "./pool.ts";
-
-/** A lease that can begin and end a transaction: what {@link runTransaction} asks of the one it is given. */
-export interface TransactionalLease<Client> extends Lease<Client> {
-  begin(mode: TransactionMode): Promise<void>;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-}
 
 /** Waits before a transaction is run again: up to this, doubled each time. */
 const FIRST_PAUSE_MS = 5;
 
 /** See `Pool.transaction`. An error of COMMIT that leaves its fate unknown is never followed by another run. */
 export async function runTransaction<Client, Result>(
-  acquire: (options: AcquireOptions) => Promise<TransactionalLease<Client>>,
+  acquire: (options: AcquireOptions) => Promise<Lease<Client>>,
   mayRetry: (error: unknown) => boolean,
   environment: Environment,
   fn: (lease: Lease<Client>) => Promise<Result>,
@@ -45,7 +37,7 @@ export async function runTransaction<Client, Result>(
 }
 
 /** The error where even that fails: the connection is of no more use. */
-async function rollBack(lease: TransactionalLease<unknown>): Promise<Error | undefined> {
+async function rollBack(lease: Lease<unknown>): Promise<Error | undefined> {
   if (!lease.active) return undefined;
   try {
     await lease.rollback();
