@@ -1,0 +1,166 @@
+import type { Server } from "@dbadvise/observe";
+import type pg from "pg";
+import type { Connection, QueryResult } from "../connector.ts";
+import { insidesOf, workOf } from "./client-insides.ts";
+import { errorCode } from "./error-code.ts";
+import { type SendQuery } from "./instrument-queries.ts";
+import type { KeptListeners } from "./kept-listeners.ts";
+import { requestCancel, type StreamFactory } from "./request-cancel.ts";
+import { type Cancellation, runCancellable } from "./run-cancellable.ts";
+import type { Session } from "./session.ts";
+import { beginStatement } from "./transaction-statements.ts";
+
+/** Milliseconds in which the server must answer a goodbye, or a cancel request, before the socket is destroyed. */
+const GRACE_MS = 1000;
+
+export interface OpenedClient {
+  readonly client: pg.Client;
+  readonly server: Server;
+  readonly session: Session;
+  /** The client's own `query`, which nobody observes. */
+  readonly send: SendQuery;
+  readonly stream: StreamFactory;
+  /** The listeners of the client after connecting. */
+  readonly listeners: KeptListeners;
+  /** What the application does to a new session, done again after a reset. */
+  setUp(): Promise<void>;
+}
+
+/** The pool's view of a client that is connected and set up. */
+export function createConnection(opened: OpenedClient): Connection<pg.Client> {
+  const { client, server, session, send, stream, listeners } = opened;
+  const { connection: wire } = insidesOf(client);
+  let cancelling = 0;
+
+  const settled = (): Promise<void> => untilIdle(client, session);
+
+  const cancellation: Cancellation = {
+    client,
+    stream,
+    graceMs: GRACE_MS,
+    settled,
+    giveUp(error) {
+      session.retire("cancel-failed", error);
+      wire.stream.destroy();
+    },
+  };
+
+  async function run(sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await client.query(sql, parameters.length === 0 ? undefined : [...parameters]);
+    } catch (error) {
+      // The error comes ahead of the server's word that it is ready, without which the state isn't known.
+      await settled();
+      throw error;
+    }
+  }
+
+  async function close(now: boolean): Promise<void> {
+    session.close();
+    if (session.ended) return;
+    const gone = new Promise<void>((resolve) => wire.once("end", () => resolve()));
+    // A statement whose client has gone would run to its end.
+    if (!now && workOf(client) === "running") await cancelBestEffort(client, stream);
+    const end = client.end();
+    if (now) wire.stream.destroy();
+    const timer = setTimeout(() => wire.stream.destroy(), GRACE_MS);
+    await Promise.all([end, gone]);
+    clearTimeout(timer);
+  }
+
+  let closing: Promise<void> | undefined;
+
+  return {
+    client,
+    server,
+    async query<Row>(
+      sql: string,
+      parameters: readonly unknown[],
+      { signal }: { readonly signal?: AbortSignal | undefined },
+    ): Promise<QueryResult<Row>> {
+      const result = await (signal === undefined
+        ? run(sql, parameters)
+        : whileCancellable(() => runCancellable(() => run(sql, parameters), signal, cancellation)));
+      return resultOf<Row>(result);
+    },
+    lastHeard: () => session.heard,
+    state() {
+      const work = workOf(client);
+      if (work === "running" || cancelling > 0) return "busy";
+      if (work === "failed" || session.inTransaction || session.changed) return "dirty";
+      return listeners.changed() ? "dirty" : "clean";
+    },
+    async reset() {
+      listeners.restore();
+      await settled();
+      const inTransaction = session.inTransaction;
+      if (!inTransaction && !session.changed) return;
+      if (inTransaction) await send("rollback");
+      // Not in one message with the rollback: two statements there are a transaction, which DISCARD ALL refuses.
+      await send("discard all");
+      wire.parsedStatements = {};
+      if (wire.submittedNamedStatements !== undefined) wire.submittedNamedStatements = {};
+      await opened.setUp();
+      await settled();
+      session.begin();
+    },
+    async validate() {
+      await send("");
+      if (session.role === "primary" && session.inHotStandby)
+        throw new Error(`${server.host} is a standby now, where a primary is wanted.`);
+    },
+    async close(options) {
+      await (closing ??= close(options?.now ?? false));
+    },
+    async begin(mode) {
+      await run(beginStatement(mode), []);
+    },
+    async commit() {
+      const { command } = await run("commit", []);
+      // What COMMIT answers in a failed transaction, without an error.
+      if (command === "ROLLBACK")
+        throw new Error("The transaction was rolled back: one of its statements had failed.");
+    },
+    async rollback() {
+      await run("rollback", []);
+    },
+    ref: () => insidesOf(client).ref(),
+    unref: () => insidesOf(client).unref(),
+  };
+
+  async function whileCancellable<Result>(running: () => Promise<Result>): Promise<Result> {
+    cancelling += 1;
+    try {
+      return await running();
+    } finally {
+      cancelling -= 1;
+    }
+  }
+}
+
+/** Resolves when nothing runs on the client, or its connection has ended. */
+export async function untilIdle(client: pg.Client, session: Session): Promise<void> {
+  while (!session.ended && workOf(client) !== "idle") await session.nextReady();
+}
+
+async function cancelBestEffort(client: pg.Client, stream: StreamFactory): Promise<void> {
+  try {
+    await requestCancel(client, stream, () => true, AbortSignal.timeout(GRACE_MS));
+  } catch {
+    // The connection is closed all the same.
+  }
+}
+
+/** Of several statements in one text, the last. */
+function resultOf<Row>(result: pg.QueryResult | readonly pg.QueryResult[]): QueryResult<Row> {
+  const last = Array.isArray(result)
+    ? (result.at(-1) as pg.QueryResult)
+    : (result as pg.QueryResult);
+  return { rows: last.rows as Row[], rowCount: last.rowCount ?? undefined };
+}
+
+/** Whether the server ended a transaction for another one's sake: serialization failure or deadlock. */
+export function mayRetry(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "40001" || code === "40P01";
+}

@@ -1,0 +1,169 @@
+import {
+  observeQuery,
+  queriesAreObserved,
+  type QueryObservation,
+  type Server,
+} from "@dbadvise/observe";
+import type pg from "pg";
+
+/** `client.query` in all its forms. */
+export type SendQuery = (config: unknown, values?: unknown, callback?: unknown) => unknown;
+
+export interface QueryHooks {
+  readonly server: Server;
+  readonly pool: string;
+  /** Called with each text before it is sent; `undefined` for a query object that doesn't tell its text. */
+  sent(sql: string | undefined): void;
+}
+
+type Callback = (error: unknown, result: unknown) => void;
+
+/** A query object: `pg.Query`, pg-cursor's, pg-query-stream's. The client calls these of it. */
+interface Submittable {
+  readonly text?: unknown;
+  readonly cursor?: { readonly text?: unknown; readonly values?: unknown };
+  readonly values?: unknown;
+  submit(wire: unknown): unknown;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, wire: unknown): void;
+  handleReadyForQuery(wire: unknown): void;
+  handleError(error: unknown, wire: unknown): void;
+}
+
+interface QueryConfig {
+  readonly text?: unknown;
+  readonly values?: unknown;
+  readonly callback?: unknown;
+}
+
+/**
+ * Replaces `client.query`, so that whatever is sent by way of the client is seen, and published where anybody listens.
+ * Returns the client's own, for what isn't the application's.
+ */
+export function instrumentQueries(client: pg.Client, hooks: QueryHooks): SendQuery {
+  const send: SendQuery = client.query.bind(client) as SendQuery;
+
+  const query: SendQuery = (config, values, callback) => {
+    const sql = textOf(config);
+    hooks.sent(sql);
+    if (!queriesAreObserved()) return send(config, values, callback);
+    const observation = observeQuery({
+      sql: sql ?? "",
+      parameters: parametersOf(config, values),
+      server: hooks.server,
+      pool: hooks.pool,
+    });
+    try {
+      return sendObserved(observation, config, values, callback);
+    } catch (error) {
+      observation.fail(error);
+      throw error;
+    }
+  };
+
+  function sendObserved(
+    observation: QueryObservation,
+    config: unknown,
+    values: unknown,
+    callback: unknown,
+  ): unknown {
+    if (isSubmittable(config)) {
+      watchSubmittable(config, observation);
+      return send(config, values, callback);
+    }
+    if (typeof values === "function") return send(config, watch(values as Callback, observation));
+    if (typeof callback === "function")
+      return send(config, values, watch(callback as Callback, observation));
+    const own = (config as QueryConfig | null)?.callback;
+    if (typeof own === "function")
+      return send(
+        Object.create(config as object, {
+          callback: { value: watch(own as Callback, observation) },
+        }),
+        values,
+      );
+    const result = send(config, values);
+    if (result instanceof Promise) void settle(result, observation);
+    return result;
+  }
+
+  Object.defineProperty(client, "query", { value: query, configurable: true, writable: true });
+  return send;
+}
+
+function isSubmittable(config: unknown): config is Submittable {
+  return (
+    typeof config === "object" &&
+    config !== null &&
+    "submit" in config &&
+    typeof config.submit === "function"
+  );
+}
+
+function textOf(config: unknown): string | undefined {
+  if (typeof config === "string") return config;
+  const { text, cursor } = (config ?? {}) as Submittable;
+  if (typeof text === "string") return text;
+  if (typeof cursor?.text === "string") return cursor.text;
+  // A statement that was prepared under its name before: its text was seen then.
+  return isSubmittable(config) ? undefined : "";
+}
+
+function parametersOf(config: unknown, values: unknown): readonly unknown[] {
+  const { values: own, cursor } = (
+    typeof config === "object" && config !== null ? config : {}
+  ) as Submittable;
+  return [values, own, cursor?.values].find((each) => Array.isArray(each)) ?? [];
+}
+
+function watch(callback: Callback, observation: QueryObservation): Callback {
+  return (error, result) => {
+    if (error) observation.fail(error);
+    else observation.succeed(rowsOf(result));
+    callback(error, result);
+  };
+}
+
+/** Its own branch of the promise: a rejection that the application doesn't handle stays unhandled. */
+async function settle(result: Promise<unknown>, observation: QueryObservation): Promise<void> {
+  try {
+    observation.succeed(rowsOf(await result));
+  } catch (error) {
+    observation.fail(error);
+  }
+}
+
+/** The rows of a result, or of all results of a text with several statements. */
+function rowsOf(result: unknown): number | undefined {
+  if (Array.isArray(result))
+    return result.reduce<number>((sum, each) => sum + (rowsOf(each) ?? 0), 0);
+  return (result as { rowCount?: number | null } | undefined)?.rowCount ?? undefined;
+}
+
+/** A query object is told of its end by the client, by these methods. */
+function watchSubmittable(query: Submittable, observation: QueryObservation): void {
+  const { handleDataRow, handleCommandComplete, handleReadyForQuery, handleError } = query;
+  let rows = 0;
+  let changed = 0;
+  query.handleDataRow = (message) => {
+    rows += 1;
+    handleDataRow.call(query, message);
+  };
+  query.handleCommandComplete = (message, wire) => {
+    const [, count] = /^(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY) (\d+)$/.exec(tagOf(message)) ?? [];
+    changed += Number(count ?? 0);
+    handleCommandComplete.call(query, message, wire);
+  };
+  query.handleReadyForQuery = (wire) => {
+    observation.succeed(rows === 0 ? changed : rows);
+    handleReadyForQuery.call(query, wire);
+  };
+  query.handleError = (error, wire) => {
+    observation.fail(error);
+    handleError.call(query, error, wire);
+  };
+}
+
+function tagOf(message: unknown): string {
+  return (message as { text?: string } | undefined)?.text ?? "";
+}

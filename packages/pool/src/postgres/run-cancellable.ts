@@ -1,0 +1,74 @@
+import type pg from "pg";
+import { activeQuery, insidesOf, type PendingQuery, queuedQueries } from "./client-insides.ts";
+import { requestCancel, type StreamFactory } from "./request-cancel.ts";
+
+export interface Cancellation {
+  readonly client: pg.Client;
+  readonly stream: StreamFactory;
+  /** Milliseconds in which the server must have ended a cancelled statement. */
+  readonly graceMs: number;
+  /** Resolves when nothing runs on the client any more, or the connection has ended. */
+  settled(): Promise<void>;
+  /** Ends the connection that didn't answer a cancel request. */
+  giveUp(error: Error): void;
+}
+
+/**
+ * Runs a statement that `signal` cancels on the server. Settles when the statement has ended *and* the cancel request
+ * has: until then the connection can't be lent, or the request might hit the next statement. Rejects with the signal's
+ * reason.
+ */
+export async function runCancellable<Result>(
+  send: () => Promise<Result>,
+  signal: AbortSignal,
+  cancellation: Cancellation,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const { client } = cancellation;
+  const result = send();
+  const query = queuedQueries(insidesOf(client)).at(-1) ?? activeQuery(insidesOf(client));
+  let cancelled: Promise<void> | undefined;
+  const cancel = (): void => {
+    cancelled = cancelQuery(query, cancellation, signal);
+  };
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await result;
+  } catch (error) {
+    if (cancelled === undefined) throw error;
+    throw signal.reason;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    await cancelled;
+  }
+}
+
+async function cancelQuery(
+  query: PendingQuery | undefined,
+  { client, stream, graceMs, settled, giveUp }: Cancellation,
+  signal: AbortSignal,
+): Promise<void> {
+  const insides = insidesOf(client);
+  const queue = queuedQueries(insides);
+  const position = query === undefined ? -1 : queue.indexOf(query);
+  if (query !== undefined && position >= 0) {
+    queue.splice(position, 1);
+    query.handleError(signal.reason, insides.connection);
+    return;
+  }
+  const grace = new AbortController();
+  const timer = setTimeout(() => {
+    const error = new Error(`The server didn't cancel a statement within ${graceMs} ms.`);
+    giveUp(error);
+    grace.abort(error);
+  }, graceMs);
+  try {
+    await requestCancel(client, stream, () => activeQuery(insides) === query, grace.signal);
+    await settled();
+  } catch (error) {
+    // Without the request the statement runs on.
+    giveUp(error as Error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
