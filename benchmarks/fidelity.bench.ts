@@ -163,6 +163,7 @@ async function queryOf(engine: Engine, { catalog }: Snapshot, sql: string): Prom
     rows: undefined,
     samples: [],
     sources: [],
+    callSites: [],
     statement: parsed.describe(catalog),
   };
 }

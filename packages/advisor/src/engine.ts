@@ -136,6 +136,8 @@ export interface Engine {
   readonly name: string;
   /** URL schemes that it serves, with the colon: `postgres:`. */
   readonly schemes: readonly string[];
+  /** Names of its systems in a workload capture, as OpenTelemetry's `db.system.name` has them: `postgresql`. */
+  readonly systems: readonly string[];
   /** Opens a read-only session with the limits of docs/safety.md. Throws `DbadviseError` `connection-failed`. */
   connect(url: string): Promise<Session>;
   /** Reads structure, statistics, settings, counters and workload. What can't be read is a gap, not an exception. */

@@ -27,11 +27,12 @@ export type * from "./catalog/catalog.ts";
 export type * from "./catalog/snapshot.ts";
 
 // 2. The workload, beside the one in the snapshot.
+export { openCapture } from "./log/capture-file.ts";
 export { openLog } from "./log/open-log.ts";
 export { openSqlFile } from "./log/open-sql-file.ts";
 export { statementList } from "./log/statement-list.ts";
 export type { EventSource, EventSourceSummary } from "./log/event-source.ts";
-export type { QueryEvent } from "./log/query-event.ts";
+export type { CallSite, QueryEvent } from "./log/query-event.ts";
 
 // 3. The analysis, and its report.
 export { analyze, type AnalyzeOptions } from "./analyze.ts";

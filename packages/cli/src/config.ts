@@ -29,6 +29,8 @@ export interface Config {
   readonly log?: string | readonly string[];
   /** `log_line_prefix` of stderr logs. Default: found out from the log. */
   readonly prefix?: string;
+  /** Files of workload captures, as `capture` of `@dbadvise/observe` writes them. Default none. */
+  readonly capture?: string | readonly string[];
   /** Files of SQL statements. Default none. */
   readonly sql?: string | readonly string[];
   /** File of a usage history, as `dbadvise usage --record` writes it. Default none. */
@@ -66,6 +68,7 @@ const CHECKS: {
   snapshot: { expected: "a file name", accepts: isText },
   log: { expected: "a file name or a list of them", accepts: isTexts },
   prefix: { expected: "a text", accepts: isText },
+  capture: { expected: "a file name or a list of them", accepts: isTexts },
   sql: { expected: "a file name or a list of them", accepts: isTexts },
   usage: { expected: "a file name", accepts: isText },
   statements: { expected: "true or false", accepts: (value) => typeof value === "boolean" },

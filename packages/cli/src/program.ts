@@ -91,6 +91,11 @@ function addAnalyze(program: Command, around: Surroundings): void {
       collect,
     )
     .option("--prefix <prefix>", "log_line_prefix of stderr logs (default: found out from the log)")
+    .option(
+      "--capture <file...>",
+      "workload captured by the application (capture of @dbadvise/observe): findings name its lines of code; several files, or repeatable",
+      collect,
+    )
     .option("--sql <file>", "file of SQL statements to count as workload; repeatable", collect)
     .option("--usage <file>", "history of usage counters, as `dbadvise usage --record` writes it")
     .option("--no-statements", "leave the server's statement statistics (pg_stat_statements) out")
@@ -125,6 +130,7 @@ Examples:
   $ dbadvise analyze --url postgres://me@db.example.com/shop
   $ dbadvise analyze --url postgres://primary/shop --url postgres://replica/shop
   $ dbadvise analyze --log /var/log/postgresql/postgresql.log --log older.log.gz
+  $ dbadvise analyze --url postgres://localhost/shop --no-statements --capture shop.ndjson*
   $ zcat *.gz | dbadvise analyze --snapshot shop.snapshot.json --log -
   $ dbadvise analyze --snapshot shop.snapshot.json --format sarif -o dbadvise.sarif --fail-on error
 

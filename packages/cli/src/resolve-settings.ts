@@ -13,6 +13,7 @@ export interface Flags {
   readonly snapshot?: string;
   readonly log?: readonly string[];
   readonly prefix?: string;
+  readonly capture?: readonly string[];
   readonly sql?: readonly string[];
   readonly usage?: string;
   readonly planner?: PlannerName;
@@ -31,6 +32,8 @@ export interface Settings {
   readonly target: Target;
   readonly logs: readonly string[];
   readonly prefix: string | undefined;
+  /** Files of workload captures. */
+  readonly captures: readonly string[];
   readonly sqlFiles: readonly string[];
   /** File of a usage history. */
   readonly usage: string | undefined;
@@ -64,6 +67,7 @@ export function resolveSettings(
     planner,
     logs: flags.log ?? list(config.log),
     prefix: flags.prefix ?? config.prefix,
+    captures: flags.capture ?? list(config.capture),
     sqlFiles: flags.sql ?? list(config.sql),
     usage: flags.usage ?? config.usage,
     statements: flags.statements ?? config.statements ?? true,

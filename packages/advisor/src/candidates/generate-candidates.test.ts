@@ -37,6 +37,7 @@ function query(use: Partial<TableUse>): Query {
     rows: undefined,
     samples: [],
     sources: [],
+    callSites: [],
     statement: {
       kind: "select",
       unresolved: [],

@@ -127,6 +127,7 @@ async function workloadOf(statements: readonly string[], catalog: Catalog): Prom
       rows: undefined,
       samples: [{ sql, durationMs: 10 }],
       sources: ["test"],
+      callSites: [],
       statement: parsed.describe(catalog),
     });
   }

@@ -1,3 +1,5 @@
+import type { CallSite } from "../log/query-event.ts";
+
 export type FindingCode =
   | "bloated-index"
   | "duplicate-index"
@@ -52,6 +54,8 @@ export interface QueryImpact {
   readonly sql: string;
   readonly calls: number;
   readonly totalMs: number | undefined;
+  /** Lines of code that sent it, most calls first; none where no source knew. */
+  readonly callSites: readonly CallSite[];
   readonly costBefore: number;
   readonly costAfter: number;
   /**

@@ -35,6 +35,7 @@ function findingFor(
           sql: entry.query.sql,
           calls: entry.query.calls,
           totalMs: entry.query.totalMs,
+          callSites: entry.query.callSites,
           costBefore: plan.cost,
           costAfter: entry.after.cost,
           rewrite: null,

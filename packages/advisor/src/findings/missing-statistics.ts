@@ -165,6 +165,7 @@ function finding(
       sql: query.sql,
       calls: query.calls,
       totalMs: query.totalMs,
+      callSites: query.callSites,
       costBefore: before.cost,
       costAfter: before.cost,
       planBefore: before.lines,

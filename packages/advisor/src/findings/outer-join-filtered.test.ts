@@ -50,6 +50,7 @@ async function shapeOf(sql: string): Promise<Query> {
     rows: undefined,
     samples: [{ sql, durationMs: undefined }],
     sources: ["test"],
+    callSites: [],
     statement: parsed.describe(snapshot.catalog),
   };
 }

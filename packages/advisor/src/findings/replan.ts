@@ -78,6 +78,7 @@ function impact(query: Query, before: Plan, after: Plan): QueryImpact {
     sql: query.sql,
     calls: query.calls,
     totalMs: query.totalMs,
+    callSites: query.callSites,
     costBefore: before.cost,
     costAfter: after.cost,
     rewrite: null,

@@ -103,6 +103,7 @@ export function gainImpact(
     sql: query.sql,
     calls: query.calls,
     totalMs: query.totalMs,
+    callSites: query.callSites,
     costBefore: before.cost,
     costAfter: after.cost,
     rewrite: shown,

@@ -150,6 +150,7 @@ function findingFor(
       sql: query.sql,
       calls: query.calls,
       totalMs: query.totalMs,
+      callSites: query.callSites,
       costBefore: kind.plan.cost,
       costAfter: after.cost,
       planBefore: kind.plan.lines,

@@ -7,6 +7,8 @@ export interface EventSourceSummary {
   readonly unread: number;
   /** Seconds from the first to the last record; `undefined` where the source has no times. */
   readonly seconds: number | undefined;
+  /** What the source itself lacks, each in one clause, to be told as not analysed. Default none. */
+  readonly gaps?: readonly string[];
 }
 
 /** A stream of query events with a name: a log file, a list of statements, a statistics view, a capture. Read once. */

@@ -15,4 +15,19 @@ export interface QueryEvent {
   readonly user?: string;
   readonly database?: string;
   readonly application?: string;
+  /** Lines of code that sent it. Only where the application itself wrote the workload down. */
+  readonly callSites?: readonly CallSite[];
+}
+
+/** A line of the application's code that sends a query. */
+export interface CallSite {
+  /** Path below the application's working directory, else the absolute path or URL: `src/orders.ts`. */
+  readonly file: string;
+  /** Line and column, from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Name of the function; `null` for an unnamed one. */
+  readonly function: string | null;
+  /** Executions that it sent, by estimate: the application looks at a sample. */
+  readonly calls: number;
 }

@@ -14,6 +14,7 @@ import { splitStatements } from "./split-statements.ts";
 export const postgres: Engine = {
   name: "PostgreSQL",
   schemes: ["postgres:", "postgresql:"],
+  systems: ["postgresql"],
   connect,
   identify,
   capture,

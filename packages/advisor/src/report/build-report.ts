@@ -23,15 +23,9 @@ export function buildReport(parts: ReportParts): Report {
   const { snapshot, workload, planner, selection, now } = context;
   const times = workload.queries.map((query) => query.totalMs);
   const unread = sources.flatMap((source) => {
-    const { unread: count, records } = source.summary();
-    return count === 0
-      ? []
-      : [
-          {
-            object: source.name,
-            reason: `${count} of ${records + count} records could not be read`,
-          },
-        ];
+    const { unread: count, records, gaps = [] } = source.summary();
+    const damaged = count === 0 ? [] : [`${count} of ${records + count} records could not be read`];
+    return [...damaged, ...gaps].map((reason) => ({ object: source.name, reason }));
   });
   return {
     version: REPORT_VERSION,

@@ -1,4 +1,5 @@
 import type { Finding, QueryImpact } from "../findings/finding.ts";
+import { callSiteValue } from "./call-site.ts";
 import { safeJson } from "./printable.ts";
 import type { Report } from "./report.ts";
 
@@ -46,10 +47,11 @@ export function renderJson(report: Report): string {
         knee,
       })),
       worse: report.selection.worse.map(
-        ({ fingerprint, sql, calls, cause, share, costBefore, costAfter }) => ({
+        ({ fingerprint, sql, calls, callSites, cause, share, costBefore, costAfter }) => ({
           fingerprint,
           sql,
           calls,
+          callSites: callSites.map(callSiteValue),
           cause,
           share,
           costBefore,
@@ -99,6 +101,7 @@ function queryValue(query: QueryImpact): Readonly<Record<string, unknown>> {
     sql: query.sql,
     calls: query.calls,
     totalMs: query.totalMs ?? null,
+    callSites: query.callSites.map(callSiteValue),
     costBefore: query.costBefore,
     costAfter: query.costAfter,
     rewrite: query.rewrite,

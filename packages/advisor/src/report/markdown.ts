@@ -1,4 +1,5 @@
 import type { Evidence, Finding, QueryImpact } from "../findings/finding.ts";
+import { callSiteText } from "./call-site.ts";
 import { cut } from "./columns.ts";
 import { codeBlock, codeSpan, escapeHtml, escapeMarkdown } from "./markdown-escape.ts";
 import { objectLabel } from "./object-label.ts";
@@ -147,7 +148,7 @@ function queryTable(queries: readonly QueryImpact[]): readonly string[] {
   const rows = queries.slice(0, MAX_QUERIES).map((query) => {
     const time = query.totalMs === undefined ? "unknown" : formatDuration(query.totalMs);
     const cost = formatCostChange(query.costBefore, query.costAfter);
-    return `| ${formatCount(query.calls)} | ${time} | ${cost} | ${codeSpan(cut(oneLine(query.sql), SQL_WIDTH), { cell: true })} |`;
+    return `| ${formatCount(query.calls)} | ${time} | ${cost} | ${queryCell(query)} |`;
   });
   const more = queries.length - rows.length;
   return [
@@ -157,6 +158,13 @@ function queryTable(queries: readonly QueryImpact[]): readonly string[] {
     ...rows,
     ...(more > 0 ? ["", `and ${formatPlural(more, "query", "queries")} more`] : []),
   ];
+}
+
+/** The text, and below it the lines of code that send it. */
+function queryCell({ sql, callSites }: Pick<QueryImpact, "sql" | "callSites">): string {
+  return [cut(oneLine(sql), SQL_WIDTH), ...callSites.map(callSiteText)]
+    .map((text) => codeSpan(text, { cell: true }))
+    .join("<br>");
 }
 
 function rewriteBlock(queries: readonly QueryImpact[]): readonly string[] {
@@ -222,7 +230,7 @@ function worseBlock({ worse }: SelectionReport): readonly string[] {
       .slice(0, MAX_QUERIES)
       .map(
         (query) =>
-          `| ${formatCount(query.calls)} | ${shareText(query.share)} | ${formatCostChange(query.costBefore, query.costAfter)}: ${WORSE_WORDS[query.cause]} | ${codeSpan(cut(oneLine(query.sql), SQL_WIDTH), { cell: true })} |`,
+          `| ${formatCount(query.calls)} | ${shareText(query.share)} | ${formatCostChange(query.costBefore, query.costAfter)}: ${WORSE_WORDS[query.cause]} | ${queryCell(query)} |`,
       ),
     ...(more > 0 ? ["", `and ${formatPlural(more, "query", "queries")} more`] : []),
   ];

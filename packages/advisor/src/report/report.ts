@@ -1,5 +1,6 @@
 import type { CaptureGap } from "../catalog/snapshot.ts";
 import type { Finding } from "../findings/finding.ts";
+import type { CallSite } from "../log/query-event.ts";
 import type { PlannerCalls } from "../whatif/planner.ts";
 import type { SkippedQuery } from "../workload/workload.ts";
 
@@ -28,6 +29,8 @@ export interface SelectionReport {
     readonly fingerprint: string;
     readonly sql: string;
     readonly calls: number;
+    /** Lines of code that sent it, most calls first. */
+    readonly callSites: readonly CallSite[];
     /** `plan`: its plan is dearer. `upkeep`: it writes entries of the advised indexes. */
     readonly cause: "plan" | "upkeep";
     /** The query's share of the workload's cost today. */

@@ -43,6 +43,34 @@ describe("sarif report", () => {
     ).toEqual([{ name: "audit.log", fullyQualifiedName: 'public."audit.log"', kind: "table" }]);
   });
 
+  test("a result points to the line of code that sends most of its queries; the others are related", () => {
+    const [missingIndex, other] = resultsOf(fullReport);
+    expect(missingIndex?.locations?.map(({ physicalLocation }) => physicalLocation)).toEqual([
+      {
+        artifactLocation: { uri: "src/orders.ts", uriBaseId: "%SRCROOT%" },
+        region: { startLine: 42, startColumn: 9 },
+      },
+    ]);
+    expect(
+      missingIndex?.relatedLocations?.map(({ id, physicalLocation, message }) => [
+        id,
+        physicalLocation?.artifactLocation,
+        physicalLocation?.region?.startLine,
+        message?.text,
+      ]),
+    ).toEqual([
+      [
+        1,
+        { uri: "src/app%20%5Bold%5D/list%7C%60x%60%1B%5B2J.ts", uriBaseId: "%SRCROOT%" },
+        7,
+        "src/app \\[old\\]/list|`x`\\\\x1b\\[2J.ts:7",
+      ],
+      [2, { uri: "file:///srv/app/jobs/count.ts" }, 3, "/srv/app/jobs/count.ts:3 (Job.run)"],
+    ]);
+    expect(other?.locations?.[0]?.physicalLocation).toBeUndefined();
+    expect(other?.relatedLocations).toBeUndefined();
+  });
+
   test("rules are unique, and none claims an address", () => {
     const rules = runOf(emptyReport).tool.driver.rules ?? [];
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);

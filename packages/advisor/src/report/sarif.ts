@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Log, Notification, ReportingDescriptor, Result } from "sarif";
 import type { Finding, FindingCode, Severity } from "../findings/finding.ts";
+import { callSiteValue } from "./call-site.ts";
 import { objectLabel, qualifiedName } from "./object-label.ts";
 import { oneLine, safeJson } from "./printable.ts";
 import type { Report } from "./report.ts";
+import { sarifLocations } from "./sarif-locations.ts";
+import { sarifText } from "./sarif-text.ts";
 
 /** One rule for each finding code. Each has a page in docs/findings/. */
 export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
@@ -32,8 +35,8 @@ const LEVELS = { info: "note", warning: "warning", error: "error" } as const sat
 >;
 
 /**
- * SARIF 2.1.0: a result's location is the database object (`logicalLocations`), as there is no file. What was not analysed,
- * and why nothing was found, are notifications of the run.
+ * SARIF 2.1.0: a result's location is the database object (`logicalLocations`) and, where a capture knows it, the line of
+ * code that sends the queries. What was not analysed, and why nothing was found, are notifications of the run.
  */
 export function renderSarif(report: Report): string {
   const codes = Object.keys(SARIF_RULES);
@@ -84,14 +87,11 @@ function result(finding: Finding, ruleIndex: number): Result {
     ruleId: finding.code,
     ruleIndex,
     level: LEVELS[finding.severity],
-    message: { text: messageText(`${objectLabel(finding)}: ${finding.message}`) },
-    locations: [
-      {
-        logicalLocations: [
-          { name: oneLine(name), fullyQualifiedName: qualifiedName(finding), kind: object.type },
-        ],
-      },
-    ],
+    message: { text: sarifText(`${objectLabel(finding)}: ${finding.message}`) },
+    ...sarifLocations(
+      { name: oneLine(name), fullyQualifiedName: qualifiedName(finding), kind: object.type },
+      finding.queries,
+    ),
     partialFingerprints: { "dbadviseFinding/v1": identityOf(finding) },
     properties: {
       confidence: finding.confidence,
@@ -101,11 +101,12 @@ function result(finding: Finding, ruleIndex: number): Result {
       ddl: finding.ddl,
       evidence: finding.evidence,
       queries: finding.queries.map(
-        ({ fingerprint, sql, calls, totalMs, costBefore, costAfter, rewrite }) => ({
+        ({ fingerprint, sql, calls, totalMs, callSites, costBefore, costAfter, rewrite }) => ({
           fingerprint,
           sql,
           calls,
           totalMs: totalMs ?? null,
+          callSites: callSites.map(callSiteValue),
           costBefore,
           costAfter,
           rewrite,
@@ -141,12 +142,5 @@ function notifications({ notAnalyzed, notes }: Report): Notification[] {
 }
 
 function notification(level: Notification.level, text: string): Notification {
-  return { level, message: { text: messageText(text) } };
-}
-
-/** Brackets would make a link, and braces a placeholder. */
-function messageText(text: string): string {
-  return oneLine(text)
-    .replace(/[\\[\]]/g, String.raw`\$&`)
-    .replace(/[{}]/g, "$&$&");
+  return { level, message: { text: sarifText(text) } };
 }

@@ -23,6 +23,7 @@ export function selectionReport(
       fingerprint: query.fingerprint,
       sql: query.sql,
       calls: query.calls,
+      callSites: query.callSites,
       cause,
       share,
       costBefore,

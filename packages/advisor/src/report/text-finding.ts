@@ -1,4 +1,6 @@
 import type { Evidence, Finding, QueryImpact, Severity } from "../findings/finding.ts";
+import type { CallSite } from "../log/query-event.ts";
+import { callSiteText } from "./call-site.ts";
 import { cut, joinParts, padEnd, textWidth, wrap } from "./columns.ts";
 import { objectLabel } from "./object-label.ts";
 import type { Page, Style } from "./page.ts";
@@ -59,9 +61,18 @@ function queryLines(query: QueryImpact, page: Page): readonly string[] {
   const fits = textWidth(`${numbers} · ${cost}`) <= page.width - INDENT.length - 2;
   const sql = cut(oneLine(query.sql), page.width - INDENT.length);
   const styledCost = costStyle(query, page)(cost);
-  return fits
-    ? [sql, `  ${page.dim(`${numbers} ·`)} ${styledCost}`]
-    : [sql, `  ${page.dim(numbers)}`, `  ${styledCost}`];
+  return [
+    sql,
+    ...(fits
+      ? [`  ${page.dim(`${numbers} ·`)} ${styledCost}`]
+      : [`  ${page.dim(numbers)}`, `  ${styledCost}`]),
+    ...callSiteLines(query.callSites, page),
+  ];
+}
+
+/** Whole, so that a terminal can open them. */
+export function callSiteLines(sites: readonly CallSite[], page: Page): readonly string[] {
+  return sites.map((site) => `  ${page.cyan(oneLine(callSiteText(site)))}`);
 }
 
 /** Whole, as they are there to be copied: on lines of their own, never cut. */

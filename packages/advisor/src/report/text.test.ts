@@ -32,8 +32,12 @@ describe("text report", () => {
 
          SELECT o.id, o.status, o.total_cents, o.currency, o.created_at, o.shipped_at FROM public.orders…
            1,204,112 calls · 2.1 h · cost 41,203 → 8.45 (4,876x lower)
+           src/orders.ts:42 (findOrders)
+           src/app [old]/list|\`x\`\\x1b[2J.ts:7
          SELECT count(*) FROM orders WHERE customer_id = $1
            88,410 calls · 15 min · cost 38,791 → 12.1 (3,206x lower)
+           src/orders.ts:42 (findOrders)
+           /srv/app/jobs/count.ts:3 (Job.run)
 
          plan of the first query before
            Limit  (cost=41203.06..41203.12 rows=25 width=52)
@@ -160,6 +164,7 @@ describe("text report", () => {
         it writes to a table that gets indexes: 0.01 → 1.18 (118x higher), 240,000 calls, 1.1 % of the
           workload's cost
           INSERT INTO orders (customer_id, note) VALUES ($1, '|<b>\`')
+            src/checkout.ts:118 (Checkout.pay)
         its plan is dearer: 17.2 → 22.4 (1.3x higher), 12 calls, 0.04 % of the workload's cost
           SELECT * FROM orders ORDER BY id LIMIT $1
 

@@ -16,7 +16,7 @@ import {
   WORSE_WORDS,
   workloadParts,
 } from "./summary.ts";
-import { findingLines } from "./text-finding.ts";
+import { callSiteLines, findingLines } from "./text-finding.ts";
 import {
   formatBytes,
   formatCostChange,
@@ -109,6 +109,7 @@ function worseLines({ worse }: SelectionReport, page: Page): readonly string[] {
         page.width - 4,
       ).map((line, index) => (index === 0 ? "  " : "    ") + line),
       `    ${page.dim(cut(oneLine(query.sql), page.width - 4))}`,
+      ...callSiteLines(query.callSites, page).map((line) => `    ${line}`),
     ]);
   const more = worse.length - MAX_WORSE;
   return [

@@ -15,6 +15,7 @@ function queryWith(samples: readonly QuerySample[]): Query {
     rows: undefined,
     samples,
     sources: [],
+    callSites: [],
     statement: { kind: "select", tables: [], unresolved: [] },
   };
 }

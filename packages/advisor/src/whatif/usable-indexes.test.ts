@@ -19,6 +19,7 @@ const query: Query = {
   totalMs: undefined,
   rows: undefined,
   sources: [],
+  callSites: [],
   samples: [],
   statement: { kind: "select", tables: [], unresolved: [] },
 };

@@ -40,6 +40,7 @@ describe("buildWorkload", () => {
       totalMs: 52,
       rows: 30,
       sources: ["pg_stat_statements", "app.log"],
+      callSites: [],
     });
     expect(workload.queries[0]?.statement.tables[0]?.predicates[0]?.column).toBe("customer_id");
   });

@@ -1,5 +1,6 @@
 import type { FindStatistics } from "../catalog/find-statistics.ts";
 import type { QueryEvent } from "../log/query-event.ts";
+import { type CallSiteTally, callSiteTally } from "./call-site-tally.ts";
 import { commonValues } from "./common-values.ts";
 import { keepSamples, type SampleKeeper } from "./keep-samples.ts";
 import type { Statement } from "./statement.ts";
@@ -17,6 +18,7 @@ export interface Shape {
   rows: number | undefined;
   readonly samples: SampleKeeper;
   readonly sources: Set<string>;
+  readonly callSites: CallSiteTally;
 }
 
 export function newShape(
@@ -35,6 +37,7 @@ export function newShape(
     rows: undefined,
     samples: keepSamples(commonValues(statement, find)),
     sources: new Set(),
+    callSites: callSiteTally(),
   };
 }
 
@@ -44,6 +47,7 @@ export function addEvent(shape: Shape, event: QueryEvent, source: string): void 
   shape.totalMs = sum(shape.totalMs, event.totalMs);
   shape.rows = sum(shape.rows, event.rows);
   shape.sources.add(source);
+  shape.callSites.add(event.callSites ?? []);
 }
 
 export function sum(a: number | undefined, b: number | undefined): number | undefined {
@@ -59,6 +63,7 @@ export function shapeQuery(shape: Shape, statement: Statement): Query {
     rows: shape.rows,
     samples: shape.samples.list(),
     sources: [...shape.sources],
+    callSites: shape.callSites.list(),
     statement,
   };
 }

@@ -1,3 +1,4 @@
+import type { CallSite } from "../log/query-event.ts";
 import type { Statement } from "./statement.ts";
 
 /** Concrete values that a statement was logged with, kept so that a custom plan can be made. Redacted in every output by default. */
@@ -24,6 +25,8 @@ export interface Query {
   readonly samples: readonly QuerySample[];
   /** Names of the sources that saw the query, for instance `pg_stat_statements` or a file name. */
   readonly sources: readonly string[];
+  /** Lines of code that sent it, most calls first, at most 5; none where no source knew. */
+  readonly callSites: readonly CallSite[];
   /** Structure by role. */
   readonly statement: Statement;
 }

@@ -1,5 +1,6 @@
 import {
   analyze,
+  openCapture,
   openLog,
   openSqlFile,
   readUsage,
@@ -20,13 +21,14 @@ export async function analyzeCommand(
   progress: (message: string) => void,
 ): Promise<Report> {
   leaveWasmPlain();
-  const { logs, sqlFiles, prefix, statements } = settings;
+  const { logs, captures, sqlFiles, prefix, statements } = settings;
   const usage = settings.usage === undefined ? [] : (await readUsage(settings.usage)).records;
   const target = await openTarget(settings.target);
   const { engine } = target;
   // Opened before the servers are read: a missing file is told at once.
   const sources = [
     ...logs.map((path) => openLog(path, prefix === undefined ? {} : { prefix })),
+    ...captures.map((path) => openCapture(path, engine.systems)),
     ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
   ];
   const snapshot = await target.read({ statements, progress });

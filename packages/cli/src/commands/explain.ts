@@ -45,6 +45,7 @@ export async function explainCommand(
       rows: undefined,
       samples: sample === null ? [] : [{ sql: sample, durationMs: undefined }],
       sources: [],
+      callSites: [],
       statement: parsed.describe(snapshot.catalog),
     };
     const now = await planner.plan(query, { add: [], hide: [] });

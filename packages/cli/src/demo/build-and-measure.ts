@@ -88,7 +88,17 @@ async function predict(
     const { sql, calls, totalMs } = first.impact;
     const statement = parsed.describe(snapshot.catalog);
     const now = await planner.plan(
-      { fingerprint, sql, calls, totalMs, rows: undefined, samples: [], sources: [], statement },
+      {
+        fingerprint,
+        sql,
+        calls,
+        totalMs,
+        rows: undefined,
+        samples: [],
+        sources: [],
+        callSites: [],
+        statement,
+      },
       { add: [], hide: [] },
     );
     if (!now.ok) continue;

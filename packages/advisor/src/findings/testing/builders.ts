@@ -181,6 +181,7 @@ export function aQuery(table: string, sql: string, use: Partial<TableUse> = {}):
     rows: undefined,
     samples: [],
     sources: ["test"],
+    callSites: [],
     statement: {
       kind: "select",
       tables: [

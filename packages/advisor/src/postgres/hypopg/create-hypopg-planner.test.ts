@@ -124,6 +124,7 @@ async function queryOf(sql: string, snapshot: Snapshot): Promise<Query> {
     rows: undefined,
     samples: [],
     sources: [],
+    callSites: [],
     statement,
   };
 }

@@ -68,6 +68,7 @@ async function shapeOf(sql: string): Promise<Query> {
     rows: undefined,
     samples: [{ sql, durationMs: undefined }],
     sources: ["test"],
+    callSites: [],
     statement: parsed.describe(catalog),
   };
 }

@@ -85,6 +85,7 @@ async function queryOf(
     rows: undefined,
     samples: samples.map((text) => ({ sql: text, durationMs: undefined })),
     sources: [],
+    callSites: [],
     statement,
   };
 }
