@@ -1,3 +1,5 @@
 export { type DebianServer, startDebianPostgres } from "./start-debian-postgres.ts";
-export { startPostgres, type TestDatabase } from "./start-postgres.ts";
+export { startMariadb, startMysql } from "./start-mysql.ts";
+export { startPostgres } from "./start-postgres.ts";
+export type { TestDatabase } from "./test-database.ts";
 export { WELL_INDEXED, type WellIndexedDatabase } from "./well-indexed/well-indexed.ts";

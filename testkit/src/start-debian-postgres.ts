@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { startBinaries } from "./embedded-server.ts";
+import { startKeeper } from "./servers/start-keeper.ts";
 
 /** Where Debian's packages install their servers and extensions, by major version. */
 const SERVERS = "/usr/lib/postgresql";
@@ -27,6 +27,10 @@ export async function startDebianPostgres(extension: string): Promise<DebianServ
         existsSync(join(EXTENSIONS, one, `extension/${extension}.control`)),
     );
   if (version === undefined) return null;
-  const server = await startBinaries(join(SERVERS, version, "bin"));
+  const server = await startKeeper({
+    engine: "postgres",
+    binaries: join(SERVERS, version, "bin"),
+    origin: "binaries of Debian's packages",
+  });
   return { url: server.url, close: server.stop };
 }

@@ -1,9 +1,6 @@
-import { startServer } from "./postgres-server.ts";
+import { startBroker } from "./servers/server-broker.ts";
 
-/** Vitest's global setup: one server for the whole run. Workers find it in their environment. */
-export default async function setup(): Promise<() => Promise<void>> {
-  const server = await startServer();
-  process.stdout.write(`Tests run on ${server.name}\n`);
-  process.env["DBADVISE_TEST_POSTGRES_URL"] = server.url;
-  return server.stop;
+/** Vitest's global setup: one server per engine for the whole run, when the first test asks for it. */
+export default function setup(): Promise<() => Promise<void>> {
+  return startBroker((name) => process.stdout.write(`Tests run on ${name}\n`));
 }

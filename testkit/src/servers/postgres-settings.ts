@@ -10,10 +10,8 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   autovacuum: "off",
 };
 
-/** Flags of initdb. The builtin locale gives text the same order on every machine. */
-export const LOCALE_FLAGS: readonly string[] = [
-  "--encoding=UTF8",
-  "--locale=C",
-  "--locale-provider=builtin",
-  "--builtin-locale=C.UTF-8",
-];
+/** Flags of initdb. The builtin locale, new in PostgreSQL 17, gives text the same order on every machine. */
+export function localeFlags(major: number): readonly string[] {
+  const flags = ["--encoding=UTF8", "--locale=C"];
+  return major < 17 ? flags : [...flags, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+}

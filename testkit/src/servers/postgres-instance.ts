@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import type { Instance } from "./instance.ts";
+import type { Place } from "./place.ts";
+import { localeFlags, SERVER_SETTINGS } from "./postgres-settings.ts";
+import type { ServerProgram } from "./start-keeper.ts";
+
+/** Makes a PostgreSQL data directory whose superuser is `postgres`. */
+export function makePostgresInstance(program: ServerProgram, place: Place): Instance {
+  const binaries = reachable(program.binaries, place);
+  const file = join(binaries, "postgres");
+  const version = place.run(file, ["--version"]).trim().replace("postgres (PostgreSQL) ", "");
+  const password = randomBytes(12).toString("hex");
+  const data = place.makeDirectory("data");
+  place.run(join(binaries, "initdb"), [
+    `--pgdata=${data}`,
+    "--username=postgres",
+    `--pwfile=${place.writeFile("password", password)}`,
+    "--auth=scram-sha-256",
+    ...localeFlags(Number.parseInt(version, 10)),
+    "--no-sync",
+  ]);
+  return {
+    version: `PostgreSQL ${version}`,
+    file,
+    arguments: (port) => {
+      const settings = {
+        ...SERVER_SETTINGS,
+        listen_addresses: "127.0.0.1",
+        port: String(port),
+        unix_socket_directories: "",
+        lc_messages: "C",
+        ...program.settings,
+      };
+      const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+      return ["-D", data, ...flags];
+    },
+    ready: "ready to accept connections",
+    url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    // Fast shutdown: sessions are ended.
+    stop: "SIGINT",
+    // Immediate shutdown. SIGKILL would leave shared memory behind, which forbids the next start.
+    crash: "SIGQUIT",
+  };
+}
+
+/** The folder of binaries, or a copy when they lie where the server's account can't go, below root's home for instance. */
+function reachable(binaries: string, place: Place): string {
+  try {
+    place.run(join(binaries, "postgres"), ["--version"]);
+    return binaries;
+  } catch {
+    return join(place.copyFolder("native", dirname(binaries)), "bin");
+  }
+}

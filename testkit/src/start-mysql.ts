@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import mysql, { type RowDataPacket } from "mysql2/promise";
+import { sharedServerUrl } from "./servers/server-broker.ts";
+import type { TestDatabase } from "./test-database.ts";
+
+/**
+ * Makes an empty database on a real MySQL server; the user is `root` with all privileges. Vitest runs share one server,
+ * which starts at the first call. Anywhere else it stops when the process ends.
+ */
+export async function startMysql(): Promise<TestDatabase> {
+  return createMysqlDatabase(await sharedServerUrl("mysql"));
+}
+
+/** The same on a real MariaDB server. Its URL begins with `mysql:` too: the protocol is the same. */
+export async function startMariadb(): Promise<TestDatabase> {
+  return createMysqlDatabase(await sharedServerUrl("mariadb"));
+}
+
+/** Makes an empty database on the server. */
+export async function createMysqlDatabase(serverUrl: string): Promise<TestDatabase> {
+  const name = `dbadvise_test_${randomBytes(6).toString("hex")}`;
+  await withConnection(serverUrl, (connection) => connection.query(`create database ${name}`));
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    close: () =>
+      withConnection(serverUrl, async (connection) => {
+        // The statement would wait for transactions that are open.
+        const [sessions] = await connection.query<RowDataPacket[]>("show processlist");
+        for (const session of sessions) {
+          // It may have ended meanwhile.
+          if (session["db"] === name)
+            await connection.query(`kill ${Number(session["Id"])}`).catch(() => {});
+        }
+        await connection.query(`drop database if exists ${name}`);
+      }),
+  };
+}
+
+async function withConnection(
+  url: string,
+  use: (connection: mysql.Connection) => Promise<unknown>,
+): Promise<void> {
+  const connection = await mysql.createConnection(url);
+  try {
+    await use(connection);
+  } finally {
+    await connection.end();
+  }
+}
