@@ -38,7 +38,7 @@ export function takeCallSite(caller: (...given: never[]) => unknown): CallSite |
     const directory = process.cwd();
     for (const site of structuredStack(MOST_FRAMES, caller)) {
       const file = site.getFileName();
-      if (typeof file !== "string" || site.isEval() || isForeign(toPath(file))) continue;
+      if (typeof file !== "string" || isForeign(toPath(file))) continue;
       const found =
         readFrame(printed(site), directory) ?? readFrame(unmapped(site, file), directory);
       // Again, since the file before mapping may be a bundle.
