@@ -148,20 +148,17 @@ function queryEvents(line: CapturedQuery): QueryEvent[] {
 }
 
 function gapsOf({ unknown, lost, elsewhere, databases }: Counts): readonly string[] {
+  const names = [...databases].toSorted();
   return [
-    ...(lost > 0
-      ? [`${lost} executions are missing: the application could not write them down`]
-      : []),
+    ...(lost > 0 ? [`executions that the application could not write down: ${lost}`] : []),
     ...(unknown > 0
-      ? [`${unknown} records are of a kind that this version of dbadvise does not know`]
+      ? [`records of a kind that this version of dbadvise does not know: ${unknown}`]
       : []),
     ...[...elsewhere].map(
-      ([system, calls]) => `${calls} executions on ${system} belong to another analysis`,
+      ([system, calls]) => `executions on ${system}, left to an analysis of their own: ${calls}`,
     ),
-    ...(databases.size > 1
-      ? [
-          `queries on the databases ${[...databases].toSorted().join(", ")} are counted as of the one that is analysed`,
-        ]
+    ...(names.length > 1
+      ? [`queries on several databases are counted as of the analysed one: ${names.join(", ")}`]
       : []),
   ];
 }

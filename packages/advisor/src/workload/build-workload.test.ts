@@ -45,6 +45,32 @@ describe("buildWorkload", () => {
     expect(workload.queries[0]?.statement.tables[0]?.predicates[0]?.column).toBe("customer_id");
   });
 
+  it("adds up the lines of code that sent a query, over all sources", async () => {
+    const site = (line: number, calls: number) => ({
+      file: "src/orders.ts",
+      line,
+      column: 3,
+      function: "findOrders",
+      calls,
+    });
+    const workload = await build(
+      source("pg_stat_statements", [{ sql: byCustomer("$1"), calls: 10 }]),
+      source("a.ndjson", [{ sql: byCustomer("$1"), callSites: [site(7, 2), site(42, 5)] }]),
+      source("b.ndjson", [
+        { sql: byCustomer("5"), callSites: [1, 2, 3, 4].map((line) => site(line, line)) },
+        { sql: byCustomer("$1"), callSites: [site(7, 4)] },
+      ]),
+    );
+    expect(workload.queries).toHaveLength(1);
+    expect(workload.queries[0]?.callSites.map(({ line, calls }) => [line, calls])).toEqual([
+      [7, 6],
+      [42, 5],
+      [4, 4],
+      [3, 3],
+      [2, 2],
+    ]);
+  });
+
   it("leaves time and rows unknown where no source knows them", async () => {
     const { queries, seconds } = await build(source("list.sql", [{ sql: byCustomer("1") }]));
     expect(queries[0]?.totalMs).toBeUndefined();
