@@ -83,8 +83,7 @@ export function instrumentQueries(client: pg.Client, hooks: QueryHooks): SendQue
         values,
       );
     const result = send(config, values);
-    if (result instanceof Promise) void settle(result, observation);
-    return result;
+    return result instanceof Promise ? settled(result, observation) : result;
   }
 
   Object.defineProperty(client, "query", { value: query, configurable: true, writable: true });
@@ -124,12 +123,15 @@ function watch(callback: Callback, observation: QueryObservation): Callback {
   };
 }
 
-/** Its own branch of the promise: a rejection that the application doesn't handle stays unhandled. */
-async function settle(result: Promise<unknown>, observation: QueryObservation): Promise<void> {
+/** In the place of the promise, not beside it: a rejection that the application doesn't handle stays unhandled. */
+async function settled(result: Promise<unknown>, observation: QueryObservation): Promise<unknown> {
   try {
-    observation.succeed(rowsOf(await result));
+    const given = await result;
+    observation.succeed(rowsOf(given));
+    return given;
   } catch (error) {
     observation.fail(error);
+    throw error;
   }
 }
 

@@ -34,12 +34,13 @@ export async function runCancellable<Result>(
   signal.addEventListener("abort", cancel, { once: true });
   try {
     return await result;
-  } catch (error) {
-    if (cancelled === undefined) throw error;
-    throw signal.reason;
   } finally {
     signal.removeEventListener("abort", cancel);
-    await cancelled;
+    // Also of a statement that ended before the request came.
+    if (cancelled !== undefined) {
+      await cancelled;
+      signal.throwIfAborted();
+    }
   }
 }
 
