@@ -17,7 +17,7 @@ const MAX_SAMPLE_LENGTH = 4 * 1024;
 /** What was seen of one statement on one server since the last line about it. */
 export interface QueryTally {
   readonly sql: string;
-  /** `weight`: how many executions its line of code stands for. `values`: whether its values may be kept. */
+  /** `weight`: how many executions its line of code stands for, 0 for none. `values`: whether its values may be kept. */
   add(query: QueryEnd, weight: number, values: boolean): void;
   isOf(server: Server, pool: string | undefined): boolean;
   /** Executions, failed ones too. */
@@ -78,7 +78,7 @@ export function queryTally(sql: string, server: Server, pool: string | undefined
   return {
     sql,
     add(query, weight, values) {
-      const site = query.callSite();
+      const site = weight > 0 ? query.callSite() : undefined;
       if (site !== undefined) addSite(site, weight);
       if (query.errorCode !== undefined) {
         addError(query.errorCode);

@@ -103,6 +103,34 @@ test("one line for each statement and server: counts, rows, errors, and who aske
   expect(statSync(handle.file).mode & 0o777).toBe(0o600);
 });
 
+test("lines of code: exact for the first calls of an interval, by a sample for the others", async () => {
+  const handle = startCapture();
+  const query = { sql: "SELECT * FROM a", parameters: [], server: SERVER, pool: undefined };
+  function often(): void {
+    observeQuery(query).succeed(1);
+  }
+  function seldom(): void {
+    observeQuery(query).succeed(1);
+  }
+  for (let call = 0; call < 4; call++) often();
+  for (let call = 0; call < 2; call++) seldom();
+  await handle.flush();
+  for (let call = 0; call < 8_000; call++) {
+    often();
+    if (call % 4 === 0) seldom();
+  }
+  await handle.close();
+  const [few, many] = queriesOf(handle.file).map(({ callSites }) => callSites);
+  expect(few?.map(({ function: name, calls }) => [name, calls])).toEqual([
+    ["often", 4],
+    ["seldom", 2],
+  ]);
+  expect(many?.map(({ function: name }) => name)).toEqual(["often", "seldom"]);
+  expect(many![0]!.calls + many![1]!.calls).toBeCloseTo(10_000, -1);
+  // About 500 stacks of 8,000 and 125 of 2,000: ten standard deviations.
+  expect(Math.abs(many![1]!.calls - 2_000)).toBeLessThan(1_600);
+});
+
 test("an interval is counted once, and one without queries leaves no line", async () => {
   const handle = startCapture();
   send("SELECT 1");

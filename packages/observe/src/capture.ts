@@ -36,10 +36,10 @@ const MAX_TALLIES = 1_000;
 const MAX_TEXTS_LENGTH = 4 * 1024 * 1024;
 const MAX_TEXT_LENGTH = 256 * 1024;
 const LONG_TEXT_LENGTH = 8 * 1024;
-/** Statements whose call sites are counted; then counting begins anew. */
+/** Statements whose calls are counted in one interval; all calls of the others have their stack taken. */
 const MAX_COUNTED = 10_000;
-/** A stack costs microseconds: each of a statement's first calls has one, later one of so many. */
-const FIRST_CALLS = 16;
+/** A stack costs microseconds: in each interval a statement's first calls have theirs taken, then one of so many. */
+const FIRST_CALLS = 10;
 const SAMPLED_CALLS = 16;
 
 /**
@@ -54,7 +54,9 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
   const path = resolve(file);
   const { parameters = false, flushMs, limits } = checkedOptions(options);
   const shapeOf = shapeMemory();
-  const counted = new Map<string, number>();
+  /** How many executions the call site of one stands for. */
+  const weights = new WeakMap<QueryStart, number>();
+  const begun = new Map<string, number>();
   const losses = new Map<CaptureLossReason, number>();
   let tallies = new Map<string, QueryTally[]>();
   let size = 0;
@@ -65,21 +67,25 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
   let warned = false;
 
   function started(query: QueryStart): void {
-    // Reading a long text costs more than a stack.
-    if (query.sql.length > LONG_TEXT_LENGTH) return void query.callSite();
-    const seen = counted.get(shapeOf(query.sql, query.server.system)) ?? 0;
+    const calls = callsOf(query);
     // By chance, not each n-th: two lines of code that take turns are both seen.
-    if (seen < FIRST_CALLS || Math.random() * SAMPLED_CALLS < 1) query.callSite();
+    const weight = calls < FIRST_CALLS ? 1 : Math.random() * SAMPLED_CALLS < 1 ? SAMPLED_CALLS : 0;
+    if (weight > 0 && query.callSite() !== undefined) weights.set(query, weight);
+  }
+
+  /** Executions that began in this interval, before this one. */
+  function callsOf({ sql, server }: QueryStart): number {
+    // Reading a long text costs more than a stack.
+    if (sql.length > LONG_TEXT_LENGTH) return 0;
+    const shape = shapeOf(sql, server.system);
+    const calls = begun.get(shape) ?? 0;
+    if (begun.size < MAX_COUNTED) begun.set(shape, calls + 1);
+    return calls;
   }
 
   function ended(query: QueryEnd): void {
-    const sql = shapeOf(query.sql, query.server.system);
-    const tally = tallyOf(sql, query);
-    if (tally === undefined) return;
-    const seen = counted.get(sql) ?? 0;
-    if (counted.size >= MAX_COUNTED) counted.clear();
-    counted.set(sql, seen + 1);
-    tally.add(query, seen < FIRST_CALLS ? 1 : SAMPLED_CALLS, parameters);
+    const tally = tallyOf(shapeOf(query.sql, query.server.system), query);
+    tally?.add(query, weights.get(query) ?? 0, parameters);
   }
 
   function tallyOf(sql: string, { server, pool }: QueryEnd): QueryTally | undefined {
@@ -110,6 +116,7 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
   }
 
   function write(): void {
+    begun.clear();
     const held = [...tallies.values()].flat();
     if (held.length === 0 && losses.size === 0) {
       since = Date.now();
