@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import mysql, { type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
+import { runOnMysql } from "./servers/run-on-mysql.ts";
 import { sharedServerUrl } from "./servers/server-broker.ts";
 import type { TestDatabase } from "./test-database.ts";
 
@@ -19,13 +20,13 @@ export async function startMariadb(): Promise<TestDatabase> {
 /** Makes an empty database on the server. */
 export async function createMysqlDatabase(serverUrl: string): Promise<TestDatabase> {
   const name = `dbadvise_test_${randomBytes(6).toString("hex")}`;
-  await withConnection(serverUrl, (connection) => connection.query(`create database ${name}`));
+  await runOnMysql(serverUrl, (connection) => connection.query(`create database ${name}`));
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {
     url: url.href,
     close: () =>
-      withConnection(serverUrl, async (connection) => {
+      runOnMysql(serverUrl, async (connection) => {
         // The statement would wait for transactions that are open.
         const [sessions] = await connection.query<RowDataPacket[]>("show processlist");
         for (const session of sessions) {
@@ -38,14 +39,19 @@ export async function createMysqlDatabase(serverUrl: string): Promise<TestDataba
   };
 }
 
-async function withConnection(
-  url: string,
-  use: (connection: mysql.Connection) => Promise<unknown>,
-): Promise<void> {
-  const connection = await mysql.createConnection(url);
-  try {
-    await use(connection);
-  } finally {
-    await connection.end();
-  }
+/**
+ * The same for an account that `read_only` binds: `root` is above it, and MariaDB has nothing like MySQL's
+ * `super_read_only`.
+ */
+export async function createMariadbDatabase(serverUrl: string): Promise<TestDatabase> {
+  const database = await createMysqlDatabase(serverUrl);
+  const url = new URL(database.url);
+  url.username = "dbadvise";
+  await runOnMysql(serverUrl, async (connection) => {
+    const account = `${url.username}@'%'`;
+    await connection.query(`create user ${account} identified by '${url.password}'`);
+    await connection.query(`grant all privileges on *.* to ${account} with grant option`);
+    await connection.query(`revoke read only admin on *.* from ${account}`);
+  });
+  return { ...database, url: url.href };
 }

