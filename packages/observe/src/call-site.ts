@@ -33,22 +33,32 @@ let ownFile: string | undefined;
  * A function that returns a promise of another without awaiting it is on no asynchronous stack: its caller is found.
  */
 export function takeCallSite(caller: (...given: never[]) => unknown): CallSite | undefined {
+  return takeCallSites(caller, 1)[0];
+}
+
+/** As {@link takeCallSite}, and the application's frames that called it, up to `limit` together. */
+export function takeCallSites(
+  caller: (...given: never[]) => unknown,
+  limit: number,
+): readonly CallSite[] {
+  const sites: CallSite[] = [];
   try {
     ownFile ??= toPath(structuredStack(1, undefined)[0]?.getFileName() ?? "");
     const directory = process.cwd();
     for (const site of structuredStack(MOST_FRAMES, caller)) {
       const file = site.getFileName();
-      if (typeof file !== "string" || isForeign(toPath(file))) continue;
+      if (typeof file !== "string" || site.isEval() || isForeign(toPath(file))) continue;
       const found =
         readFrame(printed(site), directory) ?? readFrame(unmapped(site, file), directory);
       // Again, since the file before mapping may be a bundle.
-      if (found !== undefined && !isForeign(found.path) && found.path !== ownFile)
-        return found.site;
+      if (found === undefined || isForeign(found.path) || found.path === ownFile) continue;
+      sites.push(found.site);
+      if (sites.length === limit) break;
     }
   } catch {
     // `Error` is frozen, or a hook of the application failed: no reason for the query to fail.
   }
-  return undefined;
+  return sites;
 }
 
 /** A file of Node, of a dependency or of the runtime packages beside this one. */

@@ -1,0 +1,244 @@
+import { type CallSite, takeCallSites } from "./call-site.ts";
+import type { NPlusOnePattern, NPlusOneReport } from "./n-plus-one-pattern.ts";
+import { type PatternTally, patternTally } from "./n-plus-one-tally.ts";
+import { parametersHash } from "./parameters-hash.ts";
+import { observeQuery } from "./query-channel.ts";
+import type { QueryEnd, QueryStart } from "./query-message.ts";
+import type { Scope } from "./scope.ts";
+import { looksUpByKey, statementKind } from "./statement-kind.ts";
+import { shapeMemory } from "./statement-shape.ts";
+
+export interface NPlusOneRules {
+  /** Different parameter lists of one shape in one scope, or executions with the same list, from which on it is reported. From 2; default 5. */
+  readonly threshold?: number;
+  /** Shapes that are fine: those that contain the text or match the expression. */
+  readonly ignore?: readonly (string | RegExp)[];
+  /**
+   * Files whose queries are fine: those whose path contains the text or matches the expression. Takes a stack for every
+   * query from the second of its shape on.
+   */
+  readonly ignoreCallSites?: readonly (string | RegExp)[];
+}
+
+/** Counts the queries of each scope. */
+export interface NPlusOneWatch {
+  /** To be called while the start is published. */
+  started(query: QueryStart): void;
+  ended(query: QueryEnd): void;
+  report(): NPlusOneReport;
+  /** What one scope has shown until now. */
+  reportOf(scope: Scope): readonly NPlusOnePattern[];
+}
+
+const MAX_SHAPES = 500;
+const MAX_PATTERNS = 500;
+const MAX_PARAMETERS = 200;
+const MAX_STACKS = 10;
+const MAX_FRAMES = 8;
+
+/** Everything about one scope goes with the scope; what is kept beyond it are at most 500 patterns. */
+interface ScopeState {
+  readonly shapes: Map<string, ShapeState>;
+  /** Rises with everything that may change what a read gives. */
+  epoch: number;
+}
+
+interface ShapeState {
+  readonly byKey: boolean;
+  occurrences: number;
+  /** Executions by the hash of their parameters. */
+  readonly parameters: Map<number, number>;
+  /** Executions since the epoch began, by the hash of server and parameters. */
+  repeats: Map<number, number>;
+  epoch: number;
+  running: number;
+  stacks: number;
+  readonly own: PatternTally;
+  /** Of all scopes; `undefined` until the shape is found in this one, `null` where no more are held. */
+  shared: PatternTally | null | undefined;
+}
+
+interface Running {
+  readonly state: ShapeState;
+  readonly parameters: number;
+  readonly repeat: number;
+  readonly epoch: number;
+}
+
+/** Calls `found` once for each pattern, the first time that a scope shows it. Throws `RangeError` for a bad threshold. */
+export function watchNPlusOne(
+  rules: NPlusOneRules,
+  found: (pattern: NPlusOnePattern) => void,
+): NPlusOneWatch {
+  const { threshold = 5, ignore = [], ignoreCallSites = [] } = rules;
+  if (!Number.isInteger(threshold) || threshold < 2) {
+    throw new RangeError(`threshold is ${threshold}: it has to be a whole number from 2 on`);
+  }
+  const maxParameters = Math.max(MAX_PARAMETERS, threshold);
+  const shapeOf = shapeMemory();
+  const scopes = new WeakMap<Scope, ScopeState>();
+  const running = new WeakMap<QueryStart, Running>();
+  const tallies = new Map<string, PatternTally>();
+  let outsideScope = 0;
+  let beyondShapes = 0;
+  let beyondPatterns = 0;
+
+  function started(query: QueryStart): void {
+    const { scope } = query;
+    if (scope === undefined) {
+      outsideScope += 1;
+      return;
+    }
+    let scopeState = scopes.get(scope);
+    if (scopeState === undefined) {
+      scopeState = { shapes: new Map(), epoch: 0 };
+      scopes.set(scope, scopeState);
+    }
+    const shape = shapeOf(query.sql, query.server.system);
+    const kind = statementKind(shape);
+    if (kind !== "read") scopeState.epoch += 1;
+    if (kind === "transaction" || kind === "other" || matches(ignore, shape)) return;
+    const state = shapeState(scopeState, shape, query);
+    if (state === undefined) beyondShapes += 1;
+    else count(query, scope, scopeState.epoch, state, shape);
+  }
+
+  function shapeState(
+    { shapes, epoch }: ScopeState,
+    shape: string,
+    { server }: QueryStart,
+  ): ShapeState | undefined {
+    const key = patternKey(shape, server.database);
+    const known = shapes.get(key);
+    if (known !== undefined || shapes.size >= MAX_SHAPES) return known;
+    const state: ShapeState = {
+      byKey: looksUpByKey(shape),
+      occurrences: 0,
+      parameters: new Map(),
+      repeats: new Map(),
+      epoch,
+      running: 0,
+      stacks: 0,
+      own: patternTally(shape, server),
+      shared: undefined,
+    };
+    shapes.set(key, state);
+    return state;
+  }
+
+  function count(
+    query: QueryStart,
+    scope: Scope,
+    epoch: number,
+    state: ShapeState,
+    shape: string,
+  ): void {
+    const site = siteOf(query, state);
+    if (site !== undefined && matches(ignoreCallSites, site.file)) return;
+    if (state.epoch !== epoch) {
+      state.epoch = epoch;
+      state.repeats = new Map();
+    }
+    // Where constants stand in the text, they are parameters too.
+    const values = query.sql === shape ? query.parameters() : [query.sql, ...query.parameters()];
+    const parameters = parametersHash(values);
+    const { host, port } = query.server;
+    const repeat = parametersHash([host, port], parameters);
+    state.occurrences += 1;
+    add(state.parameters, parameters, maxParameters);
+    add(state.repeats, repeat, maxParameters);
+    const overlaps = state.running > 0;
+    state.running += 1;
+    running.set(query, { state, parameters, repeat, epoch });
+
+    const kind = judge(state, repeat);
+    const seen = {
+      scope,
+      site,
+      overlaps,
+      occurrences: state.occurrences,
+      distinct: state.parameters.size,
+    };
+    const foundBefore = state.own.found;
+    state.own.add(seen, kind);
+    if (foundBefore) state.shared?.add(seen, kind);
+    else if (state.own.found) {
+      state.own.foundAt(takeCallSites(observeQuery, MAX_FRAMES));
+      share(state, query, shape);
+    }
+  }
+
+  /** The stack is taken from the second query of a shape on: most shapes are seen once. */
+  function siteOf(query: QueryStart, state: ShapeState): CallSite | undefined {
+    if (state.occurrences === 0) return undefined;
+    if (state.stacks >= MAX_STACKS && ignoreCallSites.length === 0) return undefined;
+    state.stacks += 1;
+    return query.callSite();
+  }
+
+  function judge(state: ShapeState, repeat: number): NPlusOnePattern["kind"] | undefined {
+    if (state.byKey && state.parameters.size >= threshold) return "n-plus-one";
+    return (state.repeats.get(repeat) ?? 0) >= threshold ? "duplicate-query" : undefined;
+  }
+
+  function share(state: ShapeState, { server }: QueryStart, shape: string): void {
+    const key = patternKey(shape, server.database);
+    const known = tallies.get(key);
+    if (known === undefined && tallies.size >= MAX_PATTERNS) {
+      beyondPatterns += 1;
+      state.shared = null;
+      return;
+    }
+    state.shared = known ?? patternTally(shape, server);
+    state.shared.addAll(state.own);
+    if (known !== undefined) return;
+    tallies.set(key, state.shared);
+    const pattern = state.own.pattern();
+    if (pattern !== undefined) found(pattern);
+  }
+
+  function ended(query: QueryEnd): void {
+    const run = running.get(query);
+    if (run === undefined) return;
+    running.delete(query);
+    const { state } = run;
+    state.running -= 1;
+    if (query.errorCode === undefined) return;
+    // It gave nothing: asking again is a retry, not a repetition.
+    state.occurrences -= 1;
+    remove(state.parameters, run.parameters);
+    if (run.epoch === state.epoch) remove(state.repeats, run.repeat);
+  }
+
+  return {
+    started,
+    ended,
+    report: () => ({
+      patterns: [...tallies.values()].flatMap((tally) => tally.pattern() ?? []),
+      notJudged: { outsideScope, beyondShapes, beyondPatterns },
+    }),
+    reportOf: (scope) =>
+      [...(scopes.get(scope)?.shapes.values() ?? [])].flatMap(({ own }) => own.pattern() ?? []),
+  };
+}
+
+function patternKey(shape: string, database: string | undefined): string {
+  return `${database ?? ""}\0${shape}`;
+}
+
+function matches(patterns: readonly (string | RegExp)[], text: string): boolean {
+  return patterns.some((pattern) =>
+    typeof pattern === "string" ? text.includes(pattern) : text.search(pattern) !== -1,
+  );
+}
+
+function add(counts: Map<number, number>, hash: number, max: number): void {
+  const known = counts.get(hash);
+  if (known !== undefined || counts.size < max) counts.set(hash, (known ?? 0) + 1);
+}
+
+function remove(counts: Map<number, number>, hash: number): void {
+  const left = (counts.get(hash) ?? 0) - 1;
+  if (left > 0) counts.set(hash, left);
+  else counts.delete(hash);
+}
