@@ -1,4 +1,5 @@
 import type { DatabaseSystem } from "./query-message.ts";
+import { rememberTexts } from "./remember-texts.ts";
 
 /**
  * The text of a statement without what differs from one execution to the next: constants become placeholders (`$n` on
@@ -27,32 +28,9 @@ export function statementShape(sql: string, system: DatabaseSystem): string {
   });
 }
 
-/**
- * A {@link statementShape} that remembers its answers: the `limit` texts used last, and at most as many again. Texts of
- * more than 8192 characters are not kept.
- */
+/** A {@link statementShape} that remembers its answers: {@link rememberTexts}. */
 export function shapeMemory(limit = 500): typeof statementShape {
-  const memories = new Map<
-    DatabaseSystem,
-    { young: Map<string, string>; old: Map<string, string> }
-  >();
-  return (sql, system) => {
-    let memory = memories.get(system);
-    if (memory === undefined) {
-      memory = { young: new Map(), old: new Map() };
-      memories.set(system, memory);
-    }
-    const known = memory.young.get(sql);
-    if (known !== undefined) return known;
-    const shape = memory.old.get(sql) ?? statementShape(sql, system);
-    if (sql.length > 8192) return shape;
-    if (memory.young.size >= limit) {
-      memory.old = memory.young;
-      memory.young = new Map();
-    }
-    memory.young.set(sql, shape);
-    return shape;
-  };
+  return rememberTexts(statementShape, limit);
 }
 
 /** What the systems' scanners disagree about. */
