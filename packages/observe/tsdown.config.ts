@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
-  entry: ["src/index.ts", "src/opentelemetry.ts", "src/prometheus.ts"],
+  entry: ["src/index.ts", "src/opentelemetry.ts", "src/prometheus.ts", "src/expect-queries.ts"],
   platform: "node",
   target: "node22.12",
   dts: true,
