@@ -1,0 +1,200 @@
+import type { Server } from "@dbadvise/observe";
+import type { Connection as Client, ConnectionOptions } from "mysql2";
+import type { Connection, ConnectOptions, QueryResult } from "../connector.ts";
+import { keepListeners } from "../postgres/kept-listeners.ts";
+import { unlessAborted } from "../postgres/unless-aborted.ts";
+import { instrumentQueries } from "./instrument-queries.ts";
+import { killQuery } from "./kill-query.ts";
+import { handshakeOf, type MysqlDriver, systemOf } from "./mysql-driver.ts";
+import { openClient } from "./open-client.ts";
+import { resetSession } from "./reset-session.ts";
+import { retiresConnection } from "./retires-connection.ts";
+import { type Cancellation, runCancellable, type RunningStatement } from "./run-cancellable.ts";
+import { sessionEffect } from "./session-effect.ts";
+import { createSession } from "./session.ts";
+import { watchPackets } from "./watch-packets.ts";
+
+/** Milliseconds in which the server must answer a goodbye, or end a killed statement. */
+const GOODBYE_MS = 1000;
+const KILL_MS = 5000;
+
+export interface ConnectionSettings {
+  readonly options: ConnectionOptions;
+  readonly onConnect: ((client: Client) => unknown) | undefined;
+  /** Fresh options for a second connection: a token may have expired since. */
+  renewOptions(): Promise<ConnectionOptions>;
+}
+
+/** Connects, and gives the pool's view of the connection. */
+export async function createConnection(
+  settings: ConnectionSettings,
+  { signal, pool, role, onRetire }: ConnectOptions,
+): Promise<Connection<Client>> {
+  const { client, driver } = await openClient(settings.options, signal);
+  const server = serverOf(driver, role);
+  const session = createSession(handshakeOf(driver).statusFlags);
+  const { charsetNumber } = driver.config;
+  const { database } = server;
+  const gone = Promise.withResolvers<void>();
+
+  const packets = watchPackets(driver, {
+    onStatus: session.answered,
+    onError: (errno, packet) => {
+      session.failed();
+      const error = packet.asError(driver.clientEncoding);
+      packet.reset();
+      const known = { readOnlyAsked: session.readOnlyAsked(), replica: role === "replica" };
+      if (retiresConnection(errno, error.message, known)) retire(error);
+    },
+  });
+  const queries = instrumentQueries(driver, {
+    server,
+    pool,
+    sent: (sql) => session.sent(sessionEffect(sql), !packets.isBusy()),
+  });
+  const { send } = queries;
+
+  function retire(error: Error & { readonly code?: string }): void {
+    onRetire(error.code ?? error.name, error);
+  }
+
+  client.on("error", retire);
+  driver.stream.once("close", () => {
+    const error = Object.assign(new Error("The connection is lost"), {
+      code: "PROTOCOL_CONNECTION_LOST",
+    });
+    queries.lost(error);
+    gone.resolve();
+    retire(error);
+  });
+  const changeUser = driver.changeUser.bind(driver);
+  driver.changeUser = (options, callback) => {
+    retire(Object.assign(new Error("The session has another user now"), { code: "CHANGE_USER" }));
+    return changeUser(options, callback);
+  };
+
+  const setUp = async (): Promise<void> => {
+    await settings.onConnect?.(client);
+    // What it sent without waiting has an answer before this one.
+    if (packets.isBusy()) await ping();
+  };
+  try {
+    await unlessAborted(setUp, signal);
+  } catch (error) {
+    driver.stream.destroy();
+    throw error;
+  }
+  session.settle();
+  const listeners = keepListeners(client);
+
+  const cancellation: Cancellation = {
+    driver,
+    graceMs: KILL_MS,
+    hold: packets.hold,
+    kill: async (sql, isRunning, until) =>
+      killQuery(driver, sql, await settings.renewOptions(), isRunning, until),
+    sendNothing: () => new Promise((resolve) => packets.ahead(() => send("do 0", () => resolve()))),
+    giveUp: (error) => {
+      retire(error);
+      driver.stream.destroy();
+    },
+  };
+
+  function ping(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      driver.ping((error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  function start<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+  ): RunningStatement<QueryResult<Row>> {
+    const answered = Promise.withResolvers<QueryResult<Row>>();
+    const command = driver.query(
+      sql,
+      parameters,
+      (error: Error | null, result: unknown, fields: unknown) => {
+        if (error) answered.reject(error);
+        else answered.resolve(resultOf<Row>(result, fields));
+      },
+    );
+    return { command, result: answered.promise };
+  }
+
+  async function run(sql: string): Promise<void> {
+    await start(sql, []).result;
+  }
+
+  let closing: Promise<void> | undefined;
+
+  async function close(now: boolean): Promise<void> {
+    const { stream } = driver;
+    if (stream.closed) return;
+    if (now) stream.destroy();
+    else driver.end();
+    const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
+    await gone.promise;
+    clearTimeout(timer);
+  }
+
+  return {
+    client,
+    server,
+    async query<Row>(
+      sql: string,
+      parameters: readonly unknown[],
+      { signal: abort }: { readonly signal?: AbortSignal | undefined },
+    ): Promise<QueryResult<Row>> {
+      if (abort === undefined) return start<Row>(sql, parameters).result;
+      return runCancellable(() => start<Row>(sql, parameters), abort, cancellation);
+    },
+    lastHeard: packets.lastHeard,
+    state: () => {
+      if (packets.isBusy()) return "busy";
+      return session.isClean() && !listeners.changed() ? "clean" : "dirty";
+    },
+    reset: async () => {
+      listeners.restore();
+      if (session.isClean()) return;
+      await resetSession({ driver, session, send, charsetNumber, database, setUp });
+    },
+    validate: ping,
+    close: (options) => {
+      if (options?.now === true) driver.stream.destroy();
+      return (closing ??= close(options?.now ?? false));
+    },
+    begin: async ({ isolation, readOnly = false }) => {
+      if (isolation !== undefined) await run(`set transaction isolation level ${isolation}`);
+      await run(readOnly ? "start transaction read only" : "start transaction");
+    },
+    commit: () => run("commit"),
+    rollback: () => run("rollback"),
+    ref: () => void driver.stream.ref(),
+    unref: () => void driver.stream.unref(),
+  };
+}
+
+function serverOf(driver: MysqlDriver, role: Server["role"]): Server {
+  const { config } = driver;
+  const isSocket = config.socketPath !== undefined;
+  return {
+    system: systemOf(driver),
+    host: config.socketPath ?? config.host ?? "localhost",
+    port: isSocket ? undefined : config.port,
+    database: config.database || undefined,
+    role,
+  };
+}
+
+/** Of several results in one answer (CALL, several statements), the first that has rows. */
+function resultOf<Row>(result: unknown, fields: unknown): QueryResult<Row> {
+  if (Array.isArray(fields) && fields.some((each) => !each || Array.isArray(each))) {
+    const first = fields.findIndex((each) => Array.isArray(each));
+    const results = result as readonly unknown[];
+    return resultOf<Row>(results[first] ?? results.at(-1), undefined);
+  }
+  if (Array.isArray(result)) return { rows: result as Row[], rowCount: result.length };
+  const { affectedRows } = (result ?? {}) as { readonly affectedRows?: number };
+  return { rows: [], rowCount: affectedRows };
+}
