@@ -1,0 +1,41 @@
+import type { CompiledQuery, DatabaseConnection, DialectAdapter, QueryCompiler } from "kysely";
+
+/** What merging needs of a database: one for PostgreSQL, one for MySQL and MariaDB. */
+export interface CoalescingEngine {
+  /** Whether a Kysely dialect with this adapter speaks to its database. */
+  accepts(adapter: DialectAdapter): boolean;
+  /** Names, in lower case, of functions that change nothing and give the same result for all calls of one statement. */
+  readonly safeFunctions: ReadonlySet<string>;
+  /**
+   * Learns how a query can be merged, by asking the database what needs to be known; once for each shape. The connection is
+   * outside of any transaction, and is left as it was. Throws a {@link NotMergeable} with the reason.
+   */
+  prepare(
+    query: CompiledQuery,
+    compiler: QueryCompiler,
+    connection: DatabaseConnection,
+  ): Promise<MergePlan>;
+  /** Whether the error may be of one call's values alone: then each call is sent by itself. */
+  mayBeOneCallsError(error: unknown): boolean;
+}
+
+/** How calls of one shape become one statement. */
+export interface MergePlan {
+  /** Calls in one statement, at most. */
+  readonly maxCalls: number;
+  /** Merges calls, at least two, by their parameters. Throws a {@link NotMergeable} where these values can't be. */
+  merge(calls: readonly (readonly unknown[])[]): MergedStatement;
+}
+
+/** Many calls as one statement. */
+export interface MergedStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Gives each call its rows, in the order of the calls: the rows that it would have got by itself. */
+  split(rows: readonly Record<string, unknown>[]): Record<string, unknown>[][];
+}
+
+/** Why something is sent as it is, for {@link CoalescingReport}. */
+export class NotMergeable extends Error {
+  override readonly name = "NotMergeable";
+}
