@@ -15,7 +15,10 @@ interface Line {
 /** The executions of one statement on one server in the time from `from` to `to`. */
 export interface CapturedQuery extends Line {
   readonly kind: "query";
-  /** Constants replaced by placeholders, comments removed. */
+  /**
+   * Constants replaced by placeholders, comments removed. Empty where no execution succeeded: where the constants are in a
+   * text that the server refuses can't be known for certain.
+   */
   readonly sql: string;
   readonly server: {
     readonly system: DatabaseSystem;

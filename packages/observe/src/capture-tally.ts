@@ -97,7 +97,7 @@ export function queryTally(sql: string, server: Server, pool: string | undefined
       kind: "query",
       from,
       to,
-      sql,
+      sql: calls > 0 ? sql : "",
       server: {
         system: server.system,
         host: server.host,

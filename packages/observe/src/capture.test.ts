@@ -189,7 +189,8 @@ function sendSecrets(): void {
   send(`SELECT 1 FROM users WHERE token = "s3cret" AND name = 's3cret\\'s' # s3cret`, [], {
     server: mysql,
   });
-  send("SELECT broken FROM users WHERE token = 's3cret", [], { error: new Error("at 's3cret'") });
+  for (const broken of ["'s3cret", "'it's3cret' OR name = 's3cret'", '"s3cret'])
+    send(`SELECT 1 FROM users WHERE token = ${broken}`, [], { error: new Error("at 's3cret'") });
 }
 
 test("no value is in the file unless it is allowed", async () => {
@@ -198,6 +199,9 @@ test("no value is in the file unless it is allowed", async () => {
   await handle.close();
   const text = readFileSync(handle.file, "latin1");
   expect(text).toContain("users");
+  expect(queriesOf(handle.file)).toContainEqual(
+    expect.objectContaining({ sql: "", calls: 0, errors: { Error: 1 } }),
+  );
   expect(text.toLowerCase()).not.toContain("s3cret");
 });
 

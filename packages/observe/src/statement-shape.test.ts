@@ -19,6 +19,25 @@ describe("PostgreSQL", () => {
       "select j ? $1, j #> $2, a$1b, col_2 from t",
     ],
     ["select * from t limit 5 offset 10", "select * from t limit $1 offset $2"],
+    [
+      "select a, b from t order by 1, b desc, 2 limit 3",
+      "select a, b from t order by 1, b desc, 2 limit $1",
+    ],
+    [
+      "select a, count(*) from t group by 1 having 2 < 3",
+      "select a, count(*) from t group by 1 having $1 < $2",
+    ],
+    ["select * from t order by 12345, a + 1, 5 * b", "select * from t order by $1, a + $2, $3 * b"],
+    [
+      "select x::varchar(10), cast(y as numeric(10, 2))",
+      "select x::varchar(10), cast(y as numeric(10, 2))",
+    ],
+    ["select f(10), as_of(1, 2), x::date(12345)", "select f($1), as_of($2, $3), x::date($4)"],
+    [
+      "select -1, a -1, a - 1, (-2.5) where b = -3 and c between -4 and -.5",
+      "select $1, a -$2, a - $3, ($4) where b = $5 and c between $6 and $7",
+    ],
+    ["select 'a'\n  'b', 'c' 'd'", "select $1, $2 $3"],
     ["select 'never closed", "select $1"],
     ["select /* never closed", "select"],
     ["", ""],

@@ -1,11 +1,13 @@
 import type { DatabaseSystem } from "./query-message.ts";
 import { rememberTexts } from "./remember-texts.ts";
+import { isSignOfNumber, isStructuralNumber } from "./structural-number.ts";
 
 /**
  * The text of a statement without what differs from one execution to the next: constants become placeholders (`$n` on
  * PostgreSQL, as in `pg_stat_statements`; `?` on MySQL and MariaDB), comments go, white space becomes one space, and
  * lists of any length (`in (...)`, `array[...]`, the rows of `values`) become their first item and a remark. Hints stay.
- * The result is a statement that the server's own parser still reads, and holds none of the constants.
+ * The result is a statement that the server's own parser still reads, and holds none of the constants; columns' places in
+ * ORDER BY and GROUP BY and the lengths of types in casts stay.
  *
  * Parameters `$n` keep their numbers, unless a list became shorter: then all placeholders are numbered from 1.
  *
@@ -76,6 +78,7 @@ const SPACE = /\s/;
 const DIGIT = /[0-9]/;
 const WORD = /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy;
 const NUMBER = /0[xob][0-9a-f_]+|(?:[0-9][0-9_]*)?\.?[0-9_]*(?:e[+-]?[0-9]+)?/iy;
+const NEXT_STRING = /\s*\n\s*'/y;
 const DOLLAR_QUOTE = /\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/iy;
 const PARAMETER = /\$([0-9]+)/y;
 
@@ -114,15 +117,18 @@ function withoutConstants(sql: string, syntax: Syntax): { text: string; numbers:
     const character = sql.charAt(at);
     const following = sql.charAt(at + 1);
     if (SPACE.test(character) || character === PLACEHOLDER) space(at + 1);
-    else if (character === "'") constant(afterQuote(sql, at, syntax.backslashes));
+    else if (character === "'") constant(afterStrings(sql, at, syntax.backslashes));
     else if (character === '"' && syntax.doubleQuotedStrings) constant(afterQuote(sql, at, true));
     else if (character === '"' || character === "`") copy(afterQuote(sql, at, false));
     else if (
       DIGIT.test(character) ||
       (character === "." && DIGIT.test(following) && !/\w/.test(sql.charAt(at - 1)))
     ) {
-      constant(at + Math.max(1, matchAt(NUMBER, sql, at)?.[0].length ?? 1));
-    } else if (character === "/" && following === "*") {
+      const end = afterNumber(sql, at);
+      if (isStructuralNumber(sql, at, end)) copy(end);
+      else constant(end);
+    } else if (character === "-" && isSignOfNumber(sql, at)) constant(afterNumber(sql, at + 1));
+    else if (character === "/" && following === "*") {
       const end = afterComment(sql, at, syntax.nestedComments);
       if (/[+!]/.test(sql.charAt(at + 2))) copy(end);
       else space(end);
@@ -173,6 +179,23 @@ function afterQuote(sql: string, start: number, backslashes: boolean): number {
     else return at + 1;
   }
   return sql.length;
+}
+
+/** Strings that stand one below the other are one constant. */
+function afterStrings(sql: string, start: number, backslashes: boolean): number {
+  let end = afterQuote(sql, start, backslashes);
+  for (
+    let next = matchAt(NEXT_STRING, sql, end);
+    next !== undefined;
+    next = matchAt(NEXT_STRING, sql, end)
+  ) {
+    end = afterQuote(sql, end + next[0].length - 1, backslashes);
+  }
+  return end;
+}
+
+function afterNumber(sql: string, start: number): number {
+  return start + Math.max(1, matchAt(NUMBER, sql, start)?.[0].length ?? 1);
 }
 
 function afterComment(sql: string, start: number, nested: boolean): number {
