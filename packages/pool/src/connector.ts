@@ -62,6 +62,11 @@ export interface Connection<Client> {
   /** A round trip. Rejects where the server doesn't answer; the pool has its own deadline beside it. */
   validate(): Promise<void>;
   /**
+   * Asks the server over another connection whether it is at work for this one. `false` where it waits for this side, or
+   * knows nothing of it: what is waited for here will not come. Rejects where the server can't be asked.
+   */
+  isWorking(signal: AbortSignal): Promise<boolean>;
+  /**
    * Says goodbye and closes the socket; resolves when it is closed, whatever the server does: after a grace (default
    * 1000 ms) or with `now` it is destroyed. Never rejects.
    */
@@ -70,9 +75,6 @@ export interface Connection<Client> {
   begin(options: TransactionMode): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
-  /** Keeps a lent connection from holding the process open, or not. */
-  ref(): void;
-  unref(): void;
 }
 
 export interface TransactionMode {

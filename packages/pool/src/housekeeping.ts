@@ -4,6 +4,7 @@ import type { Lending } from "./lending.ts";
 import type { PoolEmitter } from "./pool-emitter.ts";
 import type { DurationHistogram } from "./pool-stats.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
+import type { Slot } from "./slot.ts";
 
 /** The work that no caller waits for. */
 export interface Housekeeping {
@@ -31,6 +32,7 @@ export function keepHouse<Client>(
   const spans = [
     options.idleTimeoutMs,
     options.keepaliveMs,
+    options.stallMs,
     options.maxLifetimeMs,
     options.leakDetectionMs,
   ].filter((ms) => ms > 0);
@@ -49,6 +51,7 @@ export function keepHouse<Client>(
     const at = environment.now();
     retireIdle(at);
     keepAlive(at);
+    findStalls(at);
     tellLeaks(at);
     tellUtilization();
     if (at - sampledAt >= LONGEST_ROUND_MS * 0.9) followLoad(at);
@@ -80,6 +83,42 @@ export function keepHouse<Client>(
     for (const slot of lending.idle.slice()) {
       if (at - slot.connection.lastHeard() >= options.keepaliveMs) lending.validate(slot);
     }
+  }
+
+  function findStalls(at: number): void {
+    if (options.stallMs === 0) return;
+    for (const slot of lending.slots) {
+      const { connection, stall } = slot;
+      const heard = connection.lastHeard();
+      if (slot.lease === undefined || connection.state() !== "busy") slot.stall = undefined;
+      else if (stall?.heard !== heard) slot.stall = { heard, at };
+      else if (at - stall.at >= options.stallMs) {
+        // The next question comes after as long again.
+        slot.stall = { heard, at };
+        void ask(slot, heard);
+      }
+    }
+  }
+
+  /** Destroys the connection unless the server is at work on its statement. */
+  async function ask(slot: Slot<Client>, heard: number): Promise<void> {
+    const deadline = new AbortController();
+    const timer = environment.setTimer(() => {
+      deadline.abort(new Error(`no answer in ${options.connectTimeoutMs} ms`));
+    }, options.connectTimeoutMs);
+    let cause: unknown;
+    try {
+      if (await slot.connection.isWorking(deadline.signal)) return;
+    } catch (error) {
+      cause = error;
+    } finally {
+      timer.cancel();
+    }
+    // The answer may have come meanwhile.
+    if (slot.lease === undefined || slot.connection.lastHeard() !== heard) return;
+    const why = cause === undefined ? "is not at work on it" : "can't be reached";
+    const message = `A statement has no answer for ${options.stallMs} ms, and the server ${why}`;
+    lending.destroy(slot, "stalled", new Error(message, cause === undefined ? {} : { cause }));
   }
 
   function tellLeaks(at: number): void {

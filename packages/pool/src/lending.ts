@@ -38,6 +38,8 @@ export interface Lending<Client> {
   pump(): void;
   /** Takes a connection out for good. */
   retire(slot: Slot<Client>, reason: string): void;
+  /** Destroys the connection of a lease: what is waited for on it rejects. */
+  destroy(slot: Slot<Client>, reason: string, error: Error): void;
   /** Takes an idle connection aside for a round trip; it comes back, or is retired. */
   validate(slot: Slot<Client>): void;
   setSize(size: { readonly limit: number; readonly minIdle: number }): void;
@@ -274,14 +276,14 @@ export function createLending<Client>(
     else if (slot.doom !== undefined) retire(slot, slot.doom.reason);
     else {
       const session = slot.connection.state();
-      if (session === "clean") offer(slot, at);
+      if (session === "clean") offer(slot, at, false);
       else if (session === "busy") retire(slot, "released while a query was running");
       else reset(slot);
     }
   }
 
-  /** A connection that can be lent: to the next in line, or it is idle. */
-  function offer(slot: Slot<Client>, at: number): void {
+  /** A connection that can be lent: to the next in line, or it is idle. One that has just answered is not asked again. */
+  function offer(slot: Slot<Client>, at: number, answered: boolean): void {
     if (isSpent(slot, at) || total > limit || state === "closed") {
       retire(slot, total > limit ? "pool size" : spentReason(slot, at));
       return;
@@ -293,7 +295,7 @@ export function createLending<Client>(
       if (state === "draining") finishDrain();
       return;
     }
-    if (isFresh(slot, at)) handOver(slot, at);
+    if (answered || isFresh(slot, at)) handOver(slot, at);
     else validate(slot);
   }
 
@@ -345,7 +347,7 @@ export function createLending<Client>(
       settled = true;
       timer.cancel();
       checking -= 1;
-      if (error === undefined) offer(slot, now());
+      if (error === undefined) offer(slot, now(), true);
       else {
         slot.doom ??= { reason: failed, error };
         retire(slot, failed);
@@ -469,13 +471,14 @@ export function createLending<Client>(
       lease: undefined,
       idleSince: at,
       uses: 0,
+      stall: undefined,
       doom: lostEarly.get(connection),
     };
     slots.add(slot);
     slotOf.set(connection, slot);
     observe("open", slot, at - begunAt, undefined, undefined);
     emitter.emit("connect", connection.client);
-    offer(slot, at);
+    offer(slot, at, true);
   }
 
   /** The server or the network has ended it, or an error says that it must go. */
@@ -484,6 +487,11 @@ export function createLending<Client>(
     if (slot.place !== "idle") return;
     emitter.emit("idleError", error, slot.connection.client);
     retire(slot, reason);
+  }
+
+  function destroy(slot: Slot<Client>, reason: string, error: Error): void {
+    slot.doom ??= { reason, error };
+    void slot.connection.close({ now: true });
   }
 
   function retire(slot: Slot<Client>, reason: string): void {
@@ -592,8 +600,7 @@ export function createLending<Client>(
       waiter.reject(failure("POOL_CLOSED", "is closed", "Acquire before drain() is called."));
     }
     for (const slot of slots) {
-      slot.doom ??= { reason: "pool closed", error };
-      if (slot.place === "used") void slot.connection.close({ now: true });
+      if (slot.place === "used") destroy(slot, "pool closed", error);
       else retire(slot, "pool closed");
     }
     drained?.reject(error);
@@ -694,6 +701,7 @@ export function createLending<Client>(
     acquire,
     pump,
     retire,
+    destroy,
     validate,
     setSize,
     suspend,

@@ -22,6 +22,12 @@ export interface PoolOptions<Client> {
   readonly validateAfterMs?: number;
   /** Deadline of a validation, within that of the acquire. Default 1,000. */
   readonly validateTimeoutMs?: number;
+  /**
+   * A statement that has no answer for this long is asked for over another connection: where the server isn't at work on
+   * it, or can't be asked within `connectTimeoutMs`, the connection is destroyed, and the statement rejects. Finds sockets
+   * that were cut in silence. Default 30,000; 0: never.
+   */
+  readonly stallMs?: number;
   /** Idle connections are validated this often, so that routers don't forget them. Default 120,000; 0: never. */
   readonly keepaliveMs?: number;
   /** An idle connection above `minIdle` is closed after this. Default 600,000; 0: never. */

@@ -5,6 +5,7 @@ import { isPermanentConnectError } from "./postgres/connect-errors.ts";
 import { createConnection, mayRetry, untilIdle } from "./postgres/create-connection.ts";
 import { insidesOf } from "./postgres/client-insides.ts";
 import { instrumentQueries } from "./postgres/instrument-queries.ts";
+import { isWorking } from "./postgres/is-working.ts";
 import { keepListeners } from "./postgres/kept-listeners.ts";
 import { followSession } from "./postgres/session.ts";
 import { unlessAborted } from "./postgres/unless-aborted.ts";
@@ -37,14 +38,15 @@ export function postgres(
   options: PostgresOptions = {},
 ): Connector<pg.Client> {
   const ClientClass = options.Client ?? pg.Client;
+  const settingsNow = async (signal: AbortSignal): Promise<pg.ClientConfig> =>
+    configOf(typeof config === "function" ? await unlessAborted(config, signal) : config);
   return {
     system: "postgresql",
     description: typeof config === "function" ? "postgresql" : describe(config),
     async connect(connect) {
-      const given =
-        typeof config === "function" ? await unlessAborted(config, connect.signal) : config;
-      const settings = configOf(given);
-      return connectClient(new ClientClass(settings), settings, options, connect);
+      const settings = await settingsNow(connect.signal);
+      const other = async (signal: AbortSignal) => new ClientClass(await settingsNow(signal));
+      return connectClient(new ClientClass(settings), settings, options, connect, other);
     },
     mayRetry,
     isPermanent: isPermanentConnectError,
@@ -60,6 +62,7 @@ async function connectClient(
   settings: pg.ClientConfig,
   options: PostgresOptions,
   connect: ConnectOptions,
+  other: (signal: AbortSignal) => Promise<pg.Client>,
 ): Promise<Connection<pg.Client>> {
   const { signal, role, pool, onRetire } = connect;
   const { connection: wire } = insidesOf(client);
@@ -76,7 +79,16 @@ async function connectClient(
     session.begin();
     const stream = typeof settings.stream === "function" ? settings.stream : undefined;
     const listeners = keepListeners(client);
-    return createConnection({ client, server, session, send, stream, listeners, setUp });
+    return createConnection({
+      client,
+      server,
+      session,
+      send,
+      stream,
+      listeners,
+      setUp,
+      isWorking: async (until) => isWorking(await other(until), insidesOf(client).processID, until),
+    });
   } catch (error) {
     session.close();
     wire.stream.destroy();

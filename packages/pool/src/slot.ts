@@ -15,6 +15,8 @@ export interface Slot<Client> {
   lease: PoolLease<Client> | undefined;
   idleSince: number;
   uses: number;
+  /** A statement that has been without an answer for at least since `at`; `heard` is when the server was last heard then. */
+  stall: { readonly heard: number; readonly at: number } | undefined;
   /** Why it must not be lent again. */
   doom: { readonly reason: string; readonly error: Error } | undefined;
 }

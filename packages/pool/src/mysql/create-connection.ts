@@ -4,6 +4,7 @@ import type { Connection, ConnectOptions, QueryResult } from "../connector.ts";
 import { keepListeners } from "../postgres/kept-listeners.ts";
 import { unlessAborted } from "../postgres/unless-aborted.ts";
 import { instrumentQueries } from "./instrument-queries.ts";
+import { isWorking } from "./is-working.ts";
 import { killQuery } from "./kill-query.ts";
 import { handshakeOf, type MysqlDriver, systemOf } from "./mysql-driver.ts";
 import { openClient } from "./open-client.ts";
@@ -170,8 +171,7 @@ export async function createConnection(
     },
     commit: () => run("commit"),
     rollback: () => run("rollback"),
-    ref: () => void driver.stream.ref(),
-    unref: () => void driver.stream.unref(),
+    isWorking: async (until) => isWorking(driver.threadId, await settings.renewOptions(), until),
   };
 }
 

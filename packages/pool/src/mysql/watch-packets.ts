@@ -18,7 +18,7 @@ export interface PacketListener {
 export interface PacketWatch {
   /** Whether a command is running, held, or waits to be sent. One whose error is just being told has ended. */
   isBusy(): boolean;
-  /** `Date.now()` at the end of the last command. */
+  /** `performance.now()` at the end of the last command. */
   lastHeard(): number;
   /** From now on no command is sent, until the returned function is called. */
   hold(): () => void;
@@ -29,7 +29,7 @@ export interface PacketWatch {
 /** Reads along what the server answers, before mysql2 does. */
 export function watchPackets(driver: MysqlDriver, listener: PacketListener): PacketWatch {
   const handle = driver.handlePacket.bind(driver);
-  let heardAt = Date.now();
+  let heardAt = performance.now();
   let failed: Command | undefined;
   let holds = 0;
   let held = false;
@@ -43,7 +43,7 @@ export function watchPackets(driver: MysqlDriver, listener: PacketListener): Pac
     const command = currentCommand(driver);
     if (command !== undefined) read(packet, command);
     handle(packet);
-    if (currentCommand(driver) !== command) heardAt = Date.now();
+    if (currentCommand(driver) !== command) heardAt = performance.now();
   };
 
   function read(packet: Packet, command: Command): void {

@@ -24,6 +24,8 @@ export interface OpenedClient {
   readonly listeners: KeptListeners;
   /** What the application does to a new session, done again after a reset. */
   setUp(): Promise<void>;
+  /** See `Connection.isWorking`. */
+  isWorking(signal: AbortSignal): Promise<boolean>;
 }
 
 /** The pool's view of a client that is connected and set up. */
@@ -124,8 +126,7 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     async rollback() {
       await run("rollback", []);
     },
-    ref: () => insidesOf(client).ref(),
-    unref: () => insidesOf(client).unref(),
+    isWorking: opened.isWorking,
   };
 
   async function whileCancellable<Result>(running: () => Promise<Result>): Promise<Result> {

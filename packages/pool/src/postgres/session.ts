@@ -7,7 +7,7 @@ import { sessionEffect } from "./session-effect.ts";
 
 /** What is known of a session from what was sent and what the server told. */
 export interface Session {
-  /** `Date.now()` of the server's last ReadyForQuery. */
+  /** `performance.now()` of the server's last ReadyForQuery. */
   readonly heard: number;
   /** A transaction is open, perhaps a failed one. */
   readonly inTransaction: boolean;
@@ -50,7 +50,7 @@ const SERVER_PARAMETERS = new Set(["in_hot_standby", "default_transaction_read_o
  */
 export function followSession(client: pg.Client, options: SessionOptions): Session {
   const { connection: wire } = insidesOf(client);
-  let heard = Date.now();
+  let heard = performance.now();
   let status: unknown;
   let changed = false;
   let inHotStandby = false;
@@ -71,7 +71,7 @@ export function followSession(client: pg.Client, options: SessionOptions): Sessi
   };
 
   wire.on("readyForQuery", (message: { status?: string }) => {
-    heard = Date.now();
+    heard = performance.now();
     ({ status } = message);
     if (status === "I" && readOnlyAsked === "transaction") readOnlyAsked = "no";
     // After the driver's own listeners have settled the query.

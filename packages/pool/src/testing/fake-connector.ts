@@ -15,6 +15,7 @@ export interface FakeBehaviour {
   close?(client: FakeClient, now: boolean): Promise<void>;
   state?(client: FakeClient): "clean" | "dirty" | "busy";
   lastHeard?(client: FakeClient): number;
+  isWorking?(client: FakeClient): Promise<boolean>;
 }
 
 export interface FakeConnector extends Connector<FakeClient> {
@@ -77,8 +78,7 @@ export function fakeConnector(
       begin: () => Promise.resolve(),
       commit: () => Promise.resolve(),
       rollback: () => Promise.resolve(),
-      ref: () => undefined,
-      unref: () => undefined,
+      isWorking: () => behaviour.isWorking?.(client) ?? Promise.resolve(true),
     };
   }
 
