@@ -5,6 +5,7 @@ import {
   type Server,
 } from "@dbadvise/observe";
 import type pg from "pg";
+import { isSubmittable, onSubmittableEnd, type Submittable } from "./submittable.ts";
 
 /** `client.query` in all its forms. */
 export type SendQuery = (config: unknown, values?: unknown, callback?: unknown) => unknown;
@@ -17,18 +18,6 @@ export interface QueryHooks {
 }
 
 type Callback = (error: unknown, result: unknown) => void;
-
-/** A query object: `pg.Query`, pg-cursor's, pg-query-stream's. The client calls these of it. */
-interface Submittable {
-  readonly text?: unknown;
-  readonly cursor?: { readonly text?: unknown; readonly values?: unknown };
-  readonly values?: unknown;
-  submit(wire: unknown): unknown;
-  handleDataRow(message: unknown): void;
-  handleCommandComplete(message: unknown, wire: unknown): void;
-  handleReadyForQuery(wire: unknown): void;
-  handleError(error: unknown, wire: unknown): void;
-}
 
 interface QueryConfig {
   readonly text?: unknown;
@@ -90,15 +79,6 @@ export function instrumentQueries(client: pg.Client, hooks: QueryHooks): SendQue
   return send;
 }
 
-function isSubmittable(config: unknown): config is Submittable {
-  return (
-    typeof config === "object" &&
-    config !== null &&
-    "submit" in config &&
-    typeof config.submit === "function"
-  );
-}
-
 function textOf(config: unknown): string | undefined {
   if (typeof config === "string") return config;
   const { text, cursor } = (config ?? {}) as Submittable;
@@ -144,7 +124,7 @@ function rowsOf(result: unknown): number | undefined {
 
 /** A query object is told of its end by the client, by these methods. */
 function watchSubmittable(query: Submittable, observation: QueryObservation): void {
-  const { handleDataRow, handleCommandComplete, handleReadyForQuery, handleError } = query;
+  const { handleDataRow, handleCommandComplete } = query;
   let rows = 0;
   let changed = 0;
   query.handleDataRow = (message) => {
@@ -156,14 +136,10 @@ function watchSubmittable(query: Submittable, observation: QueryObservation): vo
     changed += Number(count ?? 0);
     handleCommandComplete.call(query, message, wire);
   };
-  query.handleReadyForQuery = (wire) => {
-    observation.succeed(rows === 0 ? changed : rows);
-    handleReadyForQuery.call(query, wire);
-  };
-  query.handleError = (error, wire) => {
-    observation.fail(error);
-    handleError.call(query, error, wire);
-  };
+  onSubmittableEnd(query, (error) => {
+    if (error === undefined) observation.succeed(rows === 0 ? changed : rows);
+    else observation.fail(error);
+  });
 }
 
 function tagOf(message: unknown): string {
