@@ -581,6 +581,7 @@ describe("better than pg.Pool", () => {
 test("whoever imports pg finds everything else as it is", () => {
   expect(pg.Pool).toBe(Pool);
   expect(new Pool()).toBeInstanceOf(pg.Pool);
+  expect(new Pool()).toBeInstanceOf(original.Pool);
   for (const name of ["Client", "Query", "types", "defaults", "DatabaseError"] as const)
     expect(pg[name]).toBe(original[name]);
   expect(pg.escapeIdentifier('a"b')).toBe('"a""b"');

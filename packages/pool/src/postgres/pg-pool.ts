@@ -235,6 +235,9 @@ export class PgPool extends EventEmitter {
   }
 }
 
+// Libraries tell a pool from a client by `instanceof pg.Pool` (Drizzle does, to run a transaction on one client).
+Object.setPrototypeOf(PgPool.prototype, pg.Pool.prototype);
+
 /** What the driver said, where our own pool only reports it. */
 function driverError(error: unknown): never {
   if (error instanceof PoolError && error.code === "UNAVAILABLE" && error.cause instanceof Error)
