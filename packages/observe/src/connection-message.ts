@@ -5,7 +5,8 @@ import type { Server } from "./query-message.ts";
  *
  * - `open`, `open-failed`: connecting ended; `durationMs` is the time it took.
  * - `acquire`: lent to a caller; `durationMs` is the wait.
- * - `acquire-failed`: a caller got none (deadline, abort, a closed pool); `durationMs` is the wait.
+ * - `acquire-failed`: a caller got none; `durationMs` is the wait, `reason` why: `timeout`, `aborted`, or the code of the
+ *   pool's refusal (`POOL_CLOSED`, ...).
  * - `release`: given back; `durationMs` is the time it was lent.
  * - `close`: gone for good; `durationMs` is its age, `reason` why (`idle`, `max-lifetime`, `57P01`, ...).
  */

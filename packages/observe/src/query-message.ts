@@ -33,7 +33,7 @@ export interface QueryStart {
   /** Start, milliseconds since the epoch. */
   readonly startedAt: number;
   /**
-   * The line of code that sent it. The stack is taken at the first call (7 to 18 microseconds), so that call must come
+   * The line of code that sent it. The stack is taken at the first call (10 to 30 microseconds), so that call must come
    * from a subscriber of `dbadvise:query:start`; afterwards it is remembered. `undefined` where no frame is the
    * application's own, or where nobody asked in time.
    */
@@ -48,6 +48,6 @@ export interface QueryEnd extends QueryStart {
   readonly rows: number | undefined;
   /** SQLSTATE (PostgreSQL), the symbolic code (MySQL: `ER_DUP_ENTRY`) or the driver's code; `undefined` on success. */
   readonly errorCode: string | undefined;
-  /** What the driver rejected with; `undefined` on success. */
+  /** What the driver rejected with; `undefined` on success. Not enumerable: servers quote rows in errors. */
   readonly error: unknown;
 }
