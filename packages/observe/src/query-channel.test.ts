@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
-import { startPostgres } from "@dbadvise/testkit";
+import { startMariadb, startPostgres } from "@dbadvise/testkit";
+import { createConnection } from "mysql2/promise";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   observeQuery,
@@ -148,6 +149,22 @@ describe("a query's messages", () => {
     }
     expect(inspect(ends[0])).toContain(insert);
   });
+});
+
+it("has the symbolic code of an error of mysql2, and prints nothing of it", async () => {
+  const { ends } = listen();
+  const database = await startMariadb();
+  const connection = await createConnection(database.url);
+  await connection.query("create table users (email varchar(99) primary key)");
+  const sql = "insert into users values (?), (?)";
+  const parameters = ["secret@example.org", "secret@example.org"];
+  const query = observeQuery({ ...QUERY, sql, parameters });
+  await connection.query(sql, parameters).catch((error: unknown) => query.fail(error));
+  await connection.end();
+  await database.close();
+  expect(ends[0]?.errorCode).toBe("ER_DUP_ENTRY");
+  expect(inspect(ends[0]?.error)).toContain("secret");
+  expect(inspect(ends[0], { depth: 9, showHidden: true })).not.toContain("secret");
 });
 
 describe("a listener that throws", () => {
