@@ -1,3 +1,4 @@
+import type { NPlusOnePattern } from "./n-plus-one-pattern.ts";
 import type { DatabaseSystem, ServerRole } from "./query-message.ts";
 
 /** Raised when a reader of the older version would misread a line. A new `kind` of line does not raise it. */
@@ -61,6 +62,34 @@ export interface CapturedSample {
   readonly ms: number;
 }
 
+/**
+ * Queries of one shape that scopes (requests, jobs) sent again and again, as `detectNPlusOne` found them from `from` to
+ * `to`. They are in the lines of the kind `query` too.
+ */
+export interface CapturedNPlusOne extends Line {
+  readonly kind: "n-plus-one";
+  /** Whether the parameters differed or were the same. */
+  readonly pattern: NPlusOnePattern["kind"];
+  /** As in the line of the kind `query`. */
+  readonly sql: string;
+  readonly server: { readonly system: DatabaseSystem; readonly database: string | null };
+  /** Names of the scopes, the first few. */
+  readonly scopeNames: readonly string[];
+  /** Scopes in which it was first found in this time. */
+  readonly scopes: number;
+  /** Executions in such scopes. */
+  readonly calls: number;
+  /** Most executions, and most different lists of parameters, in one scope. */
+  readonly occurrences: number;
+  readonly distinctParameters: number;
+  /** Those of `calls` that were sent while another was under way in the same scope. */
+  readonly overlapping: number;
+  /** Lines of code that sent it. `calls` counts those executions whose stack was taken. */
+  readonly callSites: readonly CapturedCallSite[];
+  /** Lines of code that led to one of the executions, innermost first. */
+  readonly stack: readonly Omit<CapturedCallSite, "calls">[];
+}
+
 /** Executions, failed ones too, that are in no other line, and why. */
 export interface CaptureLoss extends Line {
   readonly kind: "loss";
@@ -72,4 +101,4 @@ export interface CaptureLoss extends Line {
 export type CaptureLossReason = "unwritable" | "too-long";
 
 /** Readers pass over kinds that they do not know. */
-export type CaptureLine = CapturedQuery | CaptureLoss;
+export type CaptureLine = CapturedQuery | CapturedNPlusOne | CaptureLoss;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { appendLines, type FileLimits } from "./append-lines.ts";
 import { CAPTURE_VERSION, type CaptureLoss, type CaptureLossReason } from "./capture-line.ts";
+import { capturedPatterns } from "./capture-n-plus-one.ts";
 import { type QueryTally, queryTally } from "./capture-tally.ts";
 import { onQuery, onQueryStart } from "./query-channel.ts";
 import type { QueryEnd, QueryStart } from "./query-message.ts";
@@ -44,7 +45,8 @@ const SAMPLED_CALLS = 16;
 
 /**
  * Writes what the application asks of its databases into a file that `dbadvise analyze --capture FILE` reads: one line
- * of JSON for each statement and interval, with counts, times and the lines of code. docs/capture.md has the form.
+ * of JSON for each statement and interval, with counts, times and the lines of code; and one for what a
+ * `detectNPlusOne` that runs beside it finds. docs/capture.md has the form.
  *
  * The application is never hurt: a file that can't be written is told once by a process warning `DBADVISE_CAPTURE`, and
  * tried again at each interval; memory is bounded, and what it can't hold is counted and written as a line of its own.
@@ -54,6 +56,7 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
   const path = resolve(file);
   const { parameters = false, flushMs, limits } = checkedOptions(options);
   const shapeOf = shapeMemory();
+  const patterns = capturedPatterns(MAX_TEXT_LENGTH);
   /** How many executions the call site of one stands for. */
   const weights = new WeakMap<QueryStart, number>();
   const begun = new Map<string, number>();
@@ -118,16 +121,18 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
   function write(): void {
     begun.clear();
     const held = [...tallies.values()].flat();
-    if (held.length === 0 && losses.size === 0) {
+    const from = new Date(since).toISOString();
+    const to = new Date().toISOString();
+    const found = patterns.lines(from, to);
+    if (held.length === 0 && losses.size === 0 && found.length === 0) {
       since = Date.now();
       return;
     }
-    const from = new Date(since).toISOString();
-    const to = new Date().toISOString();
     const reasons = [...losses];
     const lines = [
       ...reasons.map(([reason, calls]) => lossLine(from, to, calls, reason)),
       ...held.map((tally) => tally.line(from, to)),
+      ...found,
     ];
     const appended = appendLines(
       path,
@@ -135,6 +140,7 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
       limits,
     );
     for (const [reason] of reasons.slice(0, appended.lines)) losses.delete(reason);
+    patterns.written(Math.max(0, appended.lines - reasons.length - held.length));
     tallies = new Map();
     size = 0;
     length = 0;
@@ -160,7 +166,7 @@ export function capture(file: string, options: CaptureOptions = {}): Capture {
     failing = true;
     warn(error);
   }
-  const subscriptions = [onQueryStart(started), onQuery(ended)];
+  const subscriptions = [onQueryStart(started), onQuery(ended), patterns.stop];
   const timer = setInterval(write, flushMs).unref();
   process.on("exit", write);
 

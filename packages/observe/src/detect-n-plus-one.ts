@@ -1,6 +1,7 @@
 import { nPlusOneIsAllowed } from "./allow-n-plus-one.ts";
 import { describeNPlusOne } from "./describe-n-plus-one.ts";
 import { NPlusOneError } from "./n-plus-one-error.ts";
+import { publishNPlusOne } from "./n-plus-one-channel.ts";
 import type { NPlusOnePattern, NPlusOneReport } from "./n-plus-one-pattern.ts";
 import { type NPlusOneRules, watchNPlusOne } from "./n-plus-one-watch.ts";
 import { onQuery, onQueryStart } from "./query-channel.ts";
@@ -37,12 +38,17 @@ export interface NPlusOneDetector extends Disposable {
  * N+1, reads that look up no key, such as going through a table page by page; as duplicates, locking reads, and reads
  * with a write, a transaction's begin or end, or an error between. Queries that failed don't count, so a retry is none.
  *
+ * A `capture` that runs at the same time writes what is found into its file.
+ *
  * Parameters are hashed in memory, never kept. Throws `RangeError` for a bad threshold.
  */
 export function detectNPlusOne(options: NPlusOneOptions = {}): NPlusOneDetector {
   const { mode = "warn", warn = emitWarning } = options;
-  const watch = watchNPlusOne(options, (pattern) => {
-    if (mode === "warn") warn(describeNPlusOne(pattern), pattern);
+  const watch = watchNPlusOne(options, {
+    found: (pattern) => {
+      if (mode === "warn") warn(describeNPlusOne(pattern), pattern);
+    },
+    more: publishNPlusOne,
   });
   const subscriptions = [
     onQueryStart((query) => {

@@ -20,7 +20,7 @@ export async function expectNoNPlusOne<Result>(
   rules: NPlusOneRules = {},
 ): Promise<Awaited<Result>> {
   let queries = 0;
-  const watch = watchNPlusOne(rules, () => {});
+  const watch = watchNPlusOne(rules);
   const result = await listenWhile(
     fn,
     (query) => {

@@ -3,6 +3,7 @@ export type { CallSite } from "./call-site.ts";
 export { capture, type Capture, type CaptureOptions } from "./capture.ts";
 export type {
   CapturedCallSite,
+  CapturedNPlusOne,
   CapturedQuery,
   CapturedSample,
   CaptureLine,
@@ -18,6 +19,7 @@ export {
   type NPlusOneOptions,
 } from "./detect-n-plus-one.ts";
 export { NPlusOneError } from "./n-plus-one-error.ts";
+export { onNPlusOne } from "./n-plus-one-channel.ts";
 export type { NPlusOneCallSite, NPlusOnePattern, NPlusOneReport } from "./n-plus-one-pattern.ts";
 export type { NPlusOneRules } from "./n-plus-one-watch.ts";
 export {

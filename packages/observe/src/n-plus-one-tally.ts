@@ -19,16 +19,24 @@ export interface PatternTally {
   add(query: SeenQuery, kind: NPlusOnePattern["kind"] | undefined): void;
   /** Sets the stack of the pattern. */
   foundAt(stack: readonly CallSite[]): void;
-  /** Adds what another tally of the same shape has found. */
-  addAll(other: PatternTally): void;
+  /** Adds what was found elsewhere of the same shape. */
+  addAll(other: NPlusOnePattern): void;
   /** `undefined` while it is none yet. */
   pattern(): NPlusOnePattern | undefined;
+}
+
+/** One for each shape and database. */
+export function patternKey(shape: string, database: string | undefined): string {
+  return `${database ?? ""}\0${shape}`;
 }
 
 const MAX_NAMES = 5;
 const MAX_SITES = 10;
 
-export function patternTally(shape: string, { system, database }: Server): PatternTally {
+export function patternTally(
+  shape: string,
+  { system, database }: Pick<Server, "system" | "database">,
+): PatternTally {
   const scopeNames = new Set<string>();
   const sites = new Map<string, NPlusOneCallSite>();
   let kind: NPlusOnePattern["kind"] | undefined;
@@ -91,9 +99,7 @@ export function patternTally(shape: string, { system, database }: Server): Patte
       addName(query.scope.name);
       if (query.site !== undefined) addSite(query.site, 1);
     },
-    addAll(other) {
-      const theirs = other.pattern();
-      if (theirs === undefined) return;
+    addAll(theirs) {
       grow(theirs.kind);
       if (stack.length === 0) stack = theirs.stack;
       scopes += theirs.scopes;

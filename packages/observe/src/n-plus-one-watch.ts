@@ -1,6 +1,6 @@
 import { type CallSite, takeCallSites } from "./call-site.ts";
 import type { NPlusOnePattern, NPlusOneReport } from "./n-plus-one-pattern.ts";
-import { type PatternTally, patternTally } from "./n-plus-one-tally.ts";
+import { patternKey, type PatternTally, patternTally, type SeenQuery } from "./n-plus-one-tally.ts";
 import { parametersHash } from "./parameters-hash.ts";
 import { observeQuery } from "./query-channel.ts";
 import type { QueryEnd, QueryStart } from "./query-message.ts";
@@ -65,10 +65,17 @@ interface Running {
   readonly epoch: number;
 }
 
-/** Calls `found` once for each pattern, the first time that a scope shows it. Throws `RangeError` for a bad threshold. */
+export interface NPlusOneListeners {
+  /** Called once for each pattern, the first time that a scope shows it. */
+  readonly found?: (pattern: NPlusOnePattern) => void;
+  /** Called with what is added to a pattern, in any scope. */
+  readonly more?: (more: () => NPlusOnePattern) => void;
+}
+
+/** Throws `RangeError` for a bad threshold. */
 export function watchNPlusOne(
   rules: NPlusOneRules,
-  found: (pattern: NPlusOnePattern) => void,
+  listeners: NPlusOneListeners = {},
 ): NPlusOneWatch {
   const { threshold = 5, ignore = [], ignoreCallSites = [] } = rules;
   if (!Number.isInteger(threshold) || threshold < 2) {
@@ -161,7 +168,7 @@ export function watchNPlusOne(
     };
     const foundBefore = state.own.found;
     state.own.add(seen, kind);
-    if (foundBefore) state.shared?.add(seen, kind);
+    if (foundBefore) more(state, seen, kind);
     else if (state.own.found) {
       state.own.foundAt(takeCallSites(observeQuery, MAX_FRAMES));
       share(state, query, shape);
@@ -181,7 +188,29 @@ export function watchNPlusOne(
     return (state.repeats.get(repeat) ?? 0) >= threshold ? "duplicate-query" : undefined;
   }
 
+  /** The pattern goes on in a scope where it is found. */
+  function more(
+    { shared, own }: ShapeState,
+    seen: SeenQuery,
+    kind: NPlusOnePattern["kind"] | undefined,
+  ): void {
+    if (shared === null) return;
+    shared?.add(seen, kind);
+    const pattern = own.pattern();
+    if (pattern === undefined) return;
+    listeners.more?.(() => ({
+      ...pattern,
+      scopes: 0,
+      queries: 1,
+      overlapping: seen.overlaps ? 1 : 0,
+      callSites: seen.site === undefined ? [] : [{ ...seen.site, queries: 1 }],
+    }));
+  }
+
+  /** The pattern is found in a scope. */
   function share(state: ShapeState, { server }: QueryStart, shape: string): void {
+    const pattern = state.own.pattern();
+    if (pattern === undefined) return;
     const key = patternKey(shape, server.database);
     const known = tallies.get(key);
     if (known === undefined && tallies.size >= MAX_PATTERNS) {
@@ -190,11 +219,10 @@ export function watchNPlusOne(
       return;
     }
     state.shared = known ?? patternTally(shape, server);
-    state.shared.addAll(state.own);
-    if (known !== undefined) return;
+    state.shared.addAll(pattern);
     tallies.set(key, state.shared);
-    const pattern = state.own.pattern();
-    if (pattern !== undefined) found(pattern);
+    listeners.more?.(() => pattern);
+    if (known === undefined) listeners.found?.(pattern);
   }
 
   function ended(query: QueryEnd): void {
@@ -220,10 +248,6 @@ export function watchNPlusOne(
     reportOf: (scope) =>
       [...(scopes.get(scope)?.shapes.values() ?? [])].flatMap(({ own }) => own.pattern() ?? []),
   };
-}
-
-function patternKey(shape: string, database: string | undefined): string {
-  return `${database ?? ""}\0${shape}`;
 }
 
 function matches(patterns: readonly (string | RegExp)[], text: string): boolean {

@@ -7,6 +7,7 @@ import { missingIndex } from "./missing-index.ts";
 import { missingPrimaryKey } from "./missing-primary-key.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import { misalignedKeyTypes } from "./misaligned-key-types.ts";
+import { nPlusOne } from "./n-plus-one.ts";
 import { nonSargablePredicate } from "./non-sargable-predicate.ts";
 import { offsetPagination } from "./offset-pagination.ts";
 import { outerJoinFiltered } from "./outer-join-filtered.ts";
@@ -24,6 +25,7 @@ export const FINDINGS: Readonly<
 > = {
   "missing-index": missingIndex,
   "non-sargable-predicate": nonSargablePredicate,
+  "n-plus-one": nPlusOne,
   "offset-pagination": offsetPagination,
   "outer-join-filtered": outerJoinFiltered,
   "misaligned-key-types": misalignedKeyTypes,

@@ -8,6 +8,7 @@ export type FindingCode =
   | "missing-index"
   | "missing-primary-key"
   | "missing-statistics"
+  | "n-plus-one"
   | "non-sargable-predicate"
   | "offset-pagination"
   | "outer-join-filtered"

@@ -1,8 +1,9 @@
-import type { CapturedQuery, CaptureLine } from "@dbadvise/observe";
+import type { CapturedNPlusOne, CapturedQuery, CaptureLine } from "@dbadvise/observe";
 import { DbadviseError } from "../dbadvise-error.ts";
 import type { EventSource } from "./event-source.ts";
 import { openFile } from "./open-log.ts";
-import type { QueryEvent } from "./query-event.ts";
+import type { CallSite, QueryEvent } from "./query-event.ts";
+import { mergedRepetition, type Repetition } from "./repetition.ts";
 import { readLines } from "./read-lines.ts";
 
 /** The newest form of a capture's lines that is known here. */
@@ -29,6 +30,7 @@ export function openCapture(path: string, systems: readonly string[]): EventSour
       seconds:
         counts.lastMs >= counts.firstMs ? (counts.lastMs - counts.firstMs) / 1000 : undefined,
       gaps: gapsOf(counts),
+      ...(counts.repetitions.size > 0 && { repetitions: [...counts.repetitions.values()] }),
     }),
   };
 }
@@ -43,6 +45,8 @@ interface Counts {
   /** Executions on each system that is not read. */
   readonly elsewhere: Map<string, number>;
   readonly databases: Set<string>;
+  /** By text. */
+  readonly repetitions: Map<string, Repetition>;
   firstMs: number;
   lastMs: number;
 }
@@ -55,6 +59,7 @@ function newCounts(): Counts {
     lost: 0,
     elsewhere: new Map(),
     databases: new Set(),
+    repetitions: new Map(),
     firstMs: Infinity,
     lastMs: -Infinity,
   };
@@ -107,12 +112,43 @@ function eventsOf(line: ReadLine, systems: readonly string[], counts: Counts): Q
     return [];
   }
   const { system, database } = line.server;
+  if (line.kind === "n-plus-one") {
+    // The executions themselves are in lines of their own.
+    if (systems.includes(system)) addRepetition(line, counts);
+    return [];
+  }
   if (!systems.includes(system)) {
     counts.elsewhere.set(system, (counts.elsewhere.get(system) ?? 0) + line.calls);
     return [];
   }
   if (database !== null) counts.databases.add(database);
   return queryEvents(line);
+}
+
+function addRepetition(line: CapturedNPlusOne, { repetitions }: Counts): void {
+  const known = repetitions.get(line.sql);
+  const repetition: Repetition = {
+    kind: line.pattern,
+    sql: line.sql,
+    scopeNames: line.scopeNames,
+    scopes: line.scopes,
+    calls: line.calls,
+    occurrences: line.occurrences,
+    distinctParameters: line.distinctParameters,
+    overlapping: line.overlapping,
+    callSites: line.callSites.map((site) => ({ ...frameOf(site), calls: site.calls })),
+    stack: line.stack.map(frameOf),
+  };
+  repetitions.set(line.sql, known === undefined ? repetition : mergedRepetition(known, repetition));
+}
+
+function frameOf({
+  file,
+  line,
+  column,
+  function: name,
+}: Omit<CallSite, "calls">): Omit<CallSite, "calls"> {
+  return { file, line, column, function: name };
 }
 
 /** An event for each execution whose values are known, and one for all the others. Failed ones are no executions. */
@@ -129,13 +165,7 @@ function queryEvents(line: CapturedQuery): QueryEvent[] {
       calls: line.calls - samples.length,
       totalMs: Math.max(0, line.totalMs - known),
       ...(line.rows !== null && { rows: line.rows }),
-      callSites: line.callSites.map((site) => ({
-        file: site.file,
-        line: site.line,
-        column: site.column,
-        function: site.function,
-        calls: site.calls,
-      })),
+      callSites: line.callSites.map((site) => ({ ...frameOf(site), calls: site.calls })),
     },
     ...samples.map(({ sql, parameters, ms }) => ({
       ...common,
@@ -178,7 +208,7 @@ function lineOf(text: string, path: string): ReadLine | undefined {
       "Update dbadvise.",
     );
   }
-  if (kind !== "query" && kind !== "loss") return { kind: "other" };
+  if (kind !== "query" && kind !== "n-plus-one" && kind !== "loss") return { kind: "other" };
   return isLine(value) ? value : undefined;
 }
 
@@ -194,30 +224,42 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function isLine(value: Fields): value is Fields & CaptureLine {
   const { kind, from, to, calls } = value;
-  return isTime(from) && isTime(to) && isCount(calls) && (kind === "loss" || isQuery(value));
+  if (!isTime(from) || !isTime(to) || !isCount(calls)) return false;
+  if (kind === "loss") return true;
+  return isStatement(value) && (kind === "query" ? isQuery(value) : isNPlusOne(value));
 }
 
-function isQuery({ sql, server, totalMs, rows, callSites, samples }: Fields): boolean {
+function isStatement({ sql, server, callSites }: Fields): boolean {
   return (
     typeof sql === "string" &&
     isRecord(server) &&
     typeof server["system"] === "string" &&
     isTextOrNull(server["database"]) &&
-    isAmount(totalMs) &&
-    (rows === null || isAmount(rows)) &&
-    isListOf(callSites, isCallSite) &&
-    isListOf(samples, isSample)
+    isListOf(callSites, isCallSite)
   );
 }
 
-function isCallSite({ file, line, column, function: name, calls }: Fields): boolean {
+function isQuery({ totalMs, rows, samples }: Fields): boolean {
+  return isAmount(totalMs) && (rows === null || isAmount(rows)) && isListOf(samples, isSample);
+}
+
+function isNPlusOne(line: Fields): boolean {
+  const { pattern, scopeNames, scopes, occurrences, distinctParameters, overlapping, stack } = line;
   return (
-    typeof file === "string" &&
-    isCount(line) &&
-    isCount(column) &&
-    isTextOrNull(name) &&
-    isCount(calls)
+    (pattern === "n-plus-one" || pattern === "duplicate-query") &&
+    Array.isArray(scopeNames) &&
+    scopeNames.every((name) => typeof name === "string") &&
+    [scopes, occurrences, distinctParameters, overlapping].every(isCount) &&
+    isListOf(stack, isFrame)
   );
+}
+
+function isCallSite(site: Fields): boolean {
+  return isFrame(site) && isCount(site["calls"]);
+}
+
+function isFrame({ file, line, column, function: name }: Fields): boolean {
+  return typeof file === "string" && isCount(line) && isCount(column) && isTextOrNull(name);
 }
 
 function isSample({ sql, parameters, ms }: Fields): boolean {

@@ -1,3 +1,4 @@
+import type { Repetition } from "./repetition.ts";
 import type { QueryEvent } from "./query-event.ts";
 
 export interface EventSourceSummary {
@@ -9,6 +10,8 @@ export interface EventSourceSummary {
   readonly seconds: number | undefined;
   /** What the source itself lacks, each in one clause, to be told as not analysed. Default none. */
   readonly gaps?: readonly string[];
+  /** Queries that one unit of the application's work sent again and again. Only where the application itself counted. */
+  readonly repetitions?: readonly Repetition[];
 }
 
 /** A stream of query events with a name: a log file, a list of statements, a statistics view, a capture. Read once. */

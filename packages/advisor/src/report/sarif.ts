@@ -17,6 +17,7 @@ export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
   "missing-index": "An index would make queries of the workload cheaper",
   "missing-primary-key": "A table has no primary key",
   "missing-statistics": "The planner is wrong about columns whose values go together",
+  "n-plus-one": "One request or job sends a query again and again where one query could do",
   "non-sargable-predicate": "A condition hides its column from every index on it",
   "offset-pagination": "Deep pages are found by counting rows from the first one",
   "outer-join-filtered": "A condition of WHERE makes an outer join an inner one",

@@ -5,6 +5,7 @@ import type { EventSource } from "../log/event-source.ts";
 import type { QueryEvent } from "../log/query-event.ts";
 import { coveredSeconds, type SourceTime } from "./covered-time.ts";
 import { isOwnQuery } from "./own-query.ts";
+import { repeatedQueries } from "./repeated-queries.ts";
 import { addEvent, newShape, type Shape, shapeQuery } from "./shape.ts";
 import { skippedQueries } from "./skipped-queries.ts";
 import { withRecurringLiterals } from "./recurring-literals.ts";
@@ -65,11 +66,13 @@ export async function buildWorkload(
   for (const shape of shapes.values()) {
     queries.push(shapeQuery(shape, await withRecurringLiterals(shape, parse, catalog)));
   }
+  const repeated = await repeatedQueries(sources, queries, parse);
   return {
     queries: queries.toSorted(byWeight),
     skipped: skipped.list().toSorted(byWeight),
     ignoredCalls,
     seconds: coveredSeconds(times),
+    ...(repeated.length > 0 && { repeated }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CallSite } from "../log/query-event.ts";
+import type { Repetition } from "../log/repetition.ts";
 import type { Statement } from "./statement.ts";
 
 /** Concrete values that a statement was logged with, kept so that a custom plan can be made. Redacted in every output by default. */
@@ -42,6 +43,12 @@ export interface SkippedQuery {
   readonly reason: string;
 }
 
+/** A query that one unit of the application's work sends again and again. */
+export interface RepeatedQuery {
+  readonly query: Query;
+  readonly repetition: Repetition;
+}
+
 /** What the database was asked, grouped by shape. Shapes are ordered by total time, then calls, descending. */
 export interface Workload {
   readonly queries: readonly Query[];
@@ -51,4 +58,6 @@ export interface Workload {
   readonly ignoredCalls: number;
   /** Seconds that the workload covers; `undefined` where no source knew (then nothing is said per day). */
   readonly seconds: number | undefined;
+  /** By executions, descending. Absent: no source knew of any. */
+  readonly repeated?: readonly RepeatedQuery[];
 }
