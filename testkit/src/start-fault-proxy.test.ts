@@ -136,7 +136,7 @@ test("a connection that has lost something stays silent", async () => {
   await proxy.heal();
   await other.query("listen news");
   await observer.query("notify news, 'after'");
-  await expect.poll(() => heard).toEqual(["other: after"]);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["other: after"]);
   await sleep(300);
   expect(heard).toEqual(["other: after"]);
   await observer.end();

@@ -6,9 +6,22 @@ limited() {
   timeout --kill-after=10 "$@" </dev/null
 }
 
-# The lists of packages may be missing or too old: then they are fetched.
+# The lists may be locked by another apt, for which apt-get does not wait.
+apt_update() {
+  local attempt
+  for attempt in {1..10}; do
+    limited 120 apt-get -qq update && return
+    sleep 3
+  done
+  return 1
+}
+
 apt_install() {
-  limited 200 apt-get -qq -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@" ||
-    { limited 120 apt-get -qq update &&
-      limited 200 apt-get -qq -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"; }
+  (
+    # One of these scripts at a time. The lock ends with the process that holds it.
+    flock --timeout 400 8
+    install() { limited 200 apt-get -qq -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"; }
+    # The lists of packages may be missing or too old: then they are fetched.
+    install "$@" || { apt_update && install "$@"; }
+  ) 8>/run/dbadvise-testkit-apt.lock
 }

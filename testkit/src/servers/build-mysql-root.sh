@@ -18,7 +18,7 @@ command -v debootstrap >/dev/null || apt_install debootstrap
 mirrors() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian'
 }
-[[ -n $(mirrors) ]] || limited 120 apt-get -qq update
+[[ -n $(mirrors) ]] || apt_update
 mirror=$(mirrors | head -1)
 [[ -n $mirror ]] || { echo 'apt has no source of Debian itself' >&2; exit 1; }
 

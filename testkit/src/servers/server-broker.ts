@@ -2,18 +2,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, get } from "node:http";
 import { text } from "node:stream/consumers";
-import { startMariadbServer, startMysqlServer } from "./mysql-server.ts";
-import { startPostgresServer } from "./postgres-server.ts";
+import { ENGINES, startServer } from "./start-server.ts";
 import type { Engine, TestServer } from "./test-server.ts";
 
 /** Where the workers of a run find the broker. */
 const VARIABLE = "DBADVISE_TEST_BROKER";
-
-const starters: Readonly<Record<Engine, () => Promise<TestServer>>> = {
-  postgres: startPostgresServer,
-  mysql: startMysqlServer,
-  mariadb: startMariadbServer,
-};
 
 const started = new Map<Engine, Promise<TestServer>>();
 
@@ -38,12 +31,12 @@ export async function startBroker(announce: (name: string) => void): Promise<() 
   // Other users of this machine can reach the port, but don't know the path.
   const secret = randomBytes(12).toString("hex");
   const broker = createServer((request, response) => {
-    const engine = Object.keys(starters).find((name) => request.url === `/${secret}/${name}`);
+    const engine = ENGINES.find((name) => request.url === `/${secret}/${name}`);
     if (engine === undefined) {
       response.writeHead(404).end();
       return;
     }
-    startOnce(engine as Engine, announce).then(
+    startOnce(engine, announce).then(
       (server) => response.end(server.url),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
@@ -64,7 +57,7 @@ export async function startBroker(announce: (name: string) => void): Promise<() 
 function startOnce(engine: Engine, announce?: (name: string) => void): Promise<TestServer> {
   const running = started.get(engine);
   if (running !== undefined) return running;
-  const starting = starters[engine]();
+  const starting = startServer(engine);
   started.set(engine, starting);
   if (announce !== undefined)
     starting.then(
