@@ -46,10 +46,12 @@ export function createAdaptiveSize(): AdaptiveSize {
     next: (size, { min, max, targetWaitMs }) => {
       const late = last !== undefined && last.waitMs > targetWaitMs;
       quiet = late ? 0 : quiet + 1;
-      if (late) return Math.min(max, Math.max(size + 1, Math.ceil(size * 1.25)));
-      if (quiet < PATIENCE || wanted() >= size) return Math.max(min, Math.min(max, size));
+      // A resize may have put max below min.
+      const within = (wished: number): number => Math.min(max, Math.max(min, wished));
+      if (late) return within(Math.max(size + 1, Math.ceil(size * 1.25)));
+      if (quiet < PATIENCE || wanted() >= size) return within(size);
       quiet = 0;
-      return Math.max(min, size - 1);
+      return within(size - 1);
     },
   };
 }

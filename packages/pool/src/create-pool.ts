@@ -32,7 +32,7 @@ export function createPoolIn<Client>(
 
   const acquire = lending.acquire;
 
-  const query: Pool<Client>["query"] = async (sql, parameters = [], given = undefined) => {
+  const query: Pool<Client>["query"] = async (sql, parameters = [], given) => {
     const lease = await acquire(given);
     try {
       return await lease.query(sql, parameters, given);
@@ -48,10 +48,9 @@ export function createPoolIn<Client>(
 
   function resize(size: { readonly max?: number; readonly minIdle?: number }): void {
     const max = size.max ?? lending.limit;
-    const minIdle = size.minIdle ?? Math.min(lending.minIdle, max);
-    checkSize(resolved.name, { max, minIdle });
+    checkSize(resolved.name, { max, minIdle: size.minIdle ?? Math.min(lending.minIdle, max) });
     house.setMax(max);
-    lending.setSize({ limit: max, minIdle });
+    lending.setSize({ limit: max, minIdle: size.minIdle });
   }
 
   function evictAll(): void {

@@ -103,7 +103,7 @@ export function keepHouse<Client>(
   /** Destroys the connection unless the server is at work on its statement. */
   async function ask(slot: Slot<Client>, heard: number): Promise<void> {
     const deadline = new AbortController();
-    const timer = environment.setTimer(() => {
+    const patience = environment.setTimer(() => {
       deadline.abort(new Error(`no answer in ${options.connectTimeoutMs} ms`));
     }, options.connectTimeoutMs);
     let cause: unknown;
@@ -112,7 +112,7 @@ export function keepHouse<Client>(
     } catch (error) {
       cause = error;
     } finally {
-      timer.cancel();
+      patience.cancel();
     }
     // The answer may have come meanwhile.
     if (slot.lease === undefined || slot.connection.lastHeard() !== heard) return;
@@ -145,7 +145,8 @@ export function keepHouse<Client>(
     const waits = lending.waits.snapshot();
     load.add({
       busy: Math.max(0, busyMs - busyBefore) / (at - sampledAt),
-      waitMs: quantileBetween(waitsBefore, waits, 0.95),
+      // Those still in line count as well: nobody may have been served meanwhile.
+      waitMs: Math.max(quantileBetween(waitsBefore, waits, 0.95), lending.longestWait(at)),
       waiting: lending.counts().waiting,
     });
     busyBefore = busyMs;
@@ -154,7 +155,7 @@ export function keepHouse<Client>(
     if (options.adaptive === undefined) return;
     const limit = load.next(lending.limit, { max, ...options.adaptive });
     if (limit === lending.limit) return;
-    lending.setSize({ limit, minIdle: Math.min(lending.minIdle, limit) });
+    lending.setSize({ limit });
   }
 
   /** Milliseconds that connections have been lent since the start, running leases included. */

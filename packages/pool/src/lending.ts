@@ -42,7 +42,8 @@ export interface Lending<Client> {
   destroy(slot: Slot<Client>, reason: string, error: Error): void;
   /** Takes an idle connection aside for a round trip; it comes back, or is retired. */
   validate(slot: Slot<Client>): void;
-  setSize(size: { readonly limit: number; readonly minIdle: number }): void;
+  /** New bounds; `minIdle` stays as it was asked for, also while the limit is below it. */
+  setSize(size: { readonly limit: number; readonly minIdle?: number | undefined }): void;
   suspend(suspended: boolean): void;
   drain(timeoutMs: number): Promise<void>;
   counts(): ConnectionCounts;
@@ -55,7 +56,10 @@ export interface Lending<Client> {
   readonly opening: number;
   readonly closing: number;
   readonly limit: number;
+  /** What was asked for: more than the limit allows is not kept. */
   readonly minIdle: number;
+  /** Of those in line, milliseconds. */
+  longestWait(at: number): number;
   readonly counters: LendingCounters;
   readonly waits: DurationRecorder;
   readonly usages: DurationRecorder;
@@ -107,7 +111,7 @@ export function createLending<Client>(
   let state: "open" | "suspended" | "draining" | "closed" = "open";
   /** limit <= max. The invariant: opening + idle + used + checking + closing = total <= the largest limit since. */
   let limit = options.adaptive?.min ?? options.max;
-  let minIdle = Math.min(options.minIdle, limit);
+  let { minIdle } = options;
   let total = 0;
   let opening = 0;
   let used = 0;
@@ -149,6 +153,7 @@ export function createLending<Client>(
       return Promise.reject(signal.reason as Error);
     }
     const since = now();
+    if (!(timeoutMs >= 0)) return Promise.reject(badDeadline(timeoutMs));
     const refusal = refuse(key, since);
     if (refusal !== undefined) {
       counters.rejected += 1;
@@ -162,6 +167,7 @@ export function createLending<Client>(
         restDeadlines();
         observe("acquire-failed", undefined, now() - since, "aborted", signal?.reason);
         reject(signal?.reason as Error);
+        if (state === "draining") finishDrain();
       };
       const leave = waiters.add({
         priority,
@@ -183,7 +189,7 @@ export function createLending<Client>(
     if (state === "draining" || state === "closed") {
       return failure("POOL_CLOSED", `is ${state}`, "Acquire before drain() or end() is called.");
     }
-    if (waiters.length >= options.maxWaiting && idle.length === 0) {
+    if (waiters.length - toCome() >= options.maxWaiting) {
       return failure(
         "QUEUE_FULL",
         `has ${waiters.length} callers in line, as many as maxWaiting allows`,
@@ -198,6 +204,13 @@ export function createLending<Client>(
       `gives ${JSON.stringify(key)} no more than its rate`,
       `Try again in ${Math.ceil(waitMs)} ms.`,
     );
+  }
+
+  /** Leases that can be had without one that is out coming back. */
+  function toCome(): number {
+    if (state === "suspended") return 0;
+    const connections = idle.length + checking + opening + Math.max(0, limit - total);
+    return Math.max(0, Math.min(concurrency - used, connections));
   }
 
   /** The breaker is open, no connection is left, and it is not yet time for a probe. */
@@ -235,7 +248,11 @@ export function createLending<Client>(
       observe("acquire-failed", undefined, at - waiter.since, "timeout", error);
       waiter.reject(error);
     }
-    watchDeadline(waiters.earliestDeadline(), at);
+    watchDeadline(
+      waiters.least(({ deadline }) => deadline),
+      at,
+    );
+    if (state === "draining") finishDrain();
   }
 
   // Lend and take back --------------------------------------------------------------------------------------------
@@ -269,6 +286,7 @@ export function createLending<Client>(
     used -= 1;
     slot.lease = undefined;
     slot.uses += 1;
+    slot.idleSince = at;
     usages.record(at - lease.since);
     if (connectionsAreObserved()) observe("release", slot, at - lease.since, undefined, error);
     if (emitter.has("release")) emitter.emit("release", slot.connection.client, error);
@@ -280,23 +298,33 @@ export function createLending<Client>(
       else if (session === "busy") retire(slot, "released while a query was running");
       else reset(slot);
     }
+    // Its place under the concurrency limit is free, whatever becomes of the connection.
+    if (slot.place !== "used" && waiters.length > 0) pump();
   }
 
   /** A connection that can be lent: to the next in line, or it is idle. One that has just answered is not asked again. */
   function offer(slot: Slot<Client>, at: number, answered: boolean): void {
-    if (isSpent(slot, at) || total > limit || state === "closed") {
-      retire(slot, total > limit ? "pool size" : spentReason(slot, at));
+    const tooMany = total - closing > limit;
+    if (isSpent(slot, at) || tooMany || state === "closed") {
+      retire(slot, tooMany ? "pool size" : spentReason(slot, at));
       return;
     }
     if (waiters.length === 0 || !mayLend()) {
-      slot.place = "idle";
-      slot.idleSince = at;
-      idle.push(slot);
+      rest(slot);
       if (state === "draining") finishDrain();
       return;
     }
     if (answered || isFresh(slot, at)) handOver(slot, at);
     else validate(slot);
+  }
+
+  /** In the order in which they were given back: one that was only checked does not go on top. */
+  function rest(slot: Slot<Client>): void {
+    slot.place = "idle";
+    let above = idle.length;
+    while (above > 0 && (idle[above - 1]?.idleSince ?? 0) > slot.idleSince) above -= 1;
+    if (above === idle.length) idle.push(slot);
+    else idle.splice(above, 0, slot);
   }
 
   function handOver(slot: Slot<Client>, at: number): void {
@@ -314,12 +342,17 @@ export function createLending<Client>(
 
   function pump(): void {
     const at = now();
-    while (waiters.length > checking && mayLend()) {
-      const slot = idle.pop();
+    while (waiters.length > 0 && mayLend()) {
+      // Mostly the one on top; one below that was asked for its health meanwhile needs no check.
+      const slot = idle.findLast((one) => isFresh(one, at)) ?? idle.at(-1);
       if (slot === undefined) break;
       if (isSpent(slot, at)) retire(slot, spentReason(slot, at));
-      else if (isFresh(slot, at)) handOver(slot, at);
-      else validate(slot);
+      else if (isFresh(slot, at)) {
+        removeIdle(slot);
+        handOver(slot, at);
+      } else if (waiters.length > checking) validate(slot);
+      // As many as wait are being checked already.
+      else break;
     }
     openMissing(at);
   }
@@ -346,7 +379,9 @@ export function createLending<Client>(
       if (settled) return;
       settled = true;
       timer.cancel();
+      if (slot.place !== "checking") return;
       checking -= 1;
+      slot.place = "moving";
       if (error === undefined) offer(slot, now(), true);
       else {
         slot.doom ??= { reason: failed, error };
@@ -371,7 +406,7 @@ export function createLending<Client>(
   function openMissing(at: number): void {
     if (state === "closed") return;
     const callers = mayLend() ? Math.min(waiters.length, concurrency - used) : 0;
-    const spare = state === "draining" ? 0 : minIdle - idle.length;
+    const spare = state === "draining" ? 0 : Math.min(minIdle, limit) - idle.length;
     let missing = Math.max(callers, spare) - checking - opening;
     const parallel = Math.max(1, Math.ceil(limit * PARALLEL_CONNECTS));
     while (missing > 0 && total < limit && opening < parallel) {
@@ -401,25 +436,28 @@ export function createLending<Client>(
     opening += 1;
     breaker.begin();
     tellBreaker(before);
-    void ledger.open().then((opened) => {
-      const at = now();
-      const was = breaker.state;
-      opening -= 1;
-      if (opened.ok) {
-        breaker.succeed();
-        tellBreaker(was);
-        admit(opened.connection, begunAt, at);
-      } else {
-        total -= 1;
-        breaker.fail(opened.error, begunAt, at);
-        tellBreaker(was);
-        counters.openFailures += 1;
-        observe("open-failed", undefined, at - begunAt, undefined, opened.error);
-        refuseHopeless(opened.error);
-      }
-      pump();
-      if (state === "draining") finishDrain();
-    });
+    void settleOpening(begunAt);
+  }
+
+  async function settleOpening(begunAt: number): Promise<void> {
+    const opened = await ledger.open();
+    const at = now();
+    const was = breaker.state;
+    opening -= 1;
+    if (opened.ok) {
+      breaker.succeed();
+      tellBreaker(was);
+      admit(opened.connection, begunAt, at);
+    } else {
+      total -= 1;
+      breaker.fail(opened.error, begunAt, at);
+      tellBreaker(was);
+      counters.openFailures += 1;
+      observe("open-failed", undefined, at - begunAt, undefined, opened.error);
+      refuseHopeless(opened.error);
+    }
+    pump();
+    if (state === "draining") finishDrain();
   }
 
   type Link = Awaited<ReturnType<typeof connector.connect>>;
@@ -467,7 +505,7 @@ export function createLending<Client>(
         maxLifetimeMs === 0
           ? Number.POSITIVE_INFINITY
           : at + maxLifetimeMs * (1 + environment.random() / 4),
-      place: "checking",
+      place: "moving",
       lease: undefined,
       idleSince: at,
       uses: 0,
@@ -497,23 +535,24 @@ export function createLending<Client>(
   function retire(slot: Slot<Client>, reason: string): void {
     if (slot.place === "closing") return;
     removeIdle(slot);
+    if (slot.place === "checking") checking -= 1;
     slot.place = "closing";
     closing += 1;
     counters.closed[reason] = (counters.closed[reason] ?? 0) + 1;
+    void close(slot, reason);
+  }
+
+  async function close(slot: Slot<Client>, reason: string): Promise<void> {
     const { connection } = slot;
-    const lost = slot.doom !== undefined;
-    void connection
-      .close({ now: lost })
-      .then(() => ledger.strike(connection))
-      .then(() => {
-        closing -= 1;
-        total -= 1;
-        slots.delete(slot);
-        observe("close", slot, now() - slot.openedAt, reason, slot.doom?.error);
-        emitter.emit("close", connection.client, reason);
-        pump();
-        if (state === "draining") finishDrain();
-      });
+    await connection.close({ now: slot.doom !== undefined });
+    await ledger.strike(connection);
+    closing -= 1;
+    total -= 1;
+    slots.delete(slot);
+    observe("close", slot, now() - slot.openedAt, reason, slot.doom?.error);
+    emitter.emit("close", connection.client, reason);
+    pump();
+    if (state === "draining") finishDrain();
   }
 
   function removeIdle(slot: Slot<Client>): void {
@@ -546,10 +585,10 @@ export function createLending<Client>(
 
   // Size and end ----------------------------------------------------------------------------------------------------
 
-  function setSize(size: { readonly limit: number; readonly minIdle: number }): void {
+  function setSize(size: { readonly limit: number; readonly minIdle?: number | undefined }): void {
     ledger.resize(Math.max(options.max, size.limit));
     limit = size.limit;
-    minIdle = size.minIdle;
+    minIdle = size.minIdle ?? minIdle;
     while (total - closing > limit && idle[0] !== undefined) retire(idle[0], "pool size");
     pump();
   }
@@ -573,6 +612,8 @@ export function createLending<Client>(
   /** When nobody is in line any more, closes what is idle; when nothing is left, tells so. */
   function finishDrain(): void {
     if (waiters.length > 0) return;
+    // Nobody waits for what is being connected.
+    shutdown.abort(new Error("the pool is draining"));
     for (const slot of idle.slice()) retire(slot, "pool closed");
     if (total > 0 || drained === undefined) return;
     end();
@@ -597,6 +638,7 @@ export function createLending<Client>(
     end();
     for (const waiter of waiters.remove(() => true)) {
       waiter.forget();
+      counters.rejected += 1;
       waiter.reject(failure("POOL_CLOSED", "is closed", "Acquire before drain() is called."));
     }
     for (const slot of slots) {
@@ -646,6 +688,15 @@ export function createLending<Client>(
       holders: holders(),
       ...more,
     });
+  }
+
+  function badDeadline(timeoutMs: number): PoolError {
+    counters.rejected += 1;
+    return failure(
+      "INVALID_OPTIONS",
+      `was asked for a connection within ${timeoutMs} ms`,
+      "timeoutMs of an acquire is 0 or more, or Infinity.",
+    );
   }
 
   function unavailable(): PoolError {
@@ -708,6 +759,7 @@ export function createLending<Client>(
     drain,
     counts,
     holders,
+    longestWait: (at) => Math.max(0, at - waiters.least(({ since }) => since)),
     idle,
     slots,
     get state() {

@@ -9,10 +9,11 @@ export interface Slot<Client> {
   readonly retireAt: number;
   /**
    * `idle`: in the stack of idle ones, and nowhere else. `used`: has a lease. `checking`: a validation or a reset is under
-   * way. `closing`: on its way out, still counted.
+   * way. `closing`: on its way out, still counted. `moving`: between two of these, within one call.
    */
-  place: "idle" | "used" | "checking" | "closing";
+  place: "idle" | "used" | "checking" | "closing" | "moving";
   lease: PoolLease<Client> | undefined;
+  /** When it was last given back. Being asked for its health leaves it as it is. */
   idleSince: number;
   uses: number;
   /** A statement that has been without an answer for at least since `at`; `heard` is when the server was last heard then. */

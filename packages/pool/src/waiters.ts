@@ -28,8 +28,8 @@ export interface Waiters<Lent> {
   next(): Waiter<Lent> | undefined;
   /** Takes out all callers that match, in order. */
   remove(matches: (waiter: Waiter<Lent>) => boolean): Waiter<Lent>[];
-  /** The earliest deadline in line; Infinity when there is none. */
-  earliestDeadline(): number;
+  /** The least of what is asked of each in line; Infinity when there is none. */
+  least(of: (waiter: Waiter<Lent>) => number): number;
 }
 
 /** A linked list: joining at the end, leaving from anywhere and being served cost the same at any length. */
@@ -79,12 +79,12 @@ export function createWaiters<Lent>(): Waiters<Lent> {
     return removed;
   }
 
-  function earliestDeadline(): number {
-    let earliest = Number.POSITIVE_INFINITY;
+  function least(of: (waiter: Waiter<Lent>) => number): number {
+    let found = Number.POSITIVE_INFINITY;
     for (let place = first; place !== undefined; place = place.after) {
-      earliest = Math.min(earliest, place.waiter.deadline);
+      found = Math.min(found, of(place.waiter));
     }
-    return earliest;
+    return found;
   }
 
   return {
@@ -94,6 +94,6 @@ export function createWaiters<Lent>(): Waiters<Lent> {
     add,
     next,
     remove,
-    earliestDeadline,
+    least,
   };
 }
