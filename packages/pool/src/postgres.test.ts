@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
+import { startPostgres, startPrivateServer, type TestDatabase } from "@dbadvise/testkit";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -418,6 +420,47 @@ describe("retiring", () => {
     expect(connection.state()).toBe("busy");
     await connection.close();
     await gone(pid);
+  });
+});
+
+describe("a primary that is a standby", () => {
+  /** Hears of the server's parameters no more than through PgBouncer, or from PostgreSQL 13. */
+  class Unreported extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super(config);
+      const { connection } = this;
+      const emit = connection.emit.bind(connection);
+      connection.emit = (event: string | symbol, ...args: unknown[]) =>
+        event !== "parameterStatus" && emit(event, ...args);
+    }
+  }
+
+  test("fails its validation until it is promoted", async () => {
+    const server = await startPrivateServer("postgres");
+    try {
+      const before = await open(server.url);
+      const directory = await valueOf(before, "show data_directory");
+      await writeFile(join(String(directory), "standby.signal"), "");
+      // It starts as a standby, which is not what `start` waits for.
+      await server.kill();
+      const started = server.start();
+      const reported = await vi.waitFor(() => open(server.url, { role: "primary" }), {
+        timeout: 30_000,
+        interval: 200,
+      });
+      const asked = await open(server.url, { role: "primary", Client: Unreported });
+      const replica = await open(server.url, { role: "replica" });
+      await expect(reported.validate()).rejects.toThrow("is a standby");
+      await expect(asked.validate()).rejects.toThrow("is a standby");
+      await replica.validate();
+      await replica.query("select pg_promote()", [], {});
+      await started;
+      await reported.validate();
+      await asked.validate();
+      expect(reported.state()).toBe("clean");
+    } finally {
+      await server.close();
+    }
   });
 });
 

@@ -87,8 +87,10 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     },
     lastHeard: () => session.heard,
     state() {
+      // A lost socket fails its statement before it tells its end: whoever released it must not pass it on.
+      if (wire.stream.destroyed || cancelling > 0) return "busy";
       const work = workOf(client);
-      if (work === "running" || cancelling > 0) return "busy";
+      if (work === "running") return "busy";
       if (work === "failed" || session.inTransaction || session.changed) return "dirty";
       return listeners.changed() ? "dirty" : "clean";
     },
@@ -107,8 +109,10 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
       session.begin();
     },
     async validate() {
-      await send("");
-      if (session.role === "primary" && session.inHotStandby)
+      // An empty query is the least that the server answers.
+      const asks = session.role === "primary" && session.inHotStandby === undefined;
+      const answer = await send(asks ? "select pg_is_in_recovery() as standby" : "");
+      if (asks ? isStandby(answer) : session.role === "primary" && session.inHotStandby)
         throw new Error(`${server.host} is a standby now, where a primary is wanted.`);
     },
     async close(options) {
@@ -137,6 +141,10 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
       cancelling -= 1;
     }
   }
+}
+
+function isStandby(answer: unknown): boolean {
+  return (answer as pg.QueryResult<{ standby: boolean }>).rows[0]?.standby === true;
 }
 
 /** Resolves when nothing runs on the client, or its connection has ended. */

@@ -17,8 +17,8 @@ export interface Session {
   readonly ended: boolean;
   /** The part that the server should play. */
   readonly role: ServerRole;
-  /** The server is a standby (`in_hot_standby`, told since PostgreSQL 14). */
-  readonly inHotStandby: boolean;
+  /** The server is a standby; `undefined` where nobody says (PostgreSQL before 14, PgBouncer). */
+  readonly inHotStandby: boolean | undefined;
   /** Notes a text that is about to be sent; `undefined` where it isn't known. */
   sent(sql: string | undefined): void;
   /** From here on everything counts as a change: the session is as after connecting. */
@@ -53,7 +53,7 @@ export function followSession(client: pg.Client, options: SessionOptions): Sessi
   let heard = performance.now();
   let status: unknown;
   let changed = false;
-  let inHotStandby = false;
+  let inHotStandby: boolean | undefined;
   let readOnlyAsked: "no" | "session" | "transaction" = "no";
   let waiting: (() => void)[] = [];
   let retired = false;
