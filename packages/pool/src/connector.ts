@@ -54,7 +54,7 @@ export interface Connection<Client> {
   /**
    * Known without a round trip, from what was sent and what the server told:
    * `clean`: as after connecting. `dirty`: a transaction is open, or the session was changed: {@link reset} mends it.
-   * `busy`: a statement is still running: only closing mends it.
+   * `busy`: a statement is still running, or the connection has ended: only closing mends it.
    */
   state(): "clean" | "dirty" | "busy";
   /** Back to the state after connecting: ROLLBACK and DISCARD ALL, or COM_RESET_CONNECTION. Rejects where that fails. */

@@ -54,19 +54,27 @@ export async function createConnection(
     sent: (sql) => session.sent(sessionEffect(sql), !packets.isBusy()),
   });
   const { send } = queries;
+  // A pool like mysql2's gives its connections an `end` of their own.
+  const quit = driver.end.bind(driver);
 
   function retire(error: Error & { readonly code?: string }): void {
     onRetire(error.code ?? error.name, error);
   }
 
+  let ended = false;
   client.on("error", retire);
+  const lost = Object.assign(new Error("The connection is lost"), {
+    code: "PROTOCOL_CONNECTION_LOST",
+  });
+  const onLost = (): void => {
+    ended = true;
+    retire(lost);
+  };
+  driver.stream.once("end", onLost);
   driver.stream.once("close", () => {
-    const error = Object.assign(new Error("The connection is lost"), {
-      code: "PROTOCOL_CONNECTION_LOST",
-    });
-    queries.lost(error);
+    queries.lost(lost);
     gone.resolve();
-    retire(error);
+    onLost();
   });
   const changeUser = driver.changeUser.bind(driver);
   driver.changeUser = (options, callback) => {
@@ -76,8 +84,8 @@ export async function createConnection(
 
   const setUp = async (): Promise<void> => {
     await settings.onConnect?.(client);
-    // What it sent without waiting has an answer before this one.
-    if (packets.isBusy()) await ping();
+    // What it sent without waiting is answered before this, and what it sends then before the next.
+    while (packets.isBusy()) await ping();
   };
   try {
     await unlessAborted(setUp, signal);
@@ -133,7 +141,7 @@ export async function createConnection(
     const { stream } = driver;
     if (stream.closed) return;
     if (now) stream.destroy();
-    else driver.end();
+    else quit();
     const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
     await gone.promise;
     clearTimeout(timer);
@@ -152,7 +160,8 @@ export async function createConnection(
     },
     lastHeard: packets.lastHeard,
     state: () => {
-      if (packets.isBusy()) return "busy";
+      // A lost socket fails its statement before it tells its end: whoever released it must not pass it on.
+      if (driver.stream.destroyed || packets.isBusy()) return "busy";
       return session.isClean() && !listeners.changed() ? "clean" : "dirty";
     },
     reset: async () => {
@@ -171,7 +180,7 @@ export async function createConnection(
     },
     commit: () => run("commit"),
     rollback: () => run("rollback"),
-    isWorking: async (until) => isWorking(driver.threadId, await settings.renewOptions(), until),
+    isWorking: async (until) => isWorking(driver, await settings.renewOptions(), until),
   };
 }
 
