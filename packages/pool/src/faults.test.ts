@@ -72,7 +72,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
   }
 
   /** Runs callers through a fault, and tells what it did to them. */
-  async function through(
+  async function expectRecovery(
     fault: string,
     inflict: () => Promise<{ readonly over: number }>,
   ): Promise<CallersReport & { readonly recoveryMs: number; readonly connectsPerSecond: number }> {
@@ -107,7 +107,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
 
   test("down for two seconds: few knocks, no hung caller, back at once", async () => {
     open(server.url);
-    const seen = await through("immediate stop, down for 2 s", async () => {
+    const seen = await expectRecovery("immediate stop, down for 2 s", async () => {
       await server.kill();
       await sleep(2000);
       await server.start();
@@ -120,7 +120,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
 
   test("an immediate restart", async () => {
     open(server.url);
-    await through("immediate restart", async () => {
+    await expectRecovery("immediate restart", async () => {
       await server.restart();
       return { over: performance.now() };
     });
@@ -128,7 +128,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
 
   test("all sessions terminated", async () => {
     open(server.url);
-    await through("all sessions terminated", async () => {
+    await expectRecovery("all sessions terminated", async () => {
       await withAdmin((query) => words.terminateAll(query));
       return { over: performance.now() };
     });
@@ -136,7 +136,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
 
   test("the server stands still for three seconds", async () => {
     open(server.url);
-    await through("SIGSTOP for 3 s", async () => {
+    await expectRecovery("SIGSTOP for 3 s", async () => {
       await server.pause();
       await sleep(3000);
       await server.resume();
@@ -146,7 +146,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
 
   test("sockets cut in silence (node-postgres #2973, #3399, #1075; pgx #2394)", async () => {
     open(proxy.url);
-    await through("half-open through a proxy", async () => {
+    await expectRecovery("half-open through a proxy", async () => {
       proxy.drop();
       const from = performance.now();
       await sleep(200);
@@ -159,7 +159,7 @@ describe.each(DIALECTS)("$name", ({ name }) => {
 
   test("connections reset and refused", async () => {
     open(proxy.url);
-    const seen = await through("reset and refused for 1 s", async () => {
+    const seen = await expectRecovery("reset and refused for 1 s", async () => {
       proxy.refuse();
       proxy.reset();
       await sleep(1000);

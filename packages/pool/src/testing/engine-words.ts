@@ -1,4 +1,3 @@
-import type { Engine } from "@dbadvise/testkit";
 import type { Connector } from "../connector.ts";
 import { mysql } from "../mysql.ts";
 import { postgres } from "../postgres.ts";
@@ -61,7 +60,7 @@ const MYSQL: EngineWords = {
   refusesWrites: ["ER_OPTION_PREVENTS_STATEMENT", "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION"],
 };
 
-export const ENGINE_WORDS: Readonly<Record<Engine, EngineWords>> = {
+export const ENGINE_WORDS: Readonly<Record<"postgres" | "mysql" | "mariadb", EngineWords>> = {
   postgres: {
     connector: ({ url, password }) => {
       const { secret, ...address } = parts(url);

@@ -30,10 +30,10 @@ export function runCallers(
   const errors: Record<string, number> = {};
   const successes: number[] = [];
   let longestMs = 0;
-  let running = true;
+  const stopped = new AbortController();
 
   async function caller(): Promise<void> {
-    while (running) {
+    while (!stopped.signal.aborted) {
       const from = performance.now();
       try {
         await call(pool);
@@ -50,7 +50,7 @@ export function runCallers(
   const all = Promise.all(Array.from({ length: count }, caller));
   return {
     stop: async () => {
-      running = false;
+      stopped.abort();
       await all;
       return { succeeded: successes.length, errors, longestMs, successes };
     },
