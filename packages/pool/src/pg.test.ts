@@ -300,13 +300,12 @@ const SCENARIOS: Record<string, (stage: Stage) => Promise<unknown>> = {
     return seen;
   },
   "connectionTimeoutMillis: a pool that is used up": async ({ open }) => {
-    const pool = open({ max: 1, connectionTimeoutMillis: 100 });
+    const pool = open({ max: 1, connectionTimeoutMillis: 2000 });
     const client = await pool.connect();
-    const refused = [
-      await rejection(pool.connect()),
-      await rejection(pool.query("select 1")),
-      counts(pool),
-    ];
+    const refused = await Promise.all([
+      rejection(pool.connect()),
+      rejection(pool.query("select 1")),
+    ]);
     client.release();
     return [refused, (await pool.query("select 1 as a")).rows];
   },
@@ -487,6 +486,18 @@ describe("better than pg.Pool", () => {
       const { rows } = await next.query("show search_path");
       expect(rows).toEqual([{ search_path: '"$user", public' }]);
       next.release();
+    });
+  });
+
+  test("what a `connect` listener set up is there for every holder, whatever the one before did", async () => {
+    await play(async ({ open }) => {
+      const pool = open({ max: 1 });
+      pool.on("connect", (client) => {
+        void client.query("set search_path = listened");
+      });
+      await pool.query("set search_path = changed");
+      const { rows } = await pool.query("show search_path");
+      expect(rows).toEqual([{ search_path: "listened" }]);
     });
   });
 
