@@ -20,6 +20,7 @@ test("the public values: each one is a promise to users", () => {
     "generateCandidates",
     "indexHistory",
     "nameOf",
+    "openCapture",
     "openLog",
     "openSqlFile",
     "readSnapshot",

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { relative } from "node:path/posix";
 import { fileURLToPath } from "node:url";
@@ -107,62 +107,72 @@ async function place(mark: string): Promise<string> {
   return `${relative(process.cwd(), FILE)}:${lines.findIndex((line) => line.endsWith(`; // ${mark}`)) + 1}`;
 }
 
+/** A captured run of the application, and the arguments that analyse all of its files. */
+async function analysed(
+  values: boolean,
+): Promise<{ readonly folder: string; readonly files: string[]; readonly args: string[] }> {
+  const folder = await captureShop(values);
+  const files = (await readdir(folder)).toSorted();
+  expect(files.length).toBeGreaterThan(1);
+  const args = ["analyze", "--url", database.url, "--no-statements", "--capture", ...files];
+  return { folder, files, args };
+}
+
 describe("analyze --capture", () => {
   test.each([false, true])(
     "a finding names the lines of code that send its query (values: %s)",
     async (values) => {
-      const folder = await captureShop(values);
-      const files = (await readdir(folder)).toSorted();
-      expect(files.length).toBeGreaterThan(1);
-      const args = ["analyze", "--url", database.url, "--no-statements", "--capture", ...files];
-
-      const text = await runCli(args, { folder });
-      expect(text, text.stderr).toMatchObject({ code: 1 });
-      expect(text.stdout).toContain("missing-index");
-      expect(text.stdout).toMatch(/orders \(customer_id\)/);
-      expect(text.stdout).toMatch(/60 calls/);
+      const { folder, args } = await analysed(values);
+      const run = await runCli(args, { folder });
+      expect(run, run.stderr).toMatchObject({ code: 1 });
+      expect(run.stdout).toContain("missing-index");
+      expect(run.stdout).toMatch(/orders \(customer_id\)/);
+      expect(run.stdout).toMatch(/60 calls/);
       const [first, second] = [`${await place("line A")} (findOrders)`, await place("line B")];
-      expect(text.stdout).toContain(first);
-      expect(text.stdout).toContain(`${second} (reportOrders)`);
-      expect(text.stdout.indexOf(first)).toBeLessThan(text.stdout.indexOf(second));
-      expect(text.stdout).not.toMatch(/\b1[78]0\d\d\b/);
+      expect(run.stdout).toContain(first);
+      expect(run.stdout).toContain(`${second} (reportOrders)`);
+      expect(run.stdout.indexOf(first)).toBeLessThan(run.stdout.indexOf(second));
+      expect(run.stdout).not.toMatch(/\b1[78]0\d\d\b/);
+    },
+  );
 
-      const json = await runCli([...args, "--format", "json"], { folder });
-      const report: {
-        findings: { code: string; queries: { calls: number; callSites: unknown[] }[] }[];
-        workload: { sources: string[]; calls: number };
-        notAnalyzed: unknown;
-      } = JSON.parse(json.stdout);
-      expect(report.workload).toMatchObject({ sources: files, calls: 60 });
-      const [query, ...others] = report.findings.find(
-        ({ code }) => code === "missing-index",
-      )!.queries;
-      expect(others).toEqual([]);
-      expect(query).toMatchObject({
+  test("JSON has them with their calls", async () => {
+    const { folder, args, files } = await analysed(false);
+    const run = await runCli([...args, "--format", "json"], { folder });
+    const report: {
+      findings: { code: string; queries: { calls: number; callSites: unknown[] }[] }[];
+      workload: { sources: string[]; calls: number };
+    } = JSON.parse(run.stdout);
+    expect(report.workload).toMatchObject({ sources: files, calls: 60 });
+    expect(report.findings.find(({ code }) => code === "missing-index")?.queries).toMatchObject([
+      {
         calls: 60,
         callSites: [
           { function: "findOrders", calls: 40 },
           { function: "reportOrders", calls: 20 },
         ],
-      });
+      },
+    ]);
+  });
 
-      const sarif = await runCli([...args, "--format", "sarif"], { folder });
-      const [uri, line] = (await place("line A")).split(":");
-      expect(JSON.parse(sarif.stdout).runs[0].results).toContainEqual(
-        expect.objectContaining({
-          ruleId: "missing-index",
-          locations: [
-            expect.objectContaining({
-              physicalLocation: {
-                artifactLocation: { uri, uriBaseId: "%SRCROOT%" },
-                region: { startLine: Number(line), startColumn: expect.any(Number) },
-              },
-            }),
-          ],
-        }),
-      );
-    },
-  );
+  test("SARIF points to the line", async () => {
+    const { folder, args } = await analysed(false);
+    const run = await runCli([...args, "--format", "sarif"], { folder });
+    const [uri, line] = (await place("line A")).split(":");
+    expect(JSON.parse(run.stdout).runs[0].results).toContainEqual(
+      expect.objectContaining({
+        ruleId: "missing-index",
+        locations: [
+          expect.objectContaining({
+            physicalLocation: {
+              artifactLocation: { uri, uriBaseId: "%SRCROOT%" },
+              region: { startLine: Number(line), startColumn: expect.any(Number) },
+            },
+          }),
+        ],
+      }),
+    );
+  });
 
   test("the lines of code come to the queries of other sources, by their shape", async () => {
     const folder = await captureShop(false);
@@ -170,7 +180,6 @@ describe("analyze --capture", () => {
     onTestFinished(async () => {
       await withClient((client) => client.query("DROP EXTENSION pg_stat_statements"));
     });
-    await withClient((client) => client.query("SELECT pg_stat_statements_reset()"));
     await withClient((client) => client.query("SELECT total FROM orders WHERE customer_id = 3"));
     const run = await runCli(
       ["analyze", "--url", database.url, "--capture", "shop.ndjson", "--format", "json"],
@@ -192,6 +201,20 @@ describe("analyze --capture", () => {
     );
     const run = await runCli(["analyze", "--url", database.url], { folder });
     expect(run.stdout).toContain(await place("line A"));
+  });
+
+  test("what a capture lacks is told", async () => {
+    const folder = await captureShop(false);
+    const [from, to] = ["2026-03-01T12:00:00.000Z", "2026-03-01T12:00:10.000Z"];
+    const loss = { format: "dbadvise-capture", version: 1, kind: "loss", from, to, calls: 7 };
+    await appendFile(join(folder, "shop.ndjson"), `${JSON.stringify(loss)}\n{"format":"dbadv`);
+    const run = await runCli(
+      ["analyze", "--url", database.url, "--capture", "shop.ndjson", "--fail-on", "never"],
+      { folder },
+    );
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    expect(run.stdout).toMatch(/1 of \d+ records could not be read/);
+    expect(run.stdout).toContain("executions that the application could not write down: 7");
   });
 
   test.each([

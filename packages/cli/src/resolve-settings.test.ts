@@ -45,6 +45,7 @@ test("defaults, and each key of the configuration", () => {
   expect(resolveSettings({ url: ["postgres://a/b"] }, {}, {})).toMatchObject({
     logs: [],
     prefix: undefined,
+    captures: [],
     sqlFiles: [],
     statements: true,
     planner: "sandbox",
@@ -56,6 +57,7 @@ test("defaults, and each key of the configuration", () => {
     url: ["postgres://a/b", "postgres://c/b"],
     log: "one.log",
     prefix: "%m ",
+    capture: "shop.ndjson",
     sql: ["a.sql", "b.sql"],
     statements: false,
     budget: "2GB",
@@ -70,6 +72,7 @@ test("defaults, and each key of the configuration", () => {
     target: urls("postgres://a/b", "postgres://c/b"),
     logs: ["one.log"],
     prefix: "%m ",
+    captures: ["shop.ndjson"],
     sqlFiles: ["a.sql", "b.sql"],
     statements: false,
     limits: { budgetBytes: 2 * 1024 ** 3, maxIndexes: 7, timeLimitMs: 30_000 },
