@@ -161,7 +161,7 @@ export async function createConnection(
     lastHeard: packets.lastHeard,
     state: () => {
       // A lost socket fails its statement before it tells its end: whoever released it must not pass it on.
-      if (driver.stream.destroyed || packets.isBusy()) return "busy";
+      if (ended || driver.stream.destroyed || packets.isBusy()) return "busy";
       return session.isClean() && !listeners.changed() ? "clean" : "dirty";
     },
     reset: async () => {

@@ -1,23 +1,15 @@
 import type { ConnectionOptions } from "mysql2";
-import type { RowDataPacket } from "mysql2/promise";
-import { unlessAborted } from "../postgres/unless-aborted.ts";
-import { openClient } from "./open-client.ts";
+import { shownSession, withConnectionBeside } from "./connection-beside.ts";
+import type { MysqlDriver } from "./mysql-driver.ts";
 
-/** Asks by a connection of its own whether the server's thread is at work: not where it sleeps, or is gone. */
-export async function isWorking(
-  threadId: number,
+/** Asks by a connection beside it whether the server's thread is at work: not where it sleeps, or is gone. */
+export function isWorking(
+  driver: MysqlDriver,
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { client, driver } = await openClient(options, signal);
-  try {
-    const [sessions] = await unlessAborted(
-      () => client.promise().query<RowDataPacket[]>("show processlist"),
-      signal,
-    );
-    const session = sessions.find(({ Id }) => Number(Id) === threadId);
+  return withConnectionBeside(driver, options, signal, async (connection) => {
+    const session = await shownSession(connection, driver.threadId);
     return session !== undefined && session["Command"] !== "Sleep";
-  } finally {
-    driver.stream.destroy();
-  }
+  });
 }
