@@ -6,6 +6,7 @@ const config: UserConfig = defineConfig({
     "src/kysely.ts",
     "src/mysql.ts",
     "src/mysql2.ts",
+    "src/mysql2-promise.ts",
     "src/pg.ts",
     "src/postgres.ts",
   ],
