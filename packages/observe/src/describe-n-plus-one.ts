@@ -71,5 +71,7 @@ export function batchingOf(shape: string, concurrent: boolean): string {
 function relationOf(shape: string): string {
   if (/^select count\(/i.test(shape)) return "`count`";
   if (/^select exists ?\(/i.test(shape)) return "`exists`";
-  return /\blimit\b/i.test(shape) ? "`many` with a limit per key" : "`one` or `many`";
+  // A limit alone is how many an ORM asks for one row.
+  const limited = /\border by\b.*\blimit\b/i.test(shape);
+  return limited ? "`many` with a limit per key" : "`one` or `many`";
 }

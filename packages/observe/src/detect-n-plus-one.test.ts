@@ -1,4 +1,6 @@
 import { setImmediate as tick } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { startPostgres } from "@dbadvise/testkit";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -12,7 +14,7 @@ import {
 import { NPlusOneError } from "./n-plus-one-error.ts";
 import type { NPlusOnePattern } from "./n-plus-one-pattern.ts";
 import { observeQuery, queriesAreObserved } from "./query-channel.ts";
-import { withScope } from "./scope.ts";
+import { currentScope, withScope } from "./scope.ts";
 import { type ObservedPostgres, observedPostgres } from "./testing/observed-postgres.ts";
 
 let postgres: ObservedPostgres;
@@ -401,6 +403,28 @@ describe("memory", () => {
     const { patterns, notJudged } = detector.report();
     expect(patterns).toHaveLength(500);
     expect(notJudged.beyondPatterns).toBe(3);
+  });
+
+  test("of a scope goes with the scope", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const detector = detect();
+    const scopes = await Promise.all(
+      upTo(3).map((id) =>
+        withScope(async () => {
+          for (const key of upTo(6)) send("select * from t where id = $1", [id * key]);
+          return new WeakRef(currentScope()!);
+        }),
+      ),
+    );
+    expect(detector.report().patterns).toMatchObject([{ scopes: 3 }]);
+    await vi.waitFor(
+      () => {
+        collect();
+        expect(scopes.filter((scope) => scope.deref() !== undefined).length).toBe(0);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   test("holds no value, neither in the pattern nor in what it prints", async () => {

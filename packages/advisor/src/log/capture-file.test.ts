@@ -1,7 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { capture, type CapturedQuery, type CaptureLine, observeQuery } from "@dbadvise/observe";
+import {
+  capture,
+  type CapturedNPlusOne,
+  type CapturedQuery,
+  type CaptureLine,
+  observeQuery,
+} from "@dbadvise/observe";
 import { afterAll, expect, test } from "vitest";
 import { openCapture } from "./capture-file.ts";
 import type { EventSourceSummary } from "./event-source.ts";
@@ -168,4 +174,57 @@ test("any part of any file is a capture", async () => {
     expect(events.at(-1)).toEqual(EVENT);
     expect(summary.unread).toBeLessThanOrEqual(1);
   }
+});
+
+test("what the application found repeated is added up, and is no execution of its own", async () => {
+  const found: CapturedNPlusOne = {
+    format: "dbadvise-capture",
+    version: 1,
+    kind: "n-plus-one",
+    from: LINE.from,
+    to: LINE.to,
+    pattern: "n-plus-one",
+    sql: LINE.sql,
+    server: { system: "postgresql", database: "shop" },
+    scopeNames: ["GET /a"],
+    scopes: 1,
+    calls: 8,
+    occurrences: 8,
+    distinctParameters: 7,
+    overlapping: 2,
+    callSites: LINE.callSites,
+    stack: [{ file: "src/orders.ts", line: 42, column: 9, function: null }],
+  };
+  const later = {
+    ...found,
+    scopeNames: ["GET /b"],
+    scopes: 0,
+    calls: 3,
+    occurrences: 11,
+    stack: [],
+  };
+  const elsewhere = { ...found, server: { system: "mysql", database: "shop" } };
+  const damaged = [
+    { ...found, pattern: "more" },
+    { ...found, stack: [{}] },
+    { ...found, occurrences: -1 },
+    { ...found, scopeNames: [7] },
+  ];
+  const { events, summary } = await read(write(LINE, found, later, elsewhere, ...damaged));
+  expect(events).toEqual([EVENT]);
+  expect(summary).toMatchObject({ records: 4, unread: damaged.length, gaps: [] });
+  expect(summary.repetitions).toEqual([
+    {
+      kind: "n-plus-one",
+      sql: LINE.sql,
+      scopeNames: ["GET /a", "GET /b"],
+      scopes: 1,
+      calls: 11,
+      occurrences: 11,
+      distinctParameters: 7,
+      overlapping: 4,
+      callSites: [{ ...LINE.callSites[0], calls: 20 }],
+      stack: found.stack,
+    },
+  ]);
 });
