@@ -403,7 +403,20 @@ describe.each([
         [1, 2, 3, 4],
         {},
       );
-      expect(changed).toEqual({ rows: [], rowCount: 2 });
+      const changes = { affected: 2, changed: 0, insertId: undefined };
+      expect(changed).toEqual({ rows: [], rowCount: 2, changes });
+      // Two are matched, one is changed.
+      const updated = await connection.query("update t set n = 4", [], {});
+      expect(updated.changes).toMatchObject({ affected: 2, changed: 1 });
+      await connection.query(
+        "create temporary table ids (id bigint unsigned auto_increment primary key)",
+        [],
+        {},
+      );
+      const insert = "insert into ids values (?)";
+      const large = 9_007_199_254_740_995n;
+      expect((await connection.query(insert, [large - 1n], {})).rowCount).toBe(1);
+      expect((await connection.query(insert, [null], {})).changes?.insertId).toBe(large);
       const read = await connection.query("select id from t order by id", [], {});
       expect(read).toEqual({ rows: [{ id: 1 }, { id: 3 }], rowCount: 2 });
       await connection.query("create procedure p() begin select 7 as x; end", [], {});

@@ -196,6 +196,13 @@ function serverOf(driver: MysqlDriver, role: Server["role"]): Server {
   };
 }
 
+/** What mysql2 gives for a statement without rows. Large numbers are strings. */
+interface ResultHeader {
+  readonly affectedRows: number | string;
+  readonly changedRows: number;
+  readonly insertId: number | string;
+}
+
 /** Of several results in one answer (CALL, several statements), the first that has rows. */
 function resultOf<Row>(result: unknown, fields: unknown): QueryResult<Row> {
   if (Array.isArray(fields) && fields.some((each) => !each || Array.isArray(each))) {
@@ -204,6 +211,16 @@ function resultOf<Row>(result: unknown, fields: unknown): QueryResult<Row> {
     return resultOf<Row>(results[first] ?? results.at(-1), undefined);
   }
   if (Array.isArray(result)) return { rows: result as Row[], rowCount: result.length };
-  const { affectedRows } = (result ?? {}) as { readonly affectedRows?: number };
-  return { rows: [], rowCount: affectedRows };
+  const { affectedRows, changedRows, insertId } = result as ResultHeader;
+  const affected = Number(affectedRows);
+  return {
+    rows: [],
+    rowCount: affected,
+    changes: {
+      affected,
+      changed: changedRows,
+      // None is told as 0, which no column gets.
+      insertId: Number(insertId) === 0 ? undefined : BigInt(insertId),
+    },
+  };
 }
