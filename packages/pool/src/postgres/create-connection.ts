@@ -160,12 +160,17 @@ async function cancelBestEffort(client: pg.Client, stream: StreamFactory): Promi
   }
 }
 
+/** Tags of the statements that change rows. */
+const CHANGING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
+
 /** Of several statements in one text, the last. */
 function resultOf<Row>(result: pg.QueryResult | readonly pg.QueryResult[]): QueryResult<Row> {
   const last = Array.isArray(result)
     ? (result.at(-1) as pg.QueryResult)
     : (result as pg.QueryResult);
-  return { rows: last.rows as Row[], rowCount: last.rowCount ?? undefined };
+  const rowCount = last.rowCount ?? undefined;
+  const changes = CHANGING.has(last.command) ? { affected: rowCount ?? 0 } : undefined;
+  return { rows: last.rows as Row[], rowCount, changes };
 }
 
 /** Whether the server ended a transaction for another one's sake: serialization failure or deadlock. */

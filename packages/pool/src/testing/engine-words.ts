@@ -44,7 +44,7 @@ function parts(url: string): {
 const MYSQL: EngineWords = {
   connector: ({ url, password }) => {
     const { secret, ...address } = parts(url);
-    return mysql({ ...address, password: password ?? secret }) as Connector<unknown>;
+    return mysql({ ...address, password: password ?? secret });
   },
   insert: (table) => `insert into ${table} values (?)`,
   terminateAll: async (query) => {
@@ -64,7 +64,7 @@ export const ENGINE_WORDS: Readonly<Record<"postgres" | "mysql" | "mariadb", Eng
   postgres: {
     connector: ({ url, password }) => {
       const { secret, ...address } = parts(url);
-      return postgres({ ...address, password: password ?? secret }) as Connector<unknown>;
+      return postgres({ ...address, password: password ?? secret });
     },
     insert: (table) => `insert into ${table} values ($1)`,
     terminateAll: async (query) => {
