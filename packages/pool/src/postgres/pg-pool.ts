@@ -254,7 +254,7 @@ function submitted(client: pg.Client, query: Submittable): Promise<unknown> {
       else reject(error);
     });
     // A `pg.Query` has its result by the callback; a cursor has none.
-    (client.query as SendQuery)(query, undefined, (_: unknown, given: unknown) => {
+    (client.query as SendQuery)(query, (_: unknown, given: unknown) => {
       result = given;
     });
   });
