@@ -108,8 +108,9 @@ function faultsOf<Client>(options: ResolvedOptions<Client>): string[] {
       faults.push(`${name} is milliseconds, 0 or more, not ${String(value)}`);
     }
   }
-  if (!(options.connectTimeoutMs > 0)) faults.push("connectTimeoutMs is more than 0");
-  if (!(options.validateTimeoutMs > 0)) faults.push("validateTimeoutMs is more than 0");
+  for (const name of ["connectTimeoutMs", "validateTimeoutMs"] as const) {
+    if (options[name] === 0) faults.push(`${name} is more than 0, not 0`);
+  }
   if (!(options.acquireTimeoutMs > 0)) {
     faults.push(
       `acquireTimeoutMs is more than 0, or Infinity, not ${String(options.acquireTimeoutMs)}`,
