@@ -72,7 +72,7 @@ test("what a detection finds is written with the next batch, each query once, wi
           line: expect.any(Number),
           column: expect.any(Number),
           function: "sendEach",
-          calls: 11,
+          calls: 7,
         },
       ],
       stack: expect.arrayContaining([expect.objectContaining({ function: "sendEach" })]),

@@ -5,8 +5,9 @@ import { parametersHash } from "./parameters-hash.ts";
 import { observeQuery } from "./query-channel.ts";
 import type { QueryEnd, QueryStart } from "./query-message.ts";
 import type { Scope } from "./scope.ts";
-import { looksUpByKey, statementKind } from "./statement-kind.ts";
-import { shapeMemory } from "./statement-shape.ts";
+import { looksUpByKey, type StatementKind, statementKind } from "./statement-kind.ts";
+import { rememberTexts } from "./remember-texts.ts";
+import { statementShape } from "./statement-shape.ts";
 
 export interface NPlusOneRules {
   /** Different parameter lists of one shape in one scope, or executions with the same list, from which on it is reported. From 2; default 5. */
@@ -33,6 +34,7 @@ export interface NPlusOneWatch {
 const MAX_SHAPES = 500;
 const MAX_PATTERNS = 500;
 const MAX_PARAMETERS = 200;
+/** Stacks that are taken of one shape in one scope. */
 const MAX_STACKS = 10;
 const MAX_FRAMES = 8;
 
@@ -43,8 +45,18 @@ interface ScopeState {
   epoch: number;
 }
 
+/** What a text says by itself. */
+interface ReadText {
+  readonly shape: string;
+  readonly kind: StatementKind;
+  readonly byKey: boolean;
+  readonly judged: boolean;
+}
+
 interface ShapeState {
   readonly byKey: boolean;
+  /** Whether another scope has shown the pattern before: its lines of code are known then. */
+  readonly knownElsewhere: boolean;
   occurrences: number;
   /** Executions by the hash of their parameters. */
   readonly parameters: Map<number, number>;
@@ -53,7 +65,8 @@ interface ShapeState {
   epoch: number;
   running: number;
   stacks: number;
-  readonly own: PatternTally;
+  /** From the second query on. */
+  own: PatternTally | undefined;
   /** Of all scopes; `undefined` until the shape is found in this one, `null` where no more are held. */
   shared: PatternTally | null | undefined;
 }
@@ -82,7 +95,16 @@ export function watchNPlusOne(
     throw new RangeError(`threshold is ${threshold}: it has to be a whole number from 2 on`);
   }
   const maxParameters = Math.max(MAX_PARAMETERS, threshold);
-  const shapeOf = shapeMemory();
+  const readText = rememberTexts((sql, system): ReadText => {
+    const shape = statementShape(sql, system);
+    const kind = statementKind(shape);
+    return {
+      shape,
+      kind,
+      byKey: looksUpByKey(shape),
+      judged: (kind === "read" || kind === "locking-read") && !matches(ignore, shape),
+    };
+  }, MAX_SHAPES);
   const scopes = new WeakMap<Scope, ScopeState>();
   const running = new WeakMap<QueryStart, Running>();
   const tallies = new Map<string, PatternTally>();
@@ -101,32 +123,32 @@ export function watchNPlusOne(
       scopeState = { shapes: new Map(), epoch: 0 };
       scopes.set(scope, scopeState);
     }
-    const shape = shapeOf(query.sql, query.server.system);
-    const kind = statementKind(shape);
-    if (kind !== "read") scopeState.epoch += 1;
-    if (kind === "transaction" || kind === "other" || matches(ignore, shape)) return;
-    const state = shapeState(scopeState, shape, query);
+    const text = readText(query.sql, query.server.system);
+    if (text.kind !== "read") scopeState.epoch += 1;
+    if (!text.judged) return;
+    const state = shapeState(scopeState, text, query);
     if (state === undefined) beyondShapes += 1;
-    else count(query, scope, scopeState.epoch, state, shape);
+    else count(query, scope, scopeState.epoch, state, text.shape);
   }
 
   function shapeState(
     { shapes, epoch }: ScopeState,
-    shape: string,
+    { shape, byKey }: ReadText,
     { server }: QueryStart,
   ): ShapeState | undefined {
     const key = patternKey(shape, server.database);
     const known = shapes.get(key);
     if (known !== undefined || shapes.size >= MAX_SHAPES) return known;
     const state: ShapeState = {
-      byKey: looksUpByKey(shape),
+      byKey,
+      knownElsewhere: tallies.has(key),
       occurrences: 0,
       parameters: new Map(),
       repeats: new Map(),
       epoch,
       running: 0,
       stacks: 0,
-      own: patternTally(shape, server),
+      own: undefined,
       shared: undefined,
     };
     shapes.set(key, state);
@@ -158,27 +180,29 @@ export function watchNPlusOne(
     state.running += 1;
     running.set(query, { state, parameters, repeat, epoch });
 
+    // Most shapes are seen once: nothing more is made for them.
+    if (state.occurrences === 1) return;
+    const own = (state.own ??= tallyFromFirst(shape, query, scope));
     const kind = judge(state, repeat);
-    const seen = {
-      scope,
-      site,
-      overlaps,
-      occurrences: state.occurrences,
-      distinct: state.parameters.size,
-    };
-    const foundBefore = state.own.found;
-    state.own.add(seen, kind);
-    if (foundBefore) more(state, seen, kind);
-    else if (state.own.found) {
-      state.own.foundAt(takeCallSites(observeQuery, MAX_FRAMES));
-      share(state, query, shape);
+    const {
+      occurrences,
+      parameters: { size: distinct },
+    } = state;
+    const seen = { scope, site, overlaps, occurrences, distinct };
+    const foundBefore = own.found;
+    own.add(seen, kind);
+    if (foundBefore) more(own, state.shared, seen, kind);
+    else if (own.found) {
+      own.foundAt(takeCallSites(observeQuery, MAX_FRAMES));
+      share(own, state, query, shape);
     }
   }
 
   /** The stack is taken from the second query of a shape on: most shapes are seen once. */
   function siteOf(query: QueryStart, state: ShapeState): CallSite | undefined {
     if (state.occurrences === 0) return undefined;
-    if (state.stacks >= MAX_STACKS && ignoreCallSites.length === 0) return undefined;
+    const most = state.knownElsewhere ? 1 : MAX_STACKS;
+    if (state.stacks >= most && ignoreCallSites.length === 0) return undefined;
     state.stacks += 1;
     return query.callSite();
   }
@@ -190,7 +214,8 @@ export function watchNPlusOne(
 
   /** The pattern goes on in a scope where it is found. */
   function more(
-    { shared, own }: ShapeState,
+    own: PatternTally,
+    shared: PatternTally | null | undefined,
     seen: SeenQuery,
     kind: NPlusOnePattern["kind"] | undefined,
   ): void {
@@ -208,8 +233,13 @@ export function watchNPlusOne(
   }
 
   /** The pattern is found in a scope. */
-  function share(state: ShapeState, { server }: QueryStart, shape: string): void {
-    const pattern = state.own.pattern();
+  function share(
+    own: PatternTally,
+    state: ShapeState,
+    { server }: QueryStart,
+    shape: string,
+  ): void {
+    const pattern = own.pattern();
     if (pattern === undefined) return;
     const key = patternKey(shape, server.database);
     const known = tallies.get(key);
@@ -246,8 +276,15 @@ export function watchNPlusOne(
       notJudged: { outsideScope, beyondShapes, beyondPatterns },
     }),
     reportOf: (scope) =>
-      [...(scopes.get(scope)?.shapes.values() ?? [])].flatMap(({ own }) => own.pattern() ?? []),
+      [...(scopes.get(scope)?.shapes.values() ?? [])].flatMap(({ own }) => own?.pattern() ?? []),
   };
+}
+
+function tallyFromFirst(shape: string, { server }: QueryStart, scope: Scope): PatternTally {
+  const tally = patternTally(shape, server);
+  const first = { scope, site: undefined, overlaps: false, occurrences: 1, distinct: 1 };
+  tally.add(first, undefined);
+  return tally;
 }
 
 function matches(patterns: readonly (string | RegExp)[], text: string): boolean {
