@@ -1,10 +1,20 @@
 /**
- * A Kysely application as one finds it: only the import of `Pool` was changed, from "pg".
+ * A Kysely application as one finds it: only the imports of its pools were changed, from "pg" and "mysql2".
  *
  *   node main.ts postgres://localhost/shop
+ *   node main.ts mysql://localhost/shop
  */
+import { createPool } from "@dbadvise/pool/mysql2";
 import { Pool } from "@dbadvise/pool/pg";
-import { type Generated, Kysely, PostgresDialect, sql } from "kysely";
+import {
+  type ColumnDefinitionBuilder,
+  type Dialect,
+  type Generated,
+  Kysely,
+  MysqlDialect,
+  PostgresDialect,
+  sql,
+} from "kysely";
 import Cursor from "pg-cursor";
 
 interface Tables {
@@ -12,8 +22,9 @@ interface Tables {
   readonly transfer: { id: Generated<number>; payer: number; payee: number; amount: number };
 }
 
-const pool = new Pool({ connectionString: process.argv[2], max: 5 });
-const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) });
+const url = process.argv[2] ?? "";
+const isMysql = url.startsWith("mysql:");
+const db = new Kysely<Tables>({ dialect: dialect() });
 
 await createSchema();
 await db
@@ -33,14 +44,17 @@ try {
 }
 console.log("after a refused payment", await balances());
 
-const largest = await db
+const received = await db
   .selectFrom("transfer")
   .innerJoin("account", "account.id", "transfer.payee")
-  .select(({ fn }) => ["account.owner", fn.countAll<string>().as("payments")])
+  .select(({ fn }) => ["account.owner", fn.countAll().as("payments")])
   .groupBy("account.owner")
   .orderBy("account.owner")
   .execute();
-console.log("received", largest);
+console.log(
+  "received",
+  received.map(({ owner, payments }) => `${owner} ${payments}`),
+);
 
 let streamed = 0;
 for await (const { amount } of db.selectFrom("transfer").select("amount").stream(10))
@@ -51,18 +65,28 @@ await db.schema.dropTable("transfer").execute();
 await db.schema.dropTable("account").execute();
 await db.destroy();
 
+function dialect(): Dialect {
+  if (isMysql) return new MysqlDialect({ pool: createPool({ uri: url, connectionLimit: 5 }) });
+  return new PostgresDialect({
+    pool: new Pool({ connectionString: url, max: 5 }),
+    cursor: Cursor,
+  });
+}
+
 async function createSchema(): Promise<void> {
+  const id = (column: ColumnDefinitionBuilder): ColumnDefinitionBuilder =>
+    isMysql ? column.primaryKey().autoIncrement() : column.primaryKey().generatedAlwaysAsIdentity();
   await db.schema
     .createTable("account")
-    .addColumn("id", "serial", (column) => column.primaryKey())
-    .addColumn("owner", "text", (column) => column.notNull().unique())
+    .addColumn("id", "integer", id)
+    .addColumn("owner", "varchar(50)", (column) => column.notNull().unique())
     .addColumn("balance", "integer", (column) => column.notNull().check(sql`balance >= 0`))
     .execute();
   await db.schema
     .createTable("transfer")
-    .addColumn("id", "serial", (column) => column.primaryKey())
-    .addColumn("payer", "integer", (column) => column.notNull().references("account.id"))
-    .addColumn("payee", "integer", (column) => column.notNull().references("account.id"))
+    .addColumn("id", "integer", id)
+    .addColumn("payer", "integer", (column) => column.notNull())
+    .addColumn("payee", "integer", (column) => column.notNull())
     .addColumn("amount", "integer", (column) => column.notNull())
     .execute();
 }
@@ -70,16 +94,16 @@ async function createSchema(): Promise<void> {
 function pay(payer: number, payee: number, amount: number): Promise<void> {
   return db.transaction().execute(async (trx) => {
     await trx.insertInto("transfer").values({ payer, payee, amount }).execute();
-    await trx
-      .updateTable("account")
-      .set(({ eb }) => ({ balance: eb("balance", "-", amount) }))
-      .where("id", "=", payer)
-      .execute();
-    await trx
-      .updateTable("account")
-      .set(({ eb }) => ({ balance: eb("balance", "+", amount) }))
-      .where("id", "=", payee)
-      .execute();
+    await move(payee, amount);
+    await move(payer, -amount);
+
+    async function move(account: number, by: number): Promise<void> {
+      await trx
+        .updateTable("account")
+        .set(({ eb }) => ({ balance: eb("balance", "+", by) }))
+        .where("id", "=", account)
+        .execute();
+    }
   });
 }
 

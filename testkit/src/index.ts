@@ -1,7 +1,7 @@
 export { type Dialect, DIALECTS } from "./dialects.ts";
 export type { Engine } from "./servers/test-server.ts";
 export { type Direction, type FaultProxy, startFaultProxy } from "./start-fault-proxy.ts";
-export { runWithImport } from "./run-with-import.ts";
+export { runWithImports } from "./run-with-imports.ts";
 export { type DebianServer, startDebianPostgres } from "./start-debian-postgres.ts";
 export { startMariadb, startMysql } from "./start-mysql.ts";
 export { startPostgres } from "./start-postgres.ts";

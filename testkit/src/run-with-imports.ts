@@ -5,23 +5,26 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * Runs a program with one of its imports changed and nothing else, and gives what it printed. Throws where the program has
- * no such import.
+ * Runs a program with some of its imports from elsewhere and nothing else changed, and gives what it printed. Throws where
+ * the program has no such import.
  */
-export async function runWithImport(
+export async function runWithImports(
   program: string,
-  change: { readonly from: string; readonly to: string },
+  changes: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<string> {
-  const text = await readFile(program, "utf8");
-  const changed = text.replace(`from "${change.from}"`, `from "${change.to}"`);
-  if (!text.includes(`from "${change.from}"`)) throw new Error(`No import from ${change.from}`);
+  let text = await readFile(program, "utf8");
+  for (const [from, to] of Object.entries(changes)) {
+    if (!text.includes(`from "${from}"`))
+      throw new Error(`${program} imports nothing from ${from}`);
+    text = text.replace(`from "${from}"`, `from "${to}"`);
+  }
   const folder = await mkdtemp(join(tmpdir(), "dbadvise-program-"));
   try {
     // What it imports is found as it is from its own folder.
     await symlink(join(dirname(program), "node_modules"), join(folder, "node_modules"));
     const file = join(folder, "main.mts");
-    await writeFile(file, changed);
+    await writeFile(file, text);
     const { stdout } = await promisify(execFile)(process.execPath, [file, ...args]);
     return stdout;
   } finally {
