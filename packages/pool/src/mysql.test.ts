@@ -478,6 +478,28 @@ describe.each([
       expect(connection.retired).toEqual([]);
     });
 
+    test("a KILL that may be too late is used up by a statement of no effect (MySQL bug 45679)", async () => {
+      const connection = await open();
+      const done = async (): Promise<number> => {
+        const { rows } = await connection.query<{ Value: string }>(
+          "show session status like 'Com_do'",
+          [],
+          {},
+        );
+        return Number(rows[0]?.Value);
+      };
+      // Killed, this one ends well.
+      const sql = "select ifnull((select sleep(60)), 1) as x";
+      const abort = new AbortController();
+      const running = connection.query(sql, [], { signal: abort.signal });
+      // Behind it: it must not be the one that the KILL is used up by.
+      const next = done();
+      await vi.waitFor(() => expect(statementOf(connection.client)).resolves.toContain("sleep"));
+      abort.abort(new Error("stop"));
+      await expect(running).rejects.toThrow("stop");
+      expect(await next).toBe(name === "MySQL" ? 1 : 0);
+    });
+
     test("a statement is killed by the address that it runs at, and nothing else is killed", async () => {
       const connection = await open();
       const other = await open();

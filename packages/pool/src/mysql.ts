@@ -3,7 +3,7 @@ import type { Connector } from "./connector.ts";
 import { isPermanentConnectError, mayRetry } from "./mysql/connect-errors.ts";
 import { createConnection } from "./mysql/create-connection.ts";
 import { describeConfig, type MysqlConfig, resolveConfig } from "./mysql/mysql-config.ts";
-import { unlessAborted } from "./postgres/unless-aborted.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export type { MysqlConfig, MysqlConnectionOptions } from "./mysql/mysql-config.ts";
 

@@ -6,9 +6,9 @@ import { createConnection, mayRetry, untilIdle } from "./postgres/create-connect
 import { insidesOf } from "./postgres/client-insides.ts";
 import { instrumentQueries } from "./postgres/instrument-queries.ts";
 import { isWorking } from "./postgres/is-working.ts";
-import { keepListeners } from "./postgres/kept-listeners.ts";
+import { keepListeners } from "./kept-listeners.ts";
 import { followSession } from "./postgres/session.ts";
-import { unlessAborted } from "./postgres/unless-aborted.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Where to connect, and as whom: a URL, or what `pg.Client` takes. */
 export type PostgresConfig = string | pg.ClientConfig;

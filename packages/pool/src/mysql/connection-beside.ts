@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import type { ConnectionOptions } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { unlessAborted } from "../postgres/unless-aborted.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import type { MysqlDriver } from "./mysql-driver.ts";
 import { openClient } from "./open-client.ts";
 

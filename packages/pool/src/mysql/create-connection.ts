@@ -1,8 +1,8 @@
 import type { Server } from "@dbadvise/observe";
 import type { Connection as Client, ConnectionOptions } from "mysql2";
 import type { Connection, ConnectOptions, QueryResult } from "../connector.ts";
-import { keepListeners } from "../postgres/kept-listeners.ts";
-import { unlessAborted } from "../postgres/unless-aborted.ts";
+import { keepListeners } from "../kept-listeners.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { instrumentQueries } from "./instrument-queries.ts";
 import { isWorking } from "./is-working.ts";
 import { killQuery } from "./kill-query.ts";
@@ -102,7 +102,8 @@ export async function createConnection(
     hold: packets.hold,
     kill: async (sql, isRunning, until) =>
       killQuery(driver, sql, await settings.renewOptions(), isRunning, until),
-    sendNothing: () => new Promise((resolve) => packets.ahead(() => send("do 0", () => resolve()))),
+    sendNothing: () =>
+      new Promise((resolve) => packets.ahead(() => send("do sleep(0)", () => resolve()))),
     giveUp: (error) => {
       retire(error);
       driver.stream.destroy();

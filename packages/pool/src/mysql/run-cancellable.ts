@@ -82,7 +82,7 @@ async function cancel(
   try {
     const killed = await Promise.race([kill(command.sql ?? "", isRunning, grace.signal), late]);
     const errno = await Promise.race([outcome, late]);
-    // A KILL that came after the end may be kept for the next statement: this is it.
+    // A KILL that came after the end may be kept for the next statement (MySQL bug 45679): this is it.
     if (killed && errno !== ER_QUERY_INTERRUPTED) await Promise.race([sendNothing(), late]);
   } catch (error) {
     giveUp(error as Error);

@@ -4,7 +4,7 @@ import type { Connection, QueryResult } from "../connector.ts";
 import { insidesOf, workOf } from "./client-insides.ts";
 import { errorCode } from "./error-code.ts";
 import { type SendQuery } from "./instrument-queries.ts";
-import type { KeptListeners } from "./kept-listeners.ts";
+import type { KeptListeners } from "../kept-listeners.ts";
 import { requestCancel, type StreamFactory } from "./request-cancel.ts";
 import { type Cancellation, runCancellable } from "./run-cancellable.ts";
 import type { Session } from "./session.ts";

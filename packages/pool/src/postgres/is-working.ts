@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { insidesOf } from "./client-insides.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 
 /**
  * Asks by a connection of its own whether the server process `pid` is at work. `false` where it waits for its client or is
