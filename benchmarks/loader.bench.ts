@@ -1,0 +1,39 @@
+/**
+ * What loading by key costs, beside dataloader and @yornaath/batshit: `pnpm bench:loader [--record]`.
+ * Exits 1 where a bar is missed.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { dropIn } from "./loader/drop-in.ts";
+import type { Section } from "./loader/section.ts";
+
+/** In the order of the report. */
+const SECTIONS: readonly (() => Promise<Section>)[] = [dropIn];
+
+const { values: options } = parseArgs({ options: { record: { type: "boolean", default: false } } });
+
+const lines: string[] = [];
+let passed = true;
+for (const run of SECTIONS) {
+  const section = await run();
+  lines.push(`## ${section.title}`, "", ...section.lines, "");
+  passed &&= section.passed;
+}
+for (const line of lines) process.stdout.write(`${line}\n`);
+if (options.record) record();
+process.exitCode = passed ? 0 : 1;
+
+function record(): void {
+  const day = new Date().toISOString().slice(0, 10);
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const [load = 0] = loadavg();
+  const head = [
+    `# Loading by key, ${day}`,
+    "",
+    `Command: \`pnpm bench:loader --record\`. Node ${process.version}, ${cpus().length} cores, load average ${load.toFixed(1)} at the end.`,
+    "",
+  ];
+  writeFileSync(new URL(`loader-${day}.md`, folder), [...head, ...lines].join("\n"));
+}
