@@ -129,13 +129,17 @@ const config: OxlintConfig = defineConfig({
       [insides, cli, testkit, packagesOtherThan("advisor")],
       ["**/*.test.ts"],
     ),
-    ...Object.entries({ observe: [], pool: ["observe"], loader: ["observe"] }).map(
-      ([name, arrows]) =>
-        only(
-          [`packages/${name}/src/**/*.ts`],
-          [insides, cli, testkit, packagesOtherThan(name, ...arrows)],
-          ["**/*.test.ts"],
-        ),
+    ...Object.entries({
+      observe: [],
+      pool: ["observe"],
+      router: ["pool", "observe"],
+      loader: ["observe"],
+    }).map(([name, arrows]) =>
+      only(
+        [`packages/${name}/src/**/*.ts`],
+        [insides, cli, testkit, packagesOtherThan(name, ...arrows)],
+        ["**/*.test.ts"],
+      ),
     ),
     {
       files: ["**/*.test.ts"],

@@ -1,0 +1,12 @@
+export type { Balancer } from "./balancer.ts";
+export type { Consistency } from "./consistency.ts";
+export type { NodeHealth } from "./node-health.ts";
+export type { Coverage, Position } from "./position.ts";
+export type { RouteDecision } from "./route-decision.ts";
+export type { RouterDialect, ServerState } from "./router-dialect.ts";
+export { RouterError, type RouterErrorCode } from "./router-error.ts";
+export type { RouterEvents } from "./router-events.ts";
+export type { RouterNode } from "./router-node.ts";
+export type { NodeConfig, RouterOptions } from "./router-options.ts";
+export type { RouteOptions, Router } from "./router.ts";
+export type { Verdict } from "./verdict.ts";

@@ -1,0 +1,47 @@
+import type { DatabaseSystem } from "@dbadvise/observe";
+import type { Lease, QueryOptions, QueryResult } from "@dbadvise/pool";
+import type { Coverage, Position } from "./position.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What a server says of itself, in one round trip. */
+export interface ServerState {
+  readonly role: "primary" | "replica";
+  /** A primary's newest write; what a replica has replayed. */
+  readonly position: Position;
+}
+
+/** What routing needs of a database: made by `postgres()`, `mysql()` or `mariadb()`. */
+export interface RouterDialect<Client> {
+  readonly system: DatabaseSystem;
+  /** Whether a text is proved to change nothing, not even what a standby would silently accept. Remembers its verdicts. */
+  classify(sql: string): Verdict;
+  /** The server refused a text as a write: from now on that text goes to the primary. */
+  learnWrite(sql: string): void;
+  readState(lease: Lease<Client>): Promise<ServerState>;
+  /**
+   * The place of what was just committed on this connection. Called after COMMIT, or after a statement outside of a
+   * transaction: a place read earlier can lie before the commit.
+   */
+  positionAfterWrite(lease: Lease<Client>): Promise<Position>;
+  /** Whether a server at `bound` has everything up to `wanted`. */
+  covers(bound: Position, wanted: Position): Coverage;
+  /** The place that covers both. */
+  merge(a: Position, b: Position): Position;
+  /**
+   * Sends a query together with the question whether the server has reached `wanted`, in one flight where the protocol allows.
+   * `undefined` where it has not: the query's rows, if any, are dropped.
+   */
+  queryAt<Row>(
+    lease: Lease<Client>,
+    wanted: Position,
+    sql: string,
+    parameters: readonly unknown[],
+    options: QueryOptions,
+  ): Promise<QueryResult<Row> | undefined>;
+  /** Waits on the server until it has reached `wanted`, for `timeoutMs` at most. */
+  waitFor(lease: Lease<Client>, wanted: Position, timeoutMs: number): Promise<Coverage>;
+  /** Refused because the server is read-only: 25006; 1290, 1792, 1836. The statement changed nothing. */
+  isReadOnlyRefusal(error: unknown): boolean;
+  /** The caller's own doing (constraint, syntax, cancel): it says nothing about the server's health. */
+  isCallersError(error: unknown): boolean;
+}

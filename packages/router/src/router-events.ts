@@ -1,0 +1,14 @@
+import type { NodeHealth } from "./node-health.ts";
+import type { Position } from "./position.ts";
+
+export interface RouterEvents {
+  /** Another node takes the writes. */
+  primaryChanged: (name: string, before: string | undefined) => void;
+  health: (name: string, health: NodeHealth, before: NodeHealth, reason: string) => void;
+  /** A token of a history that the primary doesn't continue: what it stands for may be gone. */
+  writeMayBeLost: (wanted: Position, primary: Position) => void;
+  /** A text that was thought read-only was refused as a write; it is known now. */
+  misrouted: (sql: string, node: string) => void;
+  /** Something in the background failed: a poll, a topology source. */
+  error: (error: Error) => void;
+}

@@ -1,0 +1,23 @@
+import type { Pool } from "@dbadvise/pool";
+import type { NodeHealth } from "./node-health.ts";
+import type { Position } from "./position.ts";
+
+/** One server of the cluster, as the router sees it. Written by the cluster alone. */
+export interface RouterNode<Client> {
+  readonly name: string;
+  readonly pool: Pool<Client>;
+  /** Share of the reads against others. Default 1. */
+  readonly weight: number;
+  /** Where it stands; nodes of the router's own zone are preferred. */
+  readonly zone: string | undefined;
+  role: "primary" | "replica" | "unknown";
+  health: NodeHealth;
+  /** A place that it is known to have passed: never ahead of the truth. */
+  bound: Position | undefined;
+  /** Age of the newest primary position that it has passed, milliseconds; `undefined` where it isn't known. */
+  lagMs: number | undefined;
+  /** Queries under way. */
+  outstanding: number;
+  /** Peak-sensitive moving average of response times, milliseconds. */
+  latencyMs: number;
+}
