@@ -7,6 +7,7 @@ import {
   InBatch,
   Substitute,
   takeResult,
+  valueOf,
   withoutHit,
 } from "./cell.ts";
 import { isArrayLike } from "./is-array-like.ts";
@@ -36,8 +37,11 @@ export class Batch<K, V> {
   readonly #answered: Promise<void>;
   readonly #answer: () => void;
   /** By the position of the key. */
-  #values: ArrayLike<V | Error> = [];
-  #failure: Failure | undefined = undefined;
+  readonly #results: (V | Substitute)[] = [];
+  /** Of `load`, in their order. */
+  readonly #promises: Promise<V>[] = [];
+  /** Cells of this batch that were hit while it gathered. */
+  readonly #alsoHit: Set<Cell<V>> = new Set();
   /** Whose promise is next. */
   #turn = 0;
   /** Positions of the keys that have promises, once there are others: those of `loadMany`. */
@@ -68,7 +72,9 @@ export class Batch<K, V> {
     this.#positions?.push(this.keys.length);
     this.keys.push(key);
     this.#cells.push(cell);
-    return this.#answered.then(this.#take);
+    const promise = this.#answered.then(this.#take);
+    this.#promises.push(promise);
+    return promise;
   }
 
   /** The same for a key of `loadMany`. `cell` gets its result. */
@@ -95,6 +101,7 @@ export class Batch<K, V> {
       const promise = promiseElsewhere(result, cell, this);
       if (promise !== undefined) return this.#follow(promise);
     }
+    if (result instanceof InBatch) this.#alsoHit.add(cell);
     const promise = this.#openGate().promiseOf(cell);
     cell.result = new Hit<V>(this, result, promise);
     return promise;
@@ -106,6 +113,7 @@ export class Batch<K, V> {
     const result = withoutHit(cell.result);
     const promise = promiseElsewhere(result, cell, this);
     if (promise !== undefined) return pending.addPromise(this.#follow(promise));
+    if (result instanceof InBatch) this.#alsoHit.add(cell);
     if (this.#hitBy !== pending) {
       this.#hitBy = pending;
       pending.addPart(this.#openGate().turn());
@@ -187,19 +195,22 @@ export class Batch<K, V> {
         "the function did not return a Promise of an Array of the same length as the Array of keys." +
           `\n\nKeys:\n${String(this.keys)}\n\nValues:\n${Array.prototype.toString.call(values)}`,
       );
-    this.#values = values;
     for (let position = 0; position < this.#cells.length; position += 1) {
+      const result = resultOf(values[position] as V | Error);
       const cell = this.#cells[position];
-      if (cell === undefined) continue;
-      cell.result = resultOf(values[position] as V | Error);
+      if (cell !== undefined) cell.result = result;
+      this.#results.push(result);
     }
     this.#settle(undefined);
   }
 
   /** Rejects every load. None of the keys stays cached. */
   #fail(error: unknown): void {
-    this.#failure = new Failure(error);
-    for (const cell of this.#cells) if (cell !== undefined) cell.result = this.#failure;
+    const failure = new Failure(error);
+    for (const cell of this.#cells) {
+      if (cell !== undefined) cell.result = failure;
+      this.#results.push(failure);
+    }
     this.#settle(error);
     for (const key of this.keys) this.#owner.clear(key);
   }
@@ -207,11 +218,14 @@ export class Batch<K, V> {
   /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
   readonly #take = (): V | Promise<V> => {
     const turn = this.#turn++;
-    if (this.#failure !== undefined) throw this.#failure.reason;
     const position = this.#positions === undefined ? turn : (this.#positions[turn] as number);
-    const value = this.#values[position] as V | Error;
-    if (value instanceof Error) throw value;
-    return value;
+    const result = this.#results[position] as V | Substitute;
+    if (result instanceof Failure) {
+      const cell = this.#cells[position];
+      // Whoever hit the key has the error to handle then: the first to ask for it may have left.
+      if (cell !== undefined && this.#alsoHit.has(cell)) this.#promises[turn]?.catch(nothing);
+    }
+    return valueOf<V>(result);
   };
 
   readonly #settleHits = (): void => {

@@ -62,12 +62,14 @@ export class Hit<V> extends Substitute {
 
 /** For a `then`, once the result is there: the value or a promise of it. An error is thrown. */
 export function takeResult<V>(cell: Cell<V>): V | Promise<V> {
-  const result = withoutHit(cell.result);
-  if (!(result instanceof Substitute)) {
-    // The hit has what it needs; its promise need not stay in memory.
-    cell.result = result;
-    return result;
-  }
+  // The hits that share a promise have it now; it need not stay in memory.
+  cell.result = withoutHit(cell.result);
+  return valueOf(cell.result);
+}
+
+/** The same of what a cell would hold. */
+export function valueOf<V>(result: V | Substitute): V | Promise<V> {
+  if (!(result instanceof Substitute)) return result;
   if (result instanceof Failure) throw result.reason;
   return (result as Adopted<V>).promise;
 }
