@@ -53,7 +53,10 @@ function remedyOf({ kind, shape, queries, overlapping }: NPlusOnePattern): strin
     : "Ask once and pass the answer on, or load it through a DataLoader of @dbadvise/loader made for each scope: it asks once per key.";
 }
 
-/** How many statements of a shape become one. `concurrent`: whether they are sent side by side as it is. */
+/**
+ * How many statements of a shape become one. `concurrent`: whether they are known to be sent side by side. Those that wait
+ * for a connection of a busy pool are sent one after the other too, so that the contrary is never known.
+ */
 export function batchingOf(shape: string, concurrent: boolean): string {
   const kind = statementKind(shape);
   if (kind === "locking-read") {
@@ -65,7 +68,7 @@ export function batchingOf(shape: string, concurrent: boolean): string {
   const one = `One query can do: a DataLoader or the relation ${relationOf(shape)} of @dbadvise/loader`;
   return concurrent
     ? `${one}; on Kysely \`withCoalescing(db)\` merges these concurrent calls with no other change.`
-    : `${one}. Each of these calls waits for the one before, so start them together (\`Promise.all\`), or collect the keys first.`;
+    : `${one}. Where a loop awaits each call, start them together (\`Promise.all\`) or collect the keys first; where they are concurrent already and wait for a connection, \`withCoalescing(db)\` merges them on Kysely.`;
 }
 
 function relationOf(shape: string): string {

@@ -19,7 +19,10 @@ export interface NPlusOnePattern {
   readonly occurrences: number;
   /** Most different parameter lists in one scope: counted to 200, or to the threshold where that is higher. */
   readonly distinctParameters: number;
-  /** Queries that were sent while another of the pattern was under way in the same scope. */
+  /**
+   * Queries that were sent while another of the pattern was under way in the same scope. Few does not mean that the
+   * application awaits each: concurrent calls may have waited for a connection.
+   */
   readonly overlapping: number;
   /** Lines of code that sent it, most queries first. The stacks of a few queries of each scope are taken. */
   readonly callSites: readonly NPlusOneCallSite[];

@@ -73,22 +73,22 @@ test("names the request, the lines of code and the change", async () => {
     planner: null,
   });
   expect(finding?.message).toBe(
-    "GET /orders sends up to 25 queries of one shape to public.customers, with 24 different lists of parameters, where one query could do: a DataLoader or a relation of @dbadvise/loader; each of these queries waits for the one before, so start them together or collect the keys first.",
+    "GET /orders sends up to 25 queries of one shape to public.customers, with 24 different lists of parameters, where one query could do: a DataLoader or a relation of @dbadvise/loader; where a loop awaits each, start them together or collect the keys first; where they are concurrent already and wait for a connection, `withCoalescing(db)` merges them on Kysely.",
   );
   expect(finding?.evidence).toEqual([
     expect.objectContaining({
       check: "capture",
       detail: expect.stringContaining("60 queries in 3 scopes"),
     }),
-    expect.objectContaining({ check: "concurrency" }),
+    expect.objectContaining({ check: "concurrency", verdict: "unknown" }),
     { check: "call-path", verdict: "for", detail: "src/db.ts:7, called from src/orders.ts:42" },
   ]);
 });
 
-test("advises coalescing only where the queries are sent side by side", async () => {
+test("advises coalescing outright only where the queries were seen side by side", async () => {
   const [finding] = await find([{ ...ONE, overlapping: 40 }]);
-  expect(finding?.message).toContain("`withCoalescing(db)`");
-  expect(finding?.message).not.toContain("waits for the one before");
+  expect(finding?.message).toContain("merges these concurrent queries with no other change");
+  expect(finding?.evidence[1]).toMatchObject({ check: "concurrency", verdict: "for" });
 });
 
 test("a duplicate is milder, and other advice", async () => {

@@ -82,7 +82,7 @@ function message(repetition: Repetition, table: string): string {
   const change =
     overlapping * 2 >= calls
       ? "on Kysely `withCoalescing(db)` merges these concurrent queries with no other change"
-      : "each of these queries waits for the one before, so start them together or collect the keys first";
+      : "where a loop awaits each, start them together or collect the keys first; where they are concurrent already and wait for a connection, `withCoalescing(db)` merges them on Kysely";
   return `${where} sends up to ${occurrences} queries of one shape to ${table}, with ${distinctParameters} different lists of parameters, where one query could do: a DataLoader or a relation of @dbadvise/loader; ${change}.`;
 }
 
@@ -102,8 +102,8 @@ function evidence({
     },
     {
       check: "concurrency",
-      verdict: "for",
-      detail: `${overlapping} of ${calls} were sent while another was under way in the same scope`,
+      verdict: overlapping * 2 >= calls ? "for" : "unknown",
+      detail: `${overlapping} of ${calls} were sent while another was under way in the same scope${overlapping * 2 >= calls ? "" : "; whether the others were awaited one by one or waited for a connection is not known"}`,
     },
     ...(stack.length > 0
       ? [
