@@ -54,7 +54,7 @@ async function findingFor(
               costBefore: plan.cost,
               costAfter: plan.cost,
               rewrite: null,
-              planBefore: plan.lines,
+              planBefore: [],
               planAfter: [],
             },
           ],
