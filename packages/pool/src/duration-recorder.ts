@@ -22,6 +22,10 @@ const BOUNDS_MS: readonly number[] = Object.freeze([
   Number.POSITIVE_INFINITY,
 ]);
 
+const LIMITS: Float64Array = Float64Array.from(BOUNDS_MS);
+const SUM = 0;
+const MAX = 1;
+
 /** Counts durations in milliseconds. */
 export interface DurationRecorder {
   record(ms: number): void;
@@ -29,24 +33,24 @@ export interface DurationRecorder {
 }
 
 export function createDurationRecorder(): DurationRecorder {
-  const counts = BOUNDS_MS.map(() => 0);
+  const counts = new Float64Array(BOUNDS_MS.length);
   let count = 0;
-  let sumMs = 0;
-  let maxMs = 0;
+  // Numbers in a typed array are changed in place; a variable would be allocated anew for each fraction.
+  const totals = new Float64Array(2);
   return {
     record: (ms) => {
       count += 1;
-      sumMs += ms;
-      if (ms > maxMs) maxMs = ms;
+      totals[SUM] = (totals[SUM] ?? 0) + ms;
+      if (ms > (totals[MAX] ?? 0)) totals[MAX] = ms;
       let at = 0;
-      while (ms > (BOUNDS_MS[at] ?? Number.POSITIVE_INFINITY)) at += 1;
+      while (ms > (LIMITS[at] ?? Number.POSITIVE_INFINITY)) at += 1;
       counts[at] = (counts[at] ?? 0) + 1;
     },
     snapshot: () =>
       Object.freeze({
         count,
-        sumMs,
-        maxMs,
+        sumMs: totals[SUM] ?? 0,
+        maxMs: totals[MAX] ?? 0,
         boundsMs: BOUNDS_MS,
         counts: Object.freeze([...counts]),
       }),

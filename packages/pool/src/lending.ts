@@ -15,7 +15,7 @@ import { type Lender, PoolLease } from "./pool-lease.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import type { Slot } from "./slot.ts";
 import { createTokenBuckets } from "./token-buckets.ts";
-import { createWaiters } from "./waiters.ts";
+import { createWaiters, type Waiter } from "./waiters.ts";
 
 /** Counters since the start. */
 export interface LendingCounters {
@@ -160,36 +160,45 @@ export function createLending<Client>(
       observe("acquire-failed", undefined, 0, refusal.code, refusal);
       return Promise.reject(refusal);
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        if (!leave()) return;
-        counters.aborted += 1;
-        restDeadlines();
-        observe("acquire-failed", undefined, now() - since, "aborted", signal?.reason);
-        reject(signal?.reason as Error);
-        if (state === "draining") finishDrain();
-      };
-      const leave = waiters.add({
-        priority,
-        since,
-        deadline: since + timeoutMs,
-        origin: origin(),
-        resolve,
-        reject,
-        forget: () => signal?.removeEventListener("abort", onAbort),
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-      watchDeadline(since + timeoutMs, since);
-      if (idle.length > 0 || total < limit) pump();
-      if (waiters.length > 0) counters.waited += 1;
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<PoolLease<Client>>();
+    const waiter: Waiter<PoolLease<Client>> = {
+      priority,
+      deadline: since + timeoutMs,
+      since,
+      origin: origin(),
+      resolve,
+      reject,
+      forget: undefined,
+      before: undefined,
+      after: undefined,
+      inLine: false,
+    };
+    waiters.add(waiter);
+    if (signal !== undefined) leaveOnAbort(waiter, signal);
+    watchDeadline(waiter.deadline, since);
+    if (idle.length > 0 || total < limit) pump();
+    if (waiter.inLine) counters.waited += 1;
+    return promise;
+  }
+
+  function leaveOnAbort(waiter: Waiter<PoolLease<Client>>, signal: AbortSignal): void {
+    const onAbort = (): void => {
+      waiters.leave(waiter);
+      counters.aborted += 1;
+      restDeadlines();
+      observe("acquire-failed", undefined, now() - waiter.since, "aborted", signal.reason);
+      waiter.reject(signal.reason);
+      if (state === "draining") finishDrain();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    waiter.forget = () => signal.removeEventListener("abort", onAbort);
   }
 
   function refuse(key: string, at: number): PoolError | undefined {
     if (state === "draining" || state === "closed") {
       return failure("POOL_CLOSED", `is ${state}`, "Acquire before drain() or end() is called.");
     }
-    if (waiters.length - toCome() >= options.maxWaiting) {
+    if (waiters.length >= options.maxWaiting && waiters.length - toCome() >= options.maxWaiting) {
       return failure(
         "QUEUE_FULL",
         `has ${waiters.length} callers in line, as many as maxWaiting allows`,
@@ -242,7 +251,7 @@ export function createLending<Client>(
     const at = now();
     // Timers may fire up to a millisecond early.
     for (const waiter of waiters.remove((one) => one.deadline <= at + 1)) {
-      waiter.forget();
+      waiter.forget?.();
       counters.timeouts += 1;
       const error = timeout(at - waiter.since);
       observe("acquire-failed", undefined, at - waiter.since, "timeout", error);
@@ -258,7 +267,11 @@ export function createLending<Client>(
   // Lend and take back --------------------------------------------------------------------------------------------
 
   function isFresh(slot: Slot<Client>, at: number): boolean {
-    return at - slot.connection.lastHeard() < validateAfterMs && !isSpent(slot, at);
+    return heardLately(slot, at) && !isSpent(slot, at);
+  }
+
+  function heardLately(slot: Slot<Client>, at: number): boolean {
+    return at - slot.connection.lastHeard() < validateAfterMs;
   }
 
   function isSpent(slot: Slot<Client>, at: number): boolean {
@@ -314,7 +327,7 @@ export function createLending<Client>(
       if (state === "draining") finishDrain();
       return;
     }
-    if (answered || isFresh(slot, at)) handOver(slot, at);
+    if (answered || heardLately(slot, at)) handOver(slot, at);
     else validate(slot);
   }
 
@@ -330,7 +343,7 @@ export function createLending<Client>(
   function handOver(slot: Slot<Client>, at: number): void {
     const waiter = waiters.next();
     if (waiter === undefined) return;
-    waiter.forget();
+    waiter.forget?.();
     restDeadlines();
     waits.record(at - waiter.since);
     waiter.resolve(lend(slot, at, at - waiter.since, waiter.origin));
@@ -576,7 +589,7 @@ export function createLending<Client>(
       (waiter) => permanent || waiter.deadline === Number.POSITIVE_INFINITY,
     );
     for (const waiter of refused) {
-      waiter.forget();
+      waiter.forget?.();
       counters.rejected += 1;
       waiter.reject(unavailable());
     }
@@ -637,7 +650,7 @@ export function createLending<Client>(
     );
     end();
     for (const waiter of waiters.remove(() => true)) {
-      waiter.forget();
+      waiter.forget?.();
       counters.rejected += 1;
       waiter.reject(failure("POOL_CLOSED", "is closed", "Acquire before drain() is called."));
     }

@@ -11,7 +11,10 @@ function waiter(since: number, priority = 0, deadline = 100): Waiter<string> {
     origin: undefined,
     resolve: nothing,
     reject: nothing,
-    forget: nothing,
+    forget: undefined,
+    before: undefined,
+    after: undefined,
+    inLine: false,
   };
 }
 
@@ -27,12 +30,14 @@ it("serves by priority, and first come, first served within one", () => {
 
 it("lets a caller leave once, from anywhere", () => {
   const line = createWaiters<string>();
-  const [first, middle, last] = [1, 2, 3].map((since) => line.add(waiter(since)));
-  expect([middle?.(), middle?.(), first?.(), last?.()]).toEqual([true, false, true, true]);
+  const [first, middle, last] = [waiter(1), waiter(2), waiter(3)] as const;
+  for (const each of [first, middle, last]) line.add(each);
+  expect([middle, middle, first, last].map(line.leave)).toEqual([true, false, true, true]);
   expect(line.length).toBe(0);
-  const late = line.add(waiter(4));
-  expect(line.next()?.since).toBe(4);
-  expect(late()).toBe(false);
+  line.add(waiter(4));
+  const served = line.next();
+  expect(served?.since).toBe(4);
+  expect(line.leave(served!)).toBe(false);
 });
 
 it("takes out those that match, in order, and knows the least of the rest", () => {
@@ -50,20 +55,18 @@ it("agrees with a sorted array through random joins and leaves", () => {
   const roll = dice(seed);
   const line = createWaiters<string>();
   const served: (Waiter<string> | undefined)[][] = [];
-  let model: { readonly waiter: Waiter<string>; readonly leave: () => boolean }[] = [];
+  let model: Waiter<string>[] = [];
   for (let step = 0; step < 5000; step += 1) {
     const at = roll.upTo(9);
     if (at < 5) {
       const joined = waiter(step, roll.upTo(3));
-      model.push({ waiter: joined, leave: line.add(joined) });
-      model = model.toSorted(
-        (a, b) => b.waiter.priority - a.waiter.priority || a.waiter.since - b.waiter.since,
-      );
-    } else if (at < 8) served.push([line.next(), model.shift()?.waiter]);
+      line.add(joined);
+      model = [...model, joined].toSorted((a, b) => b.priority - a.priority || a.since - b.since);
+    } else if (at < 8) served.push([line.next(), model.shift()]);
     else {
       const left = roll.pick(model);
       model = model.filter((one) => one !== left);
-      left?.leave();
+      if (left !== undefined) line.leave(left);
     }
     expect(line.length, `seed ${seed}`).toBe(model.length);
   }

@@ -1,4 +1,4 @@
-/** One caller in line. */
+/** One caller in line. It is its own place there: a line of many costs no more than its callers. */
 export interface Waiter<Lent> {
   readonly priority: number;
   /** On the pool's clock; Infinity for none. */
@@ -6,24 +6,22 @@ export interface Waiter<Lent> {
   readonly since: number;
   /** Its stack is where the caller stands; only with leak detection. */
   readonly origin: Error | undefined;
-  resolve(lent: Lent): void;
-  reject(error: unknown): void;
-  /** Stops listening to the caller's signal. */
-  forget(): void;
-}
-
-interface Place<Lent> {
-  readonly waiter: Waiter<Lent>;
-  before: Place<Lent> | undefined;
-  after: Place<Lent> | undefined;
+  readonly resolve: (lent: Lent) => void;
+  readonly reject: (error: unknown) => void;
+  /** Stops listening to the caller's signal, where there is one. */
+  forget: (() => void) | undefined;
+  /** Neighbours; written by the line alone. */
+  before: Waiter<Lent> | undefined;
+  after: Waiter<Lent> | undefined;
   inLine: boolean;
 }
 
 /** Callers in the order in which they are served: by priority, and first come, first served within one. */
 export interface Waiters<Lent> {
   readonly length: number;
-  /** Puts a caller in line. The returned function takes it out again; it is false for one that has left already. */
-  add(waiter: Waiter<Lent>): () => boolean;
+  add(waiter: Waiter<Lent>): void;
+  /** Takes a caller out of the line; false for one that has left already. */
+  leave(waiter: Waiter<Lent>): boolean;
   /** Takes the next caller out of the line. */
   next(): Waiter<Lent> | undefined;
   /** Takes out all callers that match, in order. */
@@ -34,55 +32,55 @@ export interface Waiters<Lent> {
 
 /** A linked list: joining at the end, leaving from anywhere and being served cost the same at any length. */
 export function createWaiters<Lent>(): Waiters<Lent> {
-  let first: Place<Lent> | undefined;
-  let last: Place<Lent> | undefined;
+  let first: Waiter<Lent> | undefined;
+  let last: Waiter<Lent> | undefined;
   let length = 0;
 
-  function leave(place: Place<Lent>): boolean {
-    if (!place.inLine) return false;
-    place.inLine = false;
+  function leave(waiter: Waiter<Lent>): boolean {
+    if (!waiter.inLine) return false;
+    waiter.inLine = false;
     length -= 1;
-    if (place.before === undefined) first = place.after;
-    else place.before.after = place.after;
-    if (place.after === undefined) last = place.before;
-    else place.after.before = place.before;
+    if (waiter.before === undefined) first = waiter.after;
+    else waiter.before.after = waiter.after;
+    if (waiter.after === undefined) last = waiter.before;
+    else waiter.after.before = waiter.before;
     return true;
   }
 
-  function add(waiter: Waiter<Lent>): () => boolean {
+  function add(waiter: Waiter<Lent>): void {
     let before = last;
-    while (before !== undefined && before.waiter.priority < waiter.priority) before = before.before;
+    while (before !== undefined && before.priority < waiter.priority) before = before.before;
     const after = before === undefined ? first : before.after;
-    const place: Place<Lent> = { waiter, before, after, inLine: true };
-    if (before === undefined) first = place;
-    else before.after = place;
-    if (after === undefined) last = place;
-    else after.before = place;
+    waiter.before = before;
+    waiter.after = after;
+    waiter.inLine = true;
+    if (before === undefined) first = waiter;
+    else before.after = waiter;
+    if (after === undefined) last = waiter;
+    else after.before = waiter;
     length += 1;
-    return () => leave(place);
   }
 
   function next(): Waiter<Lent> | undefined {
-    const place = first;
-    if (place === undefined) return undefined;
-    leave(place);
-    return place.waiter;
+    const waiter = first;
+    if (waiter !== undefined) leave(waiter);
+    return waiter;
   }
 
   function remove(matches: (waiter: Waiter<Lent>) => boolean): Waiter<Lent>[] {
     const removed: Waiter<Lent>[] = [];
-    for (let place = first; place !== undefined; place = place.after) {
-      if (!matches(place.waiter)) continue;
-      leave(place);
-      removed.push(place.waiter);
+    for (let waiter = first; waiter !== undefined; waiter = waiter.after) {
+      if (!matches(waiter)) continue;
+      leave(waiter);
+      removed.push(waiter);
     }
     return removed;
   }
 
   function least(of: (waiter: Waiter<Lent>) => number): number {
     let found = Number.POSITIVE_INFINITY;
-    for (let place = first; place !== undefined; place = place.after) {
-      found = Math.min(found, of(place.waiter));
+    for (let waiter = first; waiter !== undefined; waiter = waiter.after) {
+      found = Math.min(found, of(waiter));
     }
     return found;
   }
@@ -92,6 +90,7 @@ export function createWaiters<Lent>(): Waiters<Lent> {
       return length;
     },
     add,
+    leave,
     next,
     remove,
     least,
