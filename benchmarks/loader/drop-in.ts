@@ -7,7 +7,7 @@ import { median, type Section } from "./section.ts";
 const KEYS = 500;
 /** Loaders per sample: long enough to hold its share of garbage collection. */
 const LOADERS = 60;
-const ROUNDS = 30;
+const ROUNDS = 100;
 
 /** Ratios to dataloader that are asked for. */
 const BARS: Readonly<Record<string, number>> = {

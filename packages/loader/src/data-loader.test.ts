@@ -25,6 +25,26 @@ test("is the default export and a named one", () => {
   expect(DataLoader.name).toBe("DataLoader");
 });
 
+test("sends a batch once, however often its callback is called", async () => {
+  // dataloader calls the batch function again, with keys whose loads are settled.
+  let calls = 0;
+  const loader = new DataLoader<number, number>(
+    async (keys) => {
+      calls += 1;
+      return [...keys];
+    },
+    {
+      batchScheduleFn: (send) => {
+        setImmediate(send);
+        setImmediate(send);
+      },
+    },
+  );
+  expect(await loader.load(1)).toBe(1);
+  await nextTurn();
+  expect(calls).toBe(1);
+});
+
 // The same type for both: whatever compiles with one does with the other.
 const implementations: [string, typeof Real][] = [
   ["dataloader", Real],
