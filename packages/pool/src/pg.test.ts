@@ -244,7 +244,7 @@ const SCENARIOS: Record<string, (stage: Stage) => Promise<unknown>> = {
     });
     return [byClient, byDone];
   },
-  "end: twice, and use after it": async ({ open }) => {
+  "end: twice, and use after it (node-postgres #2716)": async ({ open }) => {
     const pool = open();
     await pool.query("select 1");
     const flags = [pool.ending, pool.ended];
@@ -547,6 +547,22 @@ describe("better than pg.Pool", () => {
     await pool.end();
     expect(pool.ended).toBe(true);
     leaked.release();
+  });
+
+  test("end() waits for calls that were in line, and until every socket is closed (node-postgres #3635, #3113)", async () => {
+    const pool = new Pool({ connectionString: database.url, max: 2 });
+    const clients = new Set<original.PoolClient>();
+    pool.on("connect", (client) => clients.add(client));
+    const calls = Promise.all(
+      Array.from({ length: 6 }, (_, call) => pool.query("select $1::int as call", [call])),
+    );
+    await pool.end();
+    const results = await calls;
+    expect(results.map(({ rows }) => (rows as { call: number }[])[0]?.call)).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
+    expect(clients.size).toBeGreaterThan(0);
+    for (const { connection } of clients) expect(connection.stream.destroyed).toBe(true);
   });
 
   test("query_timeout doesn't leave the statement running on the server", async () => {

@@ -58,6 +58,12 @@ export function queuedQueries(insides: ClientInsides): PendingQuery[] {
   return queue ?? [];
 }
 
+/** The query that was sent last. */
+export function newestQuery(insides: ClientInsides): PendingQuery | undefined {
+  const { _sentQueryQueue: sent = [] } = insides;
+  return queuedQueries(insides).at(-1) ?? sent.at(-1) ?? activeQuery(insides);
+}
+
 /**
  * `failed`: the statement has ended with an error, and the server's ReadyForQuery is still under way (it comes in a
  * packet of its own). Nothing runs any more.

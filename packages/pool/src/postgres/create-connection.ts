@@ -116,7 +116,9 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
         throw new Error(`${server.host} is a standby now, where a primary is wanted.`);
     },
     async close(options) {
-      await (closing ??= close(options?.now ?? false));
+      const now = options?.now ?? false;
+      if (now && closing !== undefined) wire.stream.destroy();
+      await (closing ??= close(now));
     },
     async begin(mode) {
       await run(beginStatement(mode), []);

@@ -137,8 +137,13 @@ export class PgPool extends EventEmitter {
       this.#giveBack(client, lease, error, Boolean(error));
     };
     this.log("client acquired");
-    this.emit("acquire", client);
-    if (this.#new.delete(client)) await this.#verify(client);
+    try {
+      this.emit("acquire", client);
+      if (this.#new.delete(client)) await this.#verify(client);
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
     return client;
   }
 
@@ -163,14 +168,9 @@ export class PgPool extends EventEmitter {
   async #verify(client: pg.PoolClient): Promise<void> {
     const { verify } = this.options;
     if (verify === undefined) return;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        verify(client, (error) => (error ? reject(error) : resolve()));
-      });
-    } catch (error) {
-      client.release(error as Error);
-      throw error;
-    }
+    await new Promise<void>((resolve, reject) => {
+      verify(client, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   #giveBack(client: pg.Client, lease: Lease<pg.Client>, error: unknown, retire: boolean): void {

@@ -101,6 +101,17 @@ test("a statement that waits behind another is taken out of the line", async () 
   expect(await valueOf(connection, "select to_regclass('never')")).toBe(null);
 });
 
+test("of pipelined statements no other is cancelled", async () => {
+  const connection = await open({ connectionString: database.url, pipeline: true });
+  const first = connection.query("select pg_sleep(0.3), 'first' as name", [], {});
+  const abort = new AbortController();
+  const second = connection.query("select 'second'", [], { signal: abort.signal });
+  abort.abort(new Error("changed my mind"));
+  await expect(second).rejects.toThrow("changed my mind");
+  await expect(first).resolves.toMatchObject({ rows: [{ name: "first" }] });
+  expect(await valueOf(connection, "select 1")).toBe(1);
+});
+
 test("a late cancel never hits the next statement", async () => {
   const connection = await open(database.url);
   let cancelled = 0;

@@ -1,5 +1,11 @@
 import type pg from "pg";
-import { activeQuery, insidesOf, type PendingQuery, queuedQueries } from "./client-insides.ts";
+import {
+  activeQuery,
+  insidesOf,
+  newestQuery,
+  type PendingQuery,
+  queuedQueries,
+} from "./client-insides.ts";
 import { requestCancel, type StreamFactory } from "./request-cancel.ts";
 
 export interface Cancellation {
@@ -26,7 +32,7 @@ export async function runCancellable<Result>(
   signal.throwIfAborted();
   const { client } = cancellation;
   const result = send();
-  const query = queuedQueries(insidesOf(client)).at(-1) ?? activeQuery(insidesOf(client));
+  const query = newestQuery(insidesOf(client));
   let cancelled: Promise<void> | undefined;
   const cancel = (): void => {
     cancelled = cancelQuery(query, cancellation, signal);
