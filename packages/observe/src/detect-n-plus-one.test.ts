@@ -311,6 +311,15 @@ describe("what is allowed", () => {
       await eachAfterTheOther(upTo(5));
     };
     expect(await patternsOf(both)).toMatchObject([{ occurrences: 5 }]);
+    // A write there is a write all the same.
+    const write = "update customers set name = name where id = $1";
+    const rereads = async (): Promise<void> => {
+      for (let time = 0; time < 6; time++) {
+        await allowNPlusOne(() => query(write, [1]));
+        await customer(1);
+      }
+    };
+    expect(await patternsOf(rereads)).toEqual([]);
   });
 });
 

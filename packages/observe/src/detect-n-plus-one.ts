@@ -1,4 +1,3 @@
-import { nPlusOneIsAllowed } from "./allow-n-plus-one.ts";
 import { describeNPlusOne } from "./describe-n-plus-one.ts";
 import { NPlusOneError } from "./n-plus-one-error.ts";
 import { publishNPlusOne } from "./n-plus-one-channel.ts";
@@ -50,12 +49,7 @@ export function detectNPlusOne(options: NPlusOneOptions = {}): NPlusOneDetector 
     },
     more: publishNPlusOne,
   });
-  const subscriptions = [
-    onQueryStart((query) => {
-      if (!nPlusOneIsAllowed()) watch.started(query);
-    }),
-    onQuery(watch.ended),
-  ];
+  const subscriptions = [onQueryStart(watch.started), onQuery(watch.ended)];
   if (mode === "throw") {
     subscriptions.push(
       onScopeEnd((scope) => {

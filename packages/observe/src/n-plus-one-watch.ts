@@ -1,3 +1,4 @@
+import { nPlusOneIsAllowed } from "./allow-n-plus-one.ts";
 import { type CallSite, takeCallSites } from "./call-site.ts";
 import type { NPlusOnePattern, NPlusOneReport } from "./n-plus-one-pattern.ts";
 import { patternKey, type PatternTally, patternTally, type SeenQuery } from "./n-plus-one-tally.ts";
@@ -125,7 +126,7 @@ export function watchNPlusOne(
     }
     const text = readText(query.sql, query.server.system);
     if (text.kind !== "read") scopeState.epoch += 1;
-    if (!text.judged) return;
+    if (!text.judged || nPlusOneIsAllowed()) return;
     const state = shapeState(scopeState, text, query);
     if (state === undefined) beyondShapes += 1;
     else count(query, scope, scopeState.epoch, state, text.shape);
