@@ -31,4 +31,5 @@ export {
   type SentQuery,
 } from "./query-channel.ts";
 export type { DatabaseSystem, QueryEnd, QueryStart, Server, ServerRole } from "./query-message.ts";
+export { withRoute } from "./route.ts";
 export { currentScope, onScopeEnd, type Scope, withScope } from "./scope.ts";

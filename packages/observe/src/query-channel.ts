@@ -1,6 +1,7 @@
 import { channel, type Channel } from "node:diagnostics_channel";
 import { type CallSite, takeCallSite } from "./call-site.ts";
 import type { QueryEnd, QueryStart, Server } from "./query-message.ts";
+import { currentRoute } from "./route.ts";
 import { currentScope, type Scope } from "./scope.ts";
 
 const starts: Channel = channel("dbadvise:query:start");
@@ -60,6 +61,7 @@ class Message implements QueryEnd, QueryObservation {
   readonly server: Server;
   readonly pool: string | undefined;
   readonly scope: Scope | undefined;
+  readonly route: string | undefined;
   readonly startedAt: number = Date.now();
   durationMs: number = Number.NaN;
   rows: number | undefined = undefined;
@@ -78,6 +80,7 @@ class Message implements QueryEnd, QueryObservation {
     this.server = query.server;
     this.pool = query.pool;
     this.scope = currentScope();
+    this.route = currentRoute();
   }
 
   start(): void {

@@ -30,6 +30,8 @@ export interface QueryStart {
   readonly pool: string | undefined;
   /** The scope (a request, a job) that it was sent in, `undefined` outside of {@link withScope}. */
   readonly scope: Scope | undefined;
+  /** Why it goes to this server, where a router chose: `orders-2: proved read-only, ...`. */
+  readonly route: string | undefined;
   /** Start, milliseconds since the epoch. */
   readonly startedAt: number;
   /**

@@ -43,4 +43,6 @@ export interface Pool<Client> extends AsyncDisposable {
 export interface TransactionOptions extends AcquireOptions, TransactionMode {
   /** How often it may be run again after 40001, 40P01 (PostgreSQL), 1213, 1205 (MySQL). Default 0. */
   readonly retries?: number | undefined;
+  /** Runs on the same connection after COMMIT. What it rejects with is that of `transaction`, though it is committed. */
+  readonly afterCommit?: ((lease: Lease<unknown>) => Promise<void>) | undefined;
 }

@@ -18,17 +18,20 @@ export async function runTransaction<Client, Result>(
   let broken: Error | undefined;
   try {
     for (let run = 0; ; run += 1) {
+      let result: Result;
       try {
         await lease.begin({ isolation, readOnly });
-        const result = await fn(lease);
+        result = await fn(lease);
         await lease.commit();
-        return result;
       } catch (error) {
         broken = await rollBack(lease);
         if (broken !== undefined || run >= retries || !mayRetry(error)) throw error;
         await pause(environment, FIRST_PAUSE_MS * 2 ** run * environment.random());
         options.signal?.throwIfAborted();
+        continue;
       }
+      await options.afterCommit?.(lease);
+      return result;
     }
   } finally {
     // Whoever released it inside `fn` has been told by the next use of it.

@@ -1,5 +1,6 @@
 export type { Balancer } from "./balancer.ts";
 export type { Consistency } from "./consistency.ts";
+export { createRouter } from "./create-router.ts";
 export type { NodeHealth } from "./node-health.ts";
 export type { Coverage, Position } from "./position.ts";
 export type { RouteDecision } from "./route-decision.ts";

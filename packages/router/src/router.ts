@@ -35,9 +35,11 @@ export interface Router<Client> extends AsyncDisposable {
   replica(): Router<Client>;
   /** Where a text would go now, and why. */
   explain(sql: string, options?: RouteOptions): RouteDecision;
+  /** What the reads of this scope may miss, from now on. */
+  setConsistency(consistency: Consistency): void;
   /**
-   * What this scope has written and seen, signed, for a cookie, a header or a job's payload; `undefined` outside of a scope, or
-   * where it has neither.
+   * What this scope has written and seen, signed, for a cookie, a header or a job's payload; `undefined` where it has
+   * neither.
    */
   token(): string | undefined;
   /** Takes over a token: reads of this scope see what it stands for. An invalid one is refused with `INVALID_TOKEN`. */

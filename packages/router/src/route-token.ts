@@ -1,0 +1,70 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { DatabaseSystem } from "@dbadvise/observe";
+import type { Position } from "./position.ts";
+import { RouterError } from "./router-error.ts";
+
+/** What a scope has written and seen, as far as it is known. */
+export interface Seen {
+  readonly wrote: Position | undefined;
+  readonly saw: Position | undefined;
+}
+
+/** Tokens that travel through hands that are not ours: readable, and refused when changed. */
+export interface TokenSeal {
+  seal(seen: Seen): string;
+  /** Throws `INVALID_TOKEN`. */
+  open(token: string): Seen;
+}
+
+const VERSION = 1;
+/** A GTID set of many servers is long; nothing that we sign is longer. */
+const MAX_LENGTH = 16_384;
+
+export function createTokenSeal(system: DatabaseSystem, secret: string | Uint8Array): TokenSeal {
+  const sign = (payload: string): Buffer => createHmac("sha256", secret).update(payload).digest();
+
+  function open(token: string): Seen {
+    const [payload, signature, ...rest] = token.length > MAX_LENGTH ? [] : token.split(".");
+    if (payload === undefined || signature === undefined || rest.length > 0)
+      throw invalid("its form");
+    const given = Buffer.from(signature, "base64url");
+    const expected = sign(payload);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw invalid("its signature");
+    }
+    const value = JSON.parse(Buffer.from(payload, "base64url").toString()) as {
+      readonly v: number;
+      readonly s: string;
+      readonly w?: readonly [string, string];
+      readonly r?: readonly [string, string];
+    };
+    if (value.v !== VERSION) throw invalid(`its version ${value.v}`);
+    if (value.s !== system) throw invalid(`its database system ${value.s}`);
+    return { wrote: positionOf(value.w), saw: positionOf(value.r) };
+  }
+
+  return {
+    seal: ({ wrote, saw }) => {
+      const value = { v: VERSION, s: system, w: pairOf(wrote), r: pairOf(saw) };
+      const payload = Buffer.from(JSON.stringify(value)).toString("base64url");
+      return `${payload}.${sign(payload).toString("base64url")}`;
+    },
+    open,
+  };
+}
+
+function pairOf(position: Position | undefined): readonly [string, string] | undefined {
+  return position === undefined ? undefined : [position.epoch, position.at];
+}
+
+function positionOf(pair: readonly [string, string] | undefined): Position | undefined {
+  return pair === undefined ? undefined : { epoch: pair[0], at: pair[1] };
+}
+
+function invalid(what: string): RouterError {
+  return new RouterError(
+    "INVALID_TOKEN",
+    `The token is refused for ${what}`,
+    "Pass what router.token() gave, unchanged, to a router with the same tokenSecret and database system.",
+  );
+}
