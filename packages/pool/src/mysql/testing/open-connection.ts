@@ -28,3 +28,8 @@ export async function valueOf(connection: Connection<Client>, sql: string): Prom
   const { rows } = await connection.query<Record<string, unknown>>(sql, [], {});
   return Object.values(rows[0] ?? {})[0];
 }
+
+/** Sends on the raw client, as a holder may. */
+export async function raw(connection: Connection<Client>, sql: string): Promise<void> {
+  await connection.client.promise().query(sql);
+}
