@@ -7,7 +7,7 @@ import { integer, pgTable, text } from "drizzle-orm/pg-core";
 import { type Generated, Kysely, PostgresDialect, sql } from "kysely";
 import type pg from "pg";
 import Cursor from "pg-cursor";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Pool } from "./pg.ts";
 
 let database: TestDatabase;
@@ -85,6 +85,31 @@ describe("Kysely's PostgresDialect", () => {
     // The next holder doesn't find it (node-postgres #391).
     const { rows } = await sql<{ search_path: string }>`show search_path`.execute(db);
     expect(rows[0]?.search_path).toBe('"$user", public');
+  });
+});
+
+describe.each(["cancel query", "kill session"] as const)("Kysely's own abort: %s", (strategy) => {
+  test("ends the statement on the server", async () => {
+    const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
+    const abort = new AbortController();
+    const slow = sql`select pg_sleep(60), ${strategy}::text as strategy`.execute(db, {
+      signal: abort.signal,
+      inflightQueryAbortStrategy: strategy,
+    });
+    setTimeout(() => abort.abort(new Error("enough")), 100);
+    await expect(slow).rejects.toThrow(Error);
+    await vi.waitFor(
+      async () => {
+        const { rows } = await sql<{ running: number }>`
+          select count(*)::int as running from pg_stat_activity
+          where query like '%pg_sleep(60)%' and state = 'active' and pid <> pg_backend_pid()`.execute(
+          db,
+        );
+        expect(rows).toEqual([{ running: 0 }]);
+      },
+      { timeout: 10_000 },
+    );
+    expect(pool.totalCount - pool.idleCount).toBe(0);
   });
 });
 
