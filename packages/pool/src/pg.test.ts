@@ -605,7 +605,11 @@ describe("better than pg.Pool", () => {
   });
 });
 
-test("whoever imports pg finds everything else as it is", () => {
+test("whoever imports pg finds everything else as it is, the types too", () => {
+  const typed: pg.Pool = new pg.Pool({ max: 1 } satisfies pg.PoolConfig);
+  expect(typed satisfies original.Pool).toBeInstanceOf(Pool);
+  const result: Pick<pg.QueryResult, "rows"> = { rows: [{ id: 1 }] };
+  expect((result.rows[0] satisfies original.QueryResult["rows"][number]).id).toBe(1);
   expect(pg.Pool).toBe(Pool);
   expect(new Pool()).toBeInstanceOf(pg.Pool);
   expect(new Pool()).toBeInstanceOf(original.Pool);
