@@ -5,7 +5,10 @@ import type { Verdict } from "./verdict.ts";
 
 /** What a server says of itself, in one round trip. */
 export interface ServerState {
+  /** A server that replicates from another is a replica, also where it would take writes. */
   readonly role: "primary" | "replica";
+  /** Which server it is, the same through whatever name or address it was reached, and no other's. */
+  readonly server: string;
   /** A primary's newest write; what a replica has replayed. */
   readonly position: Position;
 }
@@ -25,6 +28,11 @@ export interface RouterDialect<Client> {
   positionAfterWrite(lease: Lease<Client>): Promise<Position>;
   /** Whether a server at `bound` has everything up to `wanted`. */
   covers(bound: Position, wanted: Position): Coverage;
+  /**
+   * Of two servers that both take writes, whose history is newer: above 0 for `a`'s, below for `b`'s, 0 where the epochs do not say.
+   * PostgreSQL: a promotion begins a higher timeline. MySQL and MariaDB: 0.
+   */
+  compareEpochs(a: Position, b: Position): number;
   /** The place that covers both. */
   merge(a: Position, b: Position): Position;
   /**

@@ -4,6 +4,8 @@ import type { Position } from "./position.ts";
 export interface RouterEvents {
   /** Another node takes the writes. */
   primaryChanged: (name: string, before: string | undefined) => void;
+  /** Another node takes writes too, and its history does not say that it is the newer one: it is fenced, writes stay where they were. */
+  splitBrain: (kept: string, fenced: string) => void;
   health: (name: string, health: NodeHealth, before: NodeHealth, reason: string) => void;
   /** A token of a history that the primary doesn't continue: what it stands for may be gone. */
   writeMayBeLost: (wanted: Position, primary: Position) => void;
