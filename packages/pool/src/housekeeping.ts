@@ -123,9 +123,9 @@ export function keepHouse<Client>(
 
   function tellLeaks(at: number): void {
     if (options.leakDetectionMs === 0) return;
-    for (const { lease } of lending.slots) {
+    for (const { lease, lentAt } of lending.slots) {
       if (lease === undefined || lease.reported) continue;
-      const heldMs = at - lease.since;
+      const heldMs = at - lentAt;
       if (heldMs < options.leakDetectionMs) continue;
       lease.reported = true;
       emitter.emit("leak", lease, heldMs, lease.origin?.stack ?? "");
@@ -161,7 +161,7 @@ export function keepHouse<Client>(
   /** Milliseconds that connections have been lent since the start, running leases included. */
   function busyNow(at: number): number {
     let busyMs = lending.usages.snapshot().sumMs;
-    for (const { lease } of lending.slots) if (lease !== undefined) busyMs += at - lease.since;
+    for (const { lease, lentAt } of lending.slots) if (lease !== undefined) busyMs += at - lentAt;
     return busyMs;
   }
 

@@ -284,8 +284,9 @@ export function createLending<Client>(
     waitedMs: number,
     from: Error | undefined,
   ): PoolLease<Client> {
-    const lease = new PoolLease(lender, slot, at, from);
+    const lease = new PoolLease(lender, slot, from);
     slot.place = "used";
+    slot.lentAt = at;
     slot.lease = lease;
     used += 1;
     counters.acquired += 1;
@@ -294,14 +295,14 @@ export function createLending<Client>(
     return lease;
   }
 
-  function giveBack(lease: PoolLease<Client>, slot: Slot<Client>, error: Error | undefined): void {
+  function giveBack(slot: Slot<Client>, error: Error | undefined): void {
     const at = now();
     used -= 1;
     slot.lease = undefined;
     slot.uses += 1;
     slot.idleSince = at;
-    usages.record(at - lease.since);
-    if (connectionsAreObserved()) observe("release", slot, at - lease.since, undefined, error);
+    usages.record(at - slot.lentAt);
+    if (connectionsAreObserved()) observe("release", slot, at - slot.lentAt, undefined, error);
     if (emitter.has("release")) emitter.emit("release", slot.connection.client, error);
     if (error !== undefined) retire(slot, "released with an error");
     else if (slot.doom !== undefined) retire(slot, slot.doom.reason);
@@ -520,6 +521,7 @@ export function createLending<Client>(
           : at + maxLifetimeMs * (1 + environment.random() / 4),
       place: "moving",
       lease: undefined,
+      lentAt: at,
       idleSince: at,
       uses: 0,
       stall: undefined,
@@ -677,8 +679,8 @@ export function createLending<Client>(
   function holders(): Holder[] {
     const at = now();
     return [...slots]
-      .flatMap(({ lease }) =>
-        lease === undefined ? [] : [{ heldMs: at - lease.since, stack: lease.origin?.stack }],
+      .flatMap(({ lease, lentAt }) =>
+        lease === undefined ? [] : [{ heldMs: at - lentAt, stack: lease.origin?.stack }],
       )
       .toSorted((a, b) => b.heldMs - a.heldMs);
   }

@@ -6,28 +6,20 @@ import type { Slot } from "./slot.ts";
 /** What a lease asks of the pool that made it. */
 export interface Lender<Client> {
   readonly name: string;
-  giveBack(lease: PoolLease<Client>, slot: Slot<Client>, retire: Error | undefined): void;
+  giveBack(slot: Slot<Client>, retire: Error | undefined): void;
 }
 
 /** A new one for each loan, so that a stale one can't touch the next holder's connection. */
 export class PoolLease<Client> implements Lease<Client> {
-  /** On the pool's clock. */
-  readonly since: number;
   /** Its stack is where the lease was acquired; only with leak detection. */
   readonly origin: Error | undefined;
   reported = false;
   #lender: Lender<Client>;
   #slot: Slot<Client> | undefined;
 
-  constructor(
-    lender: Lender<Client>,
-    slot: Slot<Client>,
-    since: number,
-    origin: Error | undefined,
-  ) {
+  constructor(lender: Lender<Client>, slot: Slot<Client>, origin: Error | undefined) {
     this.#lender = lender;
     this.#slot = slot;
-    this.since = since;
     this.origin = origin;
   }
 
@@ -62,7 +54,7 @@ export class PoolLease<Client> implements Lease<Client> {
   release(retire?: Error): void {
     const slot = this.#held();
     this.#slot = undefined;
-    this.#lender.giveBack(this, slot, retire);
+    this.#lender.giveBack(slot, retire);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,8 @@ export interface Slot<Client> {
    */
   place: "idle" | "used" | "checking" | "closing" | "moving";
   lease: PoolLease<Client> | undefined;
+  /** When its lease began. */
+  lentAt: number;
   /** When it was last given back. Being asked for its health leaves it as it is. */
   idleSince: number;
   uses: number;
