@@ -15,8 +15,13 @@ export interface CoalescingEngine {
     compiler: QueryCompiler,
     connection: DatabaseConnection,
   ): Promise<MergePlan>;
-  /** Whether the error may be of one call's values alone: then each call is sent by itself. */
-  mayBeOneCallsError(error: unknown): boolean;
+  /**
+   * Whose fault an error is: of values, or of anything else that may be otherwise the next time (`call`), of how the statement
+   * is written (`statement`), or of the connection, on which nothing can be sent again.
+   */
+  faultOf(error: unknown): "call" | "statement" | "connection";
+  /** Whether a statement leaves its connection with other meanings of names than a new one has: `SET search_path`. */
+  changesNames(sql: string, parameters: readonly unknown[]): boolean;
 }
 
 /** How calls of one shape become one statement. */

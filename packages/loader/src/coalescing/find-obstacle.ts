@@ -14,7 +14,12 @@ const PLAIN_NODES: ReadonlySet<string> = new Set(
 );
 
 /** Raw SQL that Kysely itself writes, and that means nothing but itself. */
-const PLAIN_RAW: ReadonlySet<string> = new Set(["", "asc", "desc", "distinct", ",", "(", ")"]);
+const PLAIN_RAW: ReadonlySet<string> = new Set(["", "asc", "desc", "distinct", "true"]);
+
+/** Statements of which every part is seen in the tree. */
+const STATEMENTS: ReadonlySet<string> = new Set(
+  ["Select", "Insert", "Update", "Delete", "Merge"].map((name) => `${name}QueryNode`),
+);
 
 /**
  * Why a query must be sent as it is; `undefined` where nothing speaks against merging it with others. Judged by the tree that
@@ -25,46 +30,68 @@ export function findObstacle(
   parameters: readonly unknown[],
   safeFunctions: ReadonlySet<string>,
 ): string | undefined {
+  if (query.kind === "RawNode") return "raw SQL, which may hold anything";
   if (query.kind !== "SelectQueryNode") return `${wordOf(query.kind)}, not a SELECT`;
   if (parameters.length === 0) return "no parameters";
   if (query.explain !== undefined) return "EXPLAIN";
-  return obstacleIn(query, safeFunctions);
+  return firstIn(query, (node) => obstacleOf(node, safeFunctions));
 }
 
-function obstacleIn(node: OperationNode, safeFunctions: ReadonlySet<string>): string | undefined {
-  const own = ownObstacle(node, safeFunctions);
+/**
+ * Whether the statement may change its session, such as the schemas that names are searched in: it holds raw SQL or functions
+ * that are not known, or it is none that reads or writes rows.
+ */
+export function touchesSession(
+  query: RootOperationNode,
+  safeFunctions: ReadonlySet<string>,
+): boolean {
+  return (
+    !STATEMENTS.has(query.kind) ||
+    firstIn(query, (node) => codeObstacle(node, safeFunctions)) !== undefined
+  );
+}
+
+/** The first answer that a node of the tree gives. */
+function firstIn(
+  node: OperationNode,
+  ask: (node: OperationNode) => string | undefined,
+): string | undefined {
+  const own = ask(node);
   if (own !== undefined) return own;
   for (const child of childNodes(node)) {
-    const obstacle = obstacleIn(child, safeFunctions);
-    if (obstacle !== undefined) return obstacle;
+    const answer = firstIn(child, ask);
+    if (answer !== undefined) return answer;
   }
   return undefined;
 }
 
-function ownObstacle(
+function obstacleOf(node: OperationNode, safeFunctions: ReadonlySet<string>): string | undefined {
+  const { kind } = node;
+  if (kind === "RawNode" || kind === "FunctionNode" || kind === "AggregateFunctionNode") {
+    return codeObstacle(node, safeFunctions);
+  }
+  if (kind === "SelectModifierNode") {
+    return "modifier" in node && node.modifier === "Distinct"
+      ? undefined
+      : "a locking clause or another modifier";
+  }
+  if (STATEMENTS.has(kind) && kind !== "SelectQueryNode") {
+    return "a statement in WITH that changes rows";
+  }
+  return PLAIN_NODES.has(kind) ? undefined : `${wordOf(kind)}, not known to be safe`;
+}
+
+/** Raw SQL and functions: they may do anything, unless they are known. */
+function codeObstacle(
   node: OperationNode & { readonly func?: unknown },
   safeFunctions: ReadonlySet<string>,
 ): string | undefined {
-  switch (node.kind) {
-    case "RawNode":
-      return isPlainRaw(node) ? undefined : "raw SQL, which may hold anything";
-    case "SelectModifierNode":
-      return "modifier" in node && node.modifier === "Distinct"
-        ? undefined
-        : "a locking clause or another modifier";
-    case "FunctionNode":
-    case "AggregateFunctionNode": {
-      const name = String(node.func).toLowerCase();
-      return safeFunctions.has(name) ? undefined : `function ${name}, not known to be stable`;
-    }
-    case "InsertQueryNode":
-    case "UpdateQueryNode":
-    case "DeleteQueryNode":
-    case "MergeQueryNode":
-      return "a statement in WITH that changes rows";
-    default:
-      return PLAIN_NODES.has(node.kind) ? undefined : `${wordOf(node.kind)}, not known to be safe`;
+  if (node.kind === "RawNode") {
+    return isPlainRaw(node) ? undefined : "raw SQL, which may hold anything";
   }
+  if (node.kind !== "FunctionNode" && node.kind !== "AggregateFunctionNode") return undefined;
+  const name = String(node.func).toLowerCase();
+  return safeFunctions.has(name) ? undefined : `function ${name}, not known to be stable`;
 }
 
 function isPlainRaw(node: OperationNode): boolean {

@@ -1,10 +1,13 @@
-import type { DatabaseConnection, Kysely } from "kysely";
+import type { ControlConnectionProvider, DatabaseConnection, Kysely } from "kysely";
 
 /** One connection of a Kysely instance, held until it is let go. */
 export interface HeldConnection {
-  /** Kysely on this connection alone. */
+  /** Kysely on this connection alone, for transactions. */
   readonly kysely: Kysely<unknown>;
+  /** The driver's connection. Statements on it must be sent one after the other. */
   readonly connection: DatabaseConnection;
+  /** Lends another connection, from which a statement on this one can be cancelled. */
+  readonly another: ControlConnectionProvider;
   /** Resolves when the connection is back. */
   letGo(): Promise<void>;
 }
@@ -14,9 +17,13 @@ export function holdConnection(db: Kysely<unknown>): Promise<HeldConnection> {
   return new Promise((resolve, reject) => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const held = db.connection().execute(async (kysely) => {
+      const connection = await kysely
+        .getExecutor()
+        .provideConnection((one) => Promise.resolve(one));
       resolve({
         kysely,
-        connection: connectionOf(kysely),
+        connection,
+        another: (consumer) => db.getExecutor().provideConnection(consumer),
         letGo: () => {
           release();
           return held;
@@ -26,14 +33,4 @@ export function holdConnection(db: Kysely<unknown>): Promise<HeldConnection> {
     });
     held.catch(reject);
   });
-}
-
-/** What Kysely on one connection, or in one transaction, sends as it is. */
-export function connectionOf(kysely: Kysely<unknown>): DatabaseConnection {
-  const executor = kysely.getExecutor();
-  return {
-    executeQuery: (query, options) => executor.executeQuery(query, options) as Promise<never>,
-    streamQuery: (query, chunkSize, options) =>
-      executor.stream(query, chunkSize, options) as AsyncIterableIterator<never>,
-  };
 }

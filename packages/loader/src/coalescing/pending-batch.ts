@@ -15,39 +15,38 @@ export interface PendingBatch {
   readonly calls: PendingCall[];
 }
 
-/** Calls by what must be the same for them to go together. */
+/** Calls by what must be the same for them to go together: their scope and their shape. */
 export interface PendingBatches {
-  readonly size: number;
-  add(key: unknown, shape: Shape, call: PendingCall): void;
-  /** Takes out everything, in the order of the first calls. */
-  takeAll(): PendingBatch[];
+  /** Lets a call join the batch of its like. Returns the batch where the call opened one. */
+  add(scope: unknown, shape: Shape, call: PendingCall): PendingBatch | undefined;
+  /** Lets nothing more join what waits, of one scope or of a batch. */
+  close(scope: unknown, batch?: PendingBatch): readonly PendingBatch[];
 }
 
 export function createPendingBatches(): PendingBatches {
-  let batches = new Map<unknown, Map<Shape, PendingBatch>>();
-  let size = 0;
+  const scopes = new Map<unknown, Map<Shape, PendingBatch>>();
 
-  function add(key: unknown, shape: Shape, call: PendingCall): void {
-    size += 1;
-    const shapes = batches.get(key) ?? new Map<Shape, PendingBatch>();
-    batches.set(key, shapes);
+  function add(scope: unknown, shape: Shape, call: PendingCall): PendingBatch | undefined {
+    const shapes = scopes.get(scope) ?? new Map<Shape, PendingBatch>();
+    scopes.set(scope, shapes);
     const batch = shapes.get(shape);
-    if (batch === undefined) shapes.set(shape, { shape, calls: [call] });
-    else batch.calls.push(call);
+    if (batch !== undefined) {
+      batch.calls.push(call);
+      return undefined;
+    }
+    const opened = { shape, calls: [call] };
+    shapes.set(shape, opened);
+    return opened;
   }
 
-  function takeAll(): PendingBatch[] {
-    const taken = [...batches.values()].flatMap((shapes) => [...shapes.values()]);
-    batches = new Map();
-    size = 0;
-    return taken;
+  function close(scope: unknown, batch?: PendingBatch): readonly PendingBatch[] {
+    const shapes = scopes.get(scope);
+    if (shapes === undefined) return [];
+    const closed = batch === undefined ? [...shapes.values()] : [batch];
+    for (const one of closed) if (shapes.get(one.shape) === one) shapes.delete(one.shape);
+    if (shapes.size === 0) scopes.delete(scope);
+    return closed;
   }
 
-  return {
-    get size() {
-      return size;
-    },
-    add,
-    takeAll,
-  };
+  return { add, close };
 }

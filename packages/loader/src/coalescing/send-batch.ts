@@ -1,38 +1,42 @@
-import { createQueryId, type DatabaseConnection, type QueryResult } from "kysely";
+import { type CompiledQuery, createQueryId, type QueryResult } from "kysely";
 import { type CoalescingEngine, type MergedStatement, NotMergeable } from "./coalescing-engine.ts";
+import { foldIdentical } from "./fold-identical.ts";
+import type { HeldConnection } from "./hold-connection.ts";
 import type { PendingBatch, PendingCall } from "./pending-batch.ts";
 
 /**
  * Sends calls of one shape on one connection, merged where the shape has a plan. Never rejects: each call gets its rows or
  * its error.
  *
- * @param alone whether a call may be sent again by itself when the merged statement failed; not so inside a transaction,
- *   which the failure has ended
+ * @param where inside a transaction no call is sent again by itself when the merged statement failed, which may have ended
+ *   the transaction, and none is cancelled
  */
 export async function sendBatch(
   { shape, calls: all }: PendingBatch,
-  connection: DatabaseConnection,
+  held: HeldConnection,
   engine: CoalescingEngine,
-  alone: boolean,
+  where: "outside" | "transaction",
 ): Promise<void> {
   const calls = all.filter((call) => !rejectAborted(call));
   const { plan } = shape;
   const size = plan?.maxCalls ?? 1;
-  const sent: Promise<void>[] = [];
   for (let from = 0; from < calls.length; from += size) {
     const part = calls.slice(from, from + size);
     const merged = plan === undefined || part.length < 2 ? undefined : tryMerge(part, plan);
-    if (merged !== undefined) sent.push(sendMerged(merged, part));
-    else for (const call of part) sent.push(sendAlone(call));
+    if (merged === undefined) await sendEach(part);
+    else await sendMerged(merged, part);
   }
-  await Promise.all(sent);
 
   function tryMerge(
     part: readonly PendingCall[],
     by: NonNullable<typeof plan>,
   ): MergedStatement | undefined {
     try {
-      return by.merge(part.map((call) => call.query.parameters));
+      const { distinct, unfold } = foldIdentical(part.map(({ query }) => query.parameters));
+      const [{ query }] = part as readonly [PendingCall];
+      if (distinct.length === 1) return { ...query, split: (rows) => unfold([[...rows]]) };
+      const merged = by.merge(distinct);
+      return { ...merged, split: (rows) => unfold(merged.split(rows)) };
     } catch (error) {
       if (error instanceof NotMergeable) return undefined;
       throw error;
@@ -43,42 +47,78 @@ export async function sendBatch(
     { sql, parameters, split }: MergedStatement,
     part: readonly PendingCall[],
   ): Promise<void> {
-    shape.statements += 1;
-    const gone = allGone(part);
+    const [{ query }] = part as readonly [PendingCall];
     try {
-      const { query } = part[0] as PendingCall;
-      const { rows } = await connection.executeQuery<Record<string, unknown>>(
+      const { rows } = await send<Record<string, unknown>>(
         { query: query.query, queryId: createQueryId(), sql, parameters },
-        gone.signal === undefined ? undefined : { signal: gone.signal },
+        part,
       );
       const results = split(rows);
       for (const [index, call] of part.entries()) call.resolve({ rows: results[index] ?? [] });
     } catch (error) {
-      if (gone.signal?.aborted === true) for (const call of part) rejectAborted(call);
-      else if (!alone) for (const call of part) call.reject(ofBatch(error, part.length));
-      else {
-        if (!engine.mayBeOneCallsError(error)) {
-          shape.plan = undefined;
-          shape.obstacle = `merged, it failed: ${messageOf(error)}`;
-        }
-        await Promise.all(part.map(sendAlone));
-      }
-    } finally {
-      gone.forget();
+      if (part.every((call) => call.signal?.aborted === true)) part.forEach(rejectAborted);
+      else if (where === "transaction") {
+        for (const call of part) call.reject(ofBatch(error, part.length));
+      } else await sendAfter(error, part);
     }
   }
 
-  async function sendAlone(call: PendingCall): Promise<void> {
-    shape.statements += 1;
-    try {
-      const result: QueryResult<unknown> = await connection.executeQuery(
-        call.query,
-        call.signal === undefined ? undefined : { signal: call.signal },
-      );
-      call.resolve(result);
-    } catch (error) {
-      call.reject(error);
+  /** The merged statement failed: by one call's values, by the merging, or with its connection. */
+  async function sendAfter(error: unknown, part: readonly PendingCall[]): Promise<void> {
+    const fault = engine.faultOf(error);
+    if (fault === "connection") {
+      for (const call of part) call.reject(error);
+      return;
     }
+    const failed = await sendEach(part);
+    if (fault === "statement" && failed === 0) {
+      shape.plan = undefined;
+      shape.obstacle = `merged, it failed: ${messageOf(error)}`;
+    }
+  }
+
+  /** How many failed. */
+  async function sendEach(part: readonly PendingCall[]): Promise<number> {
+    let failed = 0;
+    for (const call of part) {
+      if (rejectAborted(call)) continue;
+      try {
+        call.resolve(await send(call.query, [call]));
+      } catch (error) {
+        failed += 1;
+        call.reject(error);
+      }
+    }
+    return failed;
+  }
+
+  async function send<R>(
+    query: CompiledQuery,
+    callers: readonly PendingCall[],
+  ): Promise<QueryResult<R>> {
+    shape.statements += 1;
+    if (where === "transaction") return await held.connection.executeQuery<R>(query);
+    let cancelled: Promise<void> | undefined;
+    const forget = whenAllAreGone(callers, () => {
+      cancelled = cancel(held);
+    });
+    try {
+      return await held.connection.executeQuery<R>(query);
+    } finally {
+      forget();
+      // Late, it would hit the next statement of this connection.
+      await cancelled;
+    }
+  }
+}
+
+/** Nobody waits any more: the server need not work on. */
+async function cancel({ connection, another }: HeldConnection): Promise<void> {
+  try {
+    await connection.collectSessionInfo?.();
+    await connection.cancelQuery?.(another);
+  } catch {
+    // The statement has ended meanwhile, or runs to its end.
   }
 }
 
@@ -88,23 +128,16 @@ function rejectAborted(call: PendingCall): boolean {
   return true;
 }
 
-/** A signal that aborts when every caller has gone; none where a caller has no signal. */
-function allGone(calls: readonly PendingCall[]): {
-  readonly signal: AbortSignal | undefined;
-  forget(): void;
-} {
+/** Calls back when every caller has gone: never where one has no signal. Returns how to stop listening. */
+function whenAllAreGone(calls: readonly PendingCall[], gone: () => void): () => void {
   const signals = calls.flatMap(({ signal }) => (signal === undefined ? [] : [signal]));
-  if (signals.length < calls.length) return { signal: undefined, forget: () => undefined };
-  const controller = new AbortController();
+  if (signals.length < calls.length) return () => undefined;
   const check = (): void => {
-    if (signals.every((signal) => signal.aborted)) controller.abort(signals[0]?.reason);
+    if (signals.every((signal) => signal.aborted)) gone();
   };
   for (const signal of signals) signal.addEventListener("abort", check);
-  return {
-    signal: controller.signal,
-    forget: () => {
-      for (const signal of signals) signal.removeEventListener("abort", check);
-    },
+  return () => {
+    for (const signal of signals) signal.removeEventListener("abort", check);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CompiledQuery } from "kysely";
-import { findObstacle } from "./find-obstacle.ts";
-import type { MergePlan } from "./coalescing-engine.ts";
+import type { CoalescingEngine, MergePlan } from "./coalescing-engine.ts";
+import { findObstacle, touchesSession } from "./find-obstacle.ts";
 
 /** What is known of the queries with one SQL text. */
 export interface Shape {
@@ -10,6 +10,8 @@ export interface Shape {
   /** How they are merged, once the database was asked. */
   plan: MergePlan | undefined;
   preparing: Promise<void> | undefined;
+  /** Whether it may change its session. */
+  readonly touchesSession: boolean;
   calls: number;
   statements: number;
 }
@@ -38,11 +40,27 @@ const MAX_SHAPES = 1000;
 
 export interface Shapes {
   of(query: CompiledQuery): Shape;
+  /** Why nothing is merged any more. */
+  readonly stopped: string | undefined;
+  /** A statement was sent that may have changed what names mean. */
+  sent(query: CompiledQuery): void;
   report(): CoalescingReport;
 }
 
-export function createShapes(safeFunctions: ReadonlySet<string>): Shapes {
+/** Statements after which a column may have another type, an object another name. */
+const CHANGES_SCHEMA = /^\s*(?:alter|create|drop|rename)\b/i;
+
+export function createShapes({ safeFunctions, changesNames }: CoalescingEngine): Shapes {
   const shapes = new Map<string, Shape>();
+  let stopped: string | undefined;
+
+  function sent({ sql, parameters }: CompiledQuery): void {
+    if (changesNames(sql, parameters)) {
+      stopped = `a connection was left with another role or schema by: ${sql}`;
+    }
+    // What was learned is learned again.
+    if (CHANGES_SCHEMA.test(sql)) for (const shape of shapes.values()) shape.plan = undefined;
+  }
 
   function of(query: CompiledQuery): Shape {
     const known = shapes.get(query.sql);
@@ -57,6 +75,7 @@ export function createShapes(safeFunctions: ReadonlySet<string>): Shapes {
       obstacle: findObstacle(query.query, query.parameters, safeFunctions),
       plan: undefined,
       preparing: undefined,
+      touchesSession: touchesSession(query.query, safeFunctions),
       calls: 0,
       statements: 0,
     };
@@ -72,7 +91,7 @@ export function createShapes(safeFunctions: ReadonlySet<string>): Shapes {
         sql,
         calls,
         statements,
-        notMerged: obstacle,
+        notMerged: obstacle ?? stopped,
       }))
       .toSorted((a, b) => b.calls - a.calls);
     return {
@@ -83,7 +102,14 @@ export function createShapes(safeFunctions: ReadonlySet<string>): Shapes {
     };
   }
 
-  return { of, report };
+  return {
+    of,
+    get stopped() {
+      return stopped;
+    },
+    sent,
+    report,
+  };
 }
 
 function lineOf({ sql, calls, statements, notMerged }: ShapeReport): string {

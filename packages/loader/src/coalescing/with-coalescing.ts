@@ -1,10 +1,12 @@
-import { Kysely } from "kysely";
+import { DefaultConnectionProvider, Kysely } from "kysely";
 import { coalescingDialect } from "./coalescing-dialect.ts";
+import { CoalescingExecutor } from "./coalescing-executor.ts";
+import { mysqlEngine } from "./mysql/mysql-engine.ts";
 import { type CoalescingReport, createShapes } from "./shapes.ts";
 import { postgresEngine } from "./postgres/postgres-engine.ts";
 import type { CoalescingEngine } from "./coalescing-engine.ts";
 
-const ENGINES: readonly CoalescingEngine[] = [postgresEngine];
+const ENGINES: readonly CoalescingEngine[] = [postgresEngine, mysqlEngine];
 
 /** A Kysely instance whose concurrent reads are merged, with an account of it. */
 export type CoalescingKysely<Database> = Kysely<Database> & {
@@ -25,8 +27,11 @@ export function withCoalescing<Database>(db: Kysely<Database>): CoalescingKysely
       `withCoalescing knows PostgreSQL, MySQL and MariaDB, not ${adapter.constructor.name}`,
     );
   }
-  const shapes = createShapes(engine.safeFunctions);
+  const shapes = createShapes(engine);
   const dialect = coalescingDialect(db.withoutPlugins() as Kysely<unknown>, engine, shapes);
-  const coalescing = new Kysely<Database>({ dialect, plugins: [...plugins] });
+  const { driver, compiler } = dialect;
+  const provider = new DefaultConnectionProvider(driver);
+  const executor = new CoalescingExecutor(compiler, adapter, provider, plugins);
+  const coalescing = new Kysely<Database>({ config: { dialect }, dialect, driver, executor });
   return Object.assign(coalescing, { coalescing: { report: shapes.report } });
 }

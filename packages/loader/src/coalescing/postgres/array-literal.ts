@@ -8,14 +8,9 @@ export function arrayLiteral(values: readonly unknown[]): string {
 function element(value: unknown): string {
   if (value === null || value === undefined) return "NULL";
   if (Array.isArray(value)) return arrayLiteral(value);
-  switch (typeof value) {
-    case "string":
-      return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
-    case "number":
-    case "bigint":
-    case "boolean":
-      return `"${String(value)}"`;
-    default:
-      throw new NotMergeable("a list of values that are neither text nor numbers");
+  if (typeof value === "string") return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return `"${String(value)}"`;
   }
+  throw new NotMergeable("a list of values that are neither text nor numbers");
 }

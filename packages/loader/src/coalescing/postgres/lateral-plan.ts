@@ -1,13 +1,9 @@
 import { type MergedStatement, type MergePlan, NotMergeable } from "../coalescing-engine.ts";
+import { CALL, PLACE, splitRows } from "../split-rows.ts";
 import { arrayLiteral } from "./array-literal.ts";
 
 /** Above this the planner expects so many rows that it compiles the plan (JIT), which costs more than it saves. */
 const MAX_CALLS = 1000;
-
-/** Which call a row belongs to, from 0. */
-const CALL = "__dbadvise_call";
-/** A row's place in the result of its call. */
-const PLACE = "__dbadvise_row";
 
 /**
  * Merges calls by `unnest` of one array for each parameter that differs; those that all calls share stay parameters, so that
@@ -55,24 +51,13 @@ export function lateralPlan(
     const differs = types.map((_, index) =>
       calls.some((call) => !isSame(call[index], first[index])),
     );
-    // All the same: the places of the calls still need rows.
-    if (!differs.includes(true)) differs[0] = true;
     const parameters = types.map((type, index) =>
       differs[index] === true ? calls.map((call) => elementOf(call[index], type)) : first[index],
     );
-    return { sql: textFor(differs), parameters, split: (rows) => split(rows, calls.length) };
+    return { sql: textFor(differs), parameters, split: (rows) => splitRows(rows, calls.length) };
   }
 
   return { maxCalls: MAX_CALLS, merge };
-}
-
-function split(
-  rows: readonly Record<string, unknown>[],
-  calls: number,
-): Record<string, unknown>[][] {
-  const results: Record<string, unknown>[][] = Array.from({ length: calls }, () => []);
-  for (const { [CALL]: call, [PLACE]: _, ...row } of rows) results[call as number]?.push(row);
-  return results;
 }
 
 function isArray(type: string): boolean {
