@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onQuery } from "@dbadvise/observe";
@@ -210,17 +211,24 @@ describe.each([
     expect(ids.size).toBe(1);
   });
 
-  test("the promise entry, its default export, and what else mysql2 exports", async () => {
-    const pool = createPromisePool(database.url);
-    const [rows] = await pool.query("select 1 as a");
+  test("what the two entries export, by name, by default, and to require", async () => {
+    expectAllButPool(ours, original);
+    expectAllButPool(oursPromises, originalPromises);
+    expect(ours.createPool).toBe(createPool);
+    expect(oursPromises.createPool).toBe(createPromisePool);
+    const require = createRequire(import.meta.url);
+    expectAllButPool(require("../mysql2.ts") as object, require("mysql2") as object);
+    expectAllButPool(
+      require("../mysql2-promise.ts") as object,
+      require("mysql2/promise") as object,
+    );
+    // Types by way of the default import.
+    const options: ours.PoolOptions = { uri: database.url };
+    const pool: oursPromises.Pool = oursPromises.createPool(options);
+    const [rows] = await pool.query<ours.RowDataPacket[]>("select 1 as a");
     expect(rows).toEqual([{ a: 1 }]);
     await using connection = await pool.getConnection();
     await connection.ping();
-    expect(oursPromises.createPool).toBe(createPromisePool);
-    expect(ours.createPool).toBe(createPool);
-    expect(ours.createConnection).toBe(original.createConnection);
-    expect(ours.Types).toBe(original.Types);
-    expect(oursPromises.createConnection).toBe(originalPromises.createConnection);
     // Released at the end of this block, which the end of the pool waits for.
     void pool.end();
   });
@@ -255,3 +263,13 @@ describe.each([
     expect(peak.most).toBeLessThanOrEqual(3);
   });
 });
+
+/** Everything is the original's, but what makes pools. */
+function expectAllButPool(exports: object, originals: object): void {
+  const same = Object.entries(originals).map(([name, value]: [string, unknown]) => [
+    name,
+    Reflect.get(exports, name) === value,
+  ]);
+  const wanted = Object.keys(originals).map((name) => [name, !/^createPool(Promise)?$/.test(name)]);
+  expect(same).toEqual(wanted);
+}
