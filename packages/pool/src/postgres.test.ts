@@ -1,3 +1,4 @@
+import dns from "node:dns";
 import { writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
@@ -93,6 +94,19 @@ describe("connecting", () => {
     const refused = await connect().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Error);
     expect(connector.isPermanent(refused)).toBe(true);
+  });
+
+  test("a host name is resolved anew at each connect", async () => {
+    const resolve = vi.spyOn(dns, "lookup");
+    try {
+      const url = new URL(database.url);
+      url.hostname = "localhost";
+      await open(url.href);
+      await open(url.href);
+      expect(resolve.mock.calls.filter(([name]) => name === "localhost")).toHaveLength(2);
+    } finally {
+      resolve.mockRestore();
+    }
   });
 
   test("onConnect runs before the first use, and what it does is part of a clean session", async () => {

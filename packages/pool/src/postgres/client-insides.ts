@@ -58,6 +58,12 @@ export function queuedQueries(insides: ClientInsides): PendingQuery[] {
   return queue ?? [];
 }
 
+/** Whether a query was sent while the server still works on another: only in pipeline mode. */
+export function isSentAhead(insides: ClientInsides, query: PendingQuery | undefined): boolean {
+  const { _sentQueryQueue: sent = [] } = insides;
+  return sent.some((each) => each === query);
+}
+
 /** The query that was sent last. */
 export function newestQuery(insides: ClientInsides): PendingQuery | undefined {
   const { _sentQueryQueue: sent = [] } = insides;

@@ -41,6 +41,7 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     stream,
     graceMs: GRACE_MS,
     settled,
+    nextReady: session.nextReady,
     giveUp(error) {
       session.retire("cancel-failed", error);
       wire.stream.destroy();

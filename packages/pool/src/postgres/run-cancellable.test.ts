@@ -92,7 +92,7 @@ test("an aborted signal sends nothing", async () => {
 
 test("a statement that waits behind another is taken out of the line", async () => {
   const connection = await open(database.url);
-  const first = connection.query("select pg_sleep(1), 'first' as name", [], {});
+  const first = connection.query("select pg_sleep(1.5), 'first' as name", [], {});
   const abort = new AbortController();
   const second = connection.query("create table never ()", [], { signal: abort.signal });
   abort.abort(new Error("changed my mind"));
@@ -103,7 +103,7 @@ test("a statement that waits behind another is taken out of the line", async () 
 
 test("of pipelined statements no other is cancelled", async () => {
   const connection = await open({ connectionString: database.url, pipeline: true });
-  const first = connection.query("select pg_sleep(1), 'first' as name", [], {});
+  const first = connection.query("select pg_sleep(1.5), 'first' as name", [], {});
   const abort = new AbortController();
   const second = connection.query("select 'second'", [], { signal: abort.signal });
   abort.abort(new Error("changed my mind"));

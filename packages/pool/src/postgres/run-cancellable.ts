@@ -2,6 +2,7 @@ import type pg from "pg";
 import {
   activeQuery,
   insidesOf,
+  isSentAhead,
   newestQuery,
   type PendingQuery,
   queuedQueries,
@@ -15,6 +16,8 @@ export interface Cancellation {
   readonly graceMs: number;
   /** Resolves when nothing runs on the client any more, or the connection has ended. */
   settled(): Promise<void>;
+  /** Resolves when the server has ended a statement, or the connection has ended. */
+  nextReady(): Promise<void>;
   /** Ends the connection that didn't answer a cancel request. */
   giveUp(error: Error): void;
 }
@@ -52,7 +55,7 @@ export async function runCancellable<Result>(
 
 async function cancelQuery(
   query: PendingQuery | undefined,
-  { client, stream, graceMs, settled, giveUp }: Cancellation,
+  { client, stream, graceMs, settled, nextReady, giveUp }: Cancellation,
   signal: AbortSignal,
 ): Promise<void> {
   const insides = insidesOf(client);
@@ -63,6 +66,8 @@ async function cancelQuery(
     query.handleError(signal.reason, insides.connection);
     return;
   }
+  // Pipelined behind others, which a request would hit instead.
+  while (isSentAhead(insides, query)) await nextReady();
   const grace = new AbortController();
   const timer = setTimeout(() => {
     const error = new Error(`The server didn't cancel a statement within ${graceMs} ms.`);
