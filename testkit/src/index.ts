@@ -1,5 +1,6 @@
 export { type Dialect, DIALECTS } from "./dialects.ts";
 export type { Engine } from "./servers/test-server.ts";
+export { type Cluster, type ClusterNode, startCluster } from "./start-cluster.ts";
 export { type Direction, type FaultProxy, startFaultProxy } from "./start-fault-proxy.ts";
 export { runWithImports } from "./run-with-imports.ts";
 export { type DebianServer, startDebianPostgres } from "./start-debian-postgres.ts";

@@ -45,13 +45,22 @@ export async function createMysqlDatabase(serverUrl: string): Promise<TestDataba
  */
 export async function createMariadbDatabase(serverUrl: string): Promise<TestDatabase> {
   const database = await createMysqlDatabase(serverUrl);
-  const url = new URL(database.url);
+  const url = await createAccount(database.url);
+  const { username } = new URL(url);
+  await runOnMysql(serverUrl, (connection) =>
+    connection.query(`revoke read only admin on *.* from ${username}@'%'`),
+  );
+  return { ...database, url };
+}
+
+/** Makes an account that is not `root`, with all its privileges and its password. Returns the URL with it. */
+export async function createAccount(databaseUrl: string): Promise<string> {
+  const url = new URL(databaseUrl);
   url.username = "dbadvise";
-  await runOnMysql(serverUrl, async (connection) => {
+  await runOnMysql(databaseUrl, async (connection) => {
     const account = `${url.username}@'%'`;
     await connection.query(`create user ${account} identified by '${url.password}'`);
     await connection.query(`grant all privileges on *.* to ${account} with grant option`);
-    await connection.query(`revoke read only admin on *.* from ${account}`);
   });
-  return { ...database, url: url.href };
+  return url.href;
 }

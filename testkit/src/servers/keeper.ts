@@ -34,7 +34,13 @@ try {
   await server.start();
   const say = (answer: Partial<KeeperAnswer>): void => {
     const name = `${instance.version}, ${program.origin}`;
-    const whole = { name, url: instance.url(server.port()), pid: server.pid(), ...answer };
+    const whole: KeeperAnswer = {
+      name,
+      url: instance.url(server.port()),
+      pid: server.pid(),
+      directory: place.directory,
+      ...answer,
+    };
     process.stdout.write(`${JSON.stringify(whole)}\n`);
   };
   const commands = commandsOf(server, instance);

@@ -1,25 +1,34 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
+import { makeDataDirectory } from "./data-directory.ts";
 import type { Instance } from "./instance.ts";
 import type { Place } from "./place.ts";
 import { localeFlags, SERVER_SETTINGS } from "./postgres-settings.ts";
 import type { ServerProgram } from "./start-keeper.ts";
+
+const PASSWORD_FILE = "password";
 
 /** Makes a PostgreSQL data directory whose superuser is `postgres`. */
 export function makePostgresInstance(program: ServerProgram, place: Place): Instance {
   const binaries = reachable(program.binaries, place);
   const file = join(binaries, "postgres");
   const version = place.run(file, ["--version"]).trim().replace("postgres (PostgreSQL) ", "");
-  const password = randomBytes(12).toString("hex");
-  const data = place.makeDirectory("data");
-  place.run(join(binaries, "initdb"), [
-    `--pgdata=${data}`,
-    "--username=postgres",
-    `--pwfile=${place.writeFile("password", password)}`,
-    "--auth=scram-sha-256",
-    ...localeFlags(Number.parseInt(version, 10)),
-    "--no-sync",
-  ]);
+  const { member } = program;
+  const isCopy = typeof member === "object";
+  const password = isCopy
+    ? place.run("cat", [join(member.copyOf, PASSWORD_FILE)])
+    : randomBytes(12).toString("hex");
+  const data = makeDataDirectory(program, place, (directory) =>
+    place.run(join(binaries, "initdb"), [
+      `--pgdata=${directory}`,
+      "--username=postgres",
+      `--pwfile=${place.writeFile(PASSWORD_FILE, password)}`,
+      "--auth=scram-sha-256",
+      ...localeFlags(Number.parseInt(version, 10)),
+      "--no-sync",
+    ]),
+  );
+  if (isCopy) place.writeFile("data/standby.signal", "");
   return {
     version: `PostgreSQL ${version}`,
     file,
@@ -35,7 +44,8 @@ export function makePostgresInstance(program: ServerProgram, place: Place): Inst
       const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
       return ["-D", data, ...flags];
     },
-    ready: "ready to accept connections",
+    // "connections", or "read-only connections" of a standby.
+    ready: "system is ready to accept",
     url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     // Fast shutdown: sessions are ended.
     stop: "SIGINT",

@@ -78,6 +78,8 @@ export function makeRunner(instance: Instance, place: Place): ServerRunner {
       const impatience = setTimeout(() => running.kill("SIGKILL"), 10_000);
       running.kill(signal);
       resume();
+      // One of its children alone may have been paused.
+      for (const one of childrenOf(pid())) signalProcess(one, "SIGCONT");
       await exit;
       clearTimeout(impatience);
     },

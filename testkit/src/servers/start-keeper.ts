@@ -15,6 +15,11 @@ export interface ServerProgram {
   readonly origin: string;
   /** Settings on top of those of every test server. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * What it is in a cluster. An `origin` keeps a copy of its data directory as it was before the first start; the others begin
+   * with that copy, and know where it is by the origin's `directory`. A PostgreSQL server of a copy is a standby.
+   */
+  readonly member?: "origin" | { readonly copyOf: string };
 }
 
 /** What the keeper can be told once the server runs. */
@@ -25,6 +30,8 @@ export interface KeeperAnswer {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** Where the server keeps its files, as it sees it. */
+  readonly directory: string;
   /** Why the command failed. */
   readonly error?: string;
 }
@@ -33,6 +40,8 @@ export interface KeeperAnswer {
 export interface KeptServer extends TestServer {
   /** Process id of the running server, or of the last one. */
   pid(): number;
+  /** Where it keeps its files, as it sees it itself. */
+  readonly directory: string;
   tell(command: KeeperCommand): Promise<void>;
 }
 
@@ -98,6 +107,7 @@ export async function startKeeper(program: ServerProgram): Promise<KeptServer> {
     name: first.name,
     url: first.url,
     pid: () => pid,
+    directory: first.directory,
     tell: async (command) => {
       keeper.stdin.write(`${command}\n`);
       ({ pid } = await answer());
