@@ -57,10 +57,9 @@ export class MysqlPool extends EventEmitter {
   }
 
   getConnection(callback: ConnectionCallback): void {
-    // In a tick of their own: what a callback throws is an uncaught exception, not a rejection.
-    this.#lend().then(
+    this.#lend(
       (lease) => process.nextTick(callback, null, lease.client),
-      (error: unknown) => process.nextTick(callback, error),
+      (error) => callback(error),
     );
   }
 
@@ -73,9 +72,9 @@ export class MysqlPool extends EventEmitter {
     const { connectionConfig } = this.config;
     const command = createQuery(sql, values, callback, connectionConfig);
     command.namedPlaceholders ??= connectionConfig.namedPlaceholders;
-    this.#lend().then(
-      (lease) => process.nextTick(queryOnLease, lease.client, command, () => this.#giveBack(lease)),
-      (error: unknown) => process.nextTick(failCommand, command, error),
+    this.#lend(
+      (lease) => queryOnLease(lease.client, command, () => this.#giveBack(lease)),
+      (error) => failCommand(command, error),
     );
     return command;
   }
@@ -83,7 +82,7 @@ export class MysqlPool extends EventEmitter {
   execute(sql: unknown, values: unknown, callback?: unknown): void {
     const [parameters, done] = typeof values === "function" ? [[], values] : [values, callback];
     const tell = done as ResultCallback;
-    const run = (lease: Lease<Connection>): void => {
+    this.#lend((lease) => {
       const finish: ResultCallback = (...result) => {
         this.#giveBack(lease);
         tell(...result);
@@ -91,13 +90,9 @@ export class MysqlPool extends EventEmitter {
       try {
         (lease.client as unknown as MysqlDriver).execute(sql, parameters, finish);
       } catch (error) {
-        finish(error);
+        process.nextTick(finish, error);
       }
-    };
-    this.#lend().then(
-      (lease) => process.nextTick(run, lease),
-      (error: unknown) => process.nextTick(tell, error),
-    );
+    }, tell);
   }
 
   /**
@@ -139,18 +134,23 @@ export class MysqlPool extends EventEmitter {
     return mysql.escapeId(value, false);
   }
 
-  async #lend(): Promise<Lease<Connection>> {
-    this.#admit();
-    let lease: Lease<Connection>;
+  /**
+   * Callbacks of users are called in a tick of their own: what they throw is an uncaught exception, not a rejection. What
+   * `use` calls at once is none.
+   */
+  #lend(use: (lease: Lease<Connection>) => void, refuse: (error: unknown) => void): void {
     try {
-      lease = await this.#pool.acquire();
+      this.#admit();
     } catch (error) {
-      throw asMysql2(error);
+      process.nextTick(refuse, error);
+      return;
     }
-    const { client } = lease;
-    this.#lent.set(client, lease);
-    this.emit("acquire", client);
-    return lease;
+    const lent = (lease: Lease<Connection>): void => {
+      this.#lent.set(lease.client, lease);
+      this.emit("acquire", lease.client);
+      use(lease);
+    };
+    this.#pool.acquire().then(lent, (error: unknown) => process.nextTick(refuse, asMysql2(error)));
   }
 
   /** Refuses what mysql2 refuses, in its words. */

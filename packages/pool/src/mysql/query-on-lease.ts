@@ -22,7 +22,7 @@ export function queryOnLease(client: Connection, command: Command, release: () =
     driver.query(command);
   } catch (error) {
     release();
-    failCommand(command, error);
+    process.nextTick(failCommand, command, error);
   }
 }
 
