@@ -4,13 +4,16 @@ import {
   connectionsAreObserved,
   publishConnection,
 } from "@dbadvise/observe";
-import { createBreaker } from "./breaker.ts";
+import { asError } from "./as-error.ts";
+import { createConnectionOpener, type Loss } from "./connection-opener.ts";
+import type { Connection } from "./connector.ts";
+import { watchDeadlines } from "./deadline-watch.ts";
 import { createDurationRecorder, type DurationRecorder } from "./duration-recorder.ts";
 import type { Environment, Timer } from "./environment.ts";
 import type { AcquireOptions } from "./lease.ts";
-import { createLedger } from "./ledger.ts";
 import type { PoolEmitter } from "./pool-emitter.ts";
-import { type Holder, PoolError, type PoolErrorCode } from "./pool-error.ts";
+import type { Holder, PoolError } from "./pool-error.ts";
+import { createPoolFailures } from "./pool-failures.ts";
 import { type Lender, PoolLease } from "./pool-lease.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import type { Slot } from "./slot.ts";
@@ -80,16 +83,20 @@ export function createLending<Client>(
 ): Lending<Client> {
   const { connector, name, validateAfterMs, concurrency } = options;
   const { now } = environment;
-  const shutdown = new AbortController();
-  const ledger = createLedger(options.max, connect);
-  const breaker = createBreaker(
-    { threshold: options.breakerFailures, ...options.backoffMs },
-    environment.random,
-  );
+  const opener = createConnectionOpener(options, environment, emitter, {
+    opened: admit,
+    failed,
+    lost: (connection, loss) => {
+      const slot = slotOf.get(connection);
+      if (slot !== undefined) doom(slot, loss);
+    },
+  });
   const buckets =
     options.rateLimit === undefined ? undefined : createTokenBuckets(options.rateLimit);
   const waiters = createWaiters<PoolLease<Client>>();
+  const deadlines = watchDeadlines(waiters, environment, expire);
   const slots = new Set<Slot<Client>>();
+  const slotOf = new WeakMap<Connection<Client>, Slot<Client>>();
   /** A stack: the last one used is the first one lent, so that the others may idle out. */
   const idle: Slot<Client>[] = [];
   const waits = createDurationRecorder();
@@ -107,18 +114,28 @@ export function createLending<Client>(
     closed: {},
   };
   const lender: Lender<Client> = { name, giveBack };
+  const failures = createPoolFailures({
+    name,
+    server: connector.description,
+    counts,
+    holders,
+    lastConnectError: opener.lastError,
+    get opening() {
+      return opener.opening;
+    },
+    get closing() {
+      return closing;
+    },
+  });
 
   let state: "open" | "suspended" | "draining" | "closed" = "open";
   /** limit <= max. The invariant: opening + idle + used + checking + closing = total <= the largest limit since. */
   let limit = options.adaptive?.min ?? options.max;
   let { minIdle } = options;
   let total = 0;
-  let opening = 0;
   let used = 0;
   let checking = 0;
   let closing = 0;
-  let deadlineTimer: Timer | undefined;
-  let deadlineTimerAt = Number.POSITIVE_INFINITY;
   let retryTimer: Timer | undefined;
   let drained: { resolve(): void; reject(error: unknown): void; timer: Timer } | undefined;
 
@@ -153,8 +170,7 @@ export function createLending<Client>(
       return Promise.reject(signal.reason as Error);
     }
     const since = now();
-    if (!(timeoutMs >= 0)) return Promise.reject(badDeadline(timeoutMs));
-    const refusal = refuse(key, since);
+    const refusal = timeoutMs >= 0 ? refuse(key, since) : failures.badDeadline(timeoutMs);
     if (refusal !== undefined) {
       counters.rejected += 1;
       observe("acquire-failed", undefined, 0, refusal.code, refusal);
@@ -175,7 +191,7 @@ export function createLending<Client>(
     };
     waiters.add(waiter);
     if (signal !== undefined) leaveOnAbort(waiter, signal);
-    watchDeadline(waiter.deadline, since);
+    deadlines.joined(waiter.deadline, since);
     if (idle.length > 0 || total < limit) pump();
     if (waiter.inLine) counters.waited += 1;
     return promise;
@@ -185,7 +201,7 @@ export function createLending<Client>(
     const onAbort = (): void => {
       waiters.leave(waiter);
       counters.aborted += 1;
-      restDeadlines();
+      deadlines.left();
       observe("acquire-failed", undefined, now() - waiter.since, "aborted", signal.reason);
       waiter.reject(signal.reason);
       if (state === "draining") finishDrain();
@@ -196,71 +212,37 @@ export function createLending<Client>(
 
   function refuse(key: string, at: number): PoolError | undefined {
     if (state === "draining" || state === "closed") {
-      return failure("POOL_CLOSED", `is ${state}`, "Acquire before drain() or end() is called.");
+      return failures.closed(state);
     }
     if (waiters.length >= options.maxWaiting && waiters.length - toCome() >= options.maxWaiting) {
-      return failure(
-        "QUEUE_FULL",
-        `has ${waiters.length} callers in line, as many as maxWaiting allows`,
-        "Shed load earlier, raise max or maxWaiting, or find who holds connections for long.",
-      );
+      return failures.queueFull();
     }
-    if (isUnreachable(at)) return unavailable();
+    if (isUnreachable(at)) return failures.unavailable();
     const waitMs = buckets?.take(key, at) ?? 0;
-    if (waitMs === 0) return undefined;
-    return failure(
-      "RATE_LIMITED",
-      `gives ${JSON.stringify(key)} no more than its rate`,
-      `Try again in ${Math.ceil(waitMs)} ms.`,
-    );
+    return waitMs === 0 ? undefined : failures.rateLimited(key, waitMs);
   }
 
   /** Leases that can be had without one that is out coming back. */
   function toCome(): number {
     if (state === "suspended") return 0;
-    const connections = idle.length + checking + opening + Math.max(0, limit - total);
+    const connections = idle.length + checking + opener.opening + Math.max(0, limit - total);
     return Math.max(0, Math.min(concurrency - used, connections));
   }
 
   /** The breaker is open, no connection is left, and it is not yet time for a probe. */
   function isUnreachable(at: number): boolean {
-    if (breaker.state === "closed" || total - opening - closing > 0) return false;
-    return breaker.state === "half-open" || breaker.waitMs(at, opening) > 0;
+    if (opener.breaker === "closed" || total - opener.opening - closing > 0) return false;
+    return opener.breaker === "half-open" || opener.waitMs(at) > 0;
   }
 
-  function watchDeadline(deadline: number, at: number): void {
-    if (deadline < deadlineTimerAt) {
-      deadlineTimer?.cancel();
-      deadlineTimerAt = deadline;
-      deadlineTimer =
-        deadline === Number.POSITIVE_INFINITY
-          ? undefined
-          : environment.setTimer(expire, Math.max(0, deadline - at));
-    }
-    if (waiters.length === 1) deadlineTimer?.ref();
-  }
-
-  /** Nobody is left in line: the timer need not keep the process running. */
-  function restDeadlines(): void {
-    if (waiters.length === 0) deadlineTimer?.unref();
-  }
-
-  function expire(): void {
-    deadlineTimer = undefined;
-    deadlineTimerAt = Number.POSITIVE_INFINITY;
-    const at = now();
-    // Timers may fire up to a millisecond early.
-    for (const waiter of waiters.remove((one) => one.deadline <= at + 1)) {
+  function expire(late: readonly Waiter<PoolLease<Client>>[], at: number): void {
+    for (const waiter of late) {
       waiter.forget?.();
       counters.timeouts += 1;
-      const error = timeout(at - waiter.since);
+      const error = failures.acquireTimeout(at - waiter.since);
       observe("acquire-failed", undefined, at - waiter.since, "timeout", error);
       waiter.reject(error);
     }
-    watchDeadline(
-      waiters.least(({ deadline }) => deadline),
-      at,
-    );
     if (state === "draining") finishDrain();
   }
 
@@ -345,7 +327,7 @@ export function createLending<Client>(
     const waiter = waiters.next();
     if (waiter === undefined) return;
     waiter.forget?.();
-    restDeadlines();
+    deadlines.left();
     waits.record(at - waiter.since);
     waiter.resolve(lend(slot, at, at - waiter.since, waiter.origin));
   }
@@ -384,7 +366,7 @@ export function createLending<Client>(
   }
 
   /** Takes a connection aside until the server has answered, or the deadline of a validation has passed. */
-  function check(slot: Slot<Client>, ask: () => Promise<void>, failed: string): void {
+  function check(slot: Slot<Client>, ask: () => Promise<void>, reason: string): void {
     removeIdle(slot);
     slot.place = "checking";
     checking += 1;
@@ -398,8 +380,8 @@ export function createLending<Client>(
       slot.place = "moving";
       if (error === undefined) offer(slot, now(), true);
       else {
-        slot.doom ??= { reason: failed, error };
-        retire(slot, failed);
+        slot.doom ??= { reason, error };
+        retire(slot, reason);
         // What broke one connection has often broken all: they are asked at once, not one after the other.
         for (const other of idle.slice()) if (!isFresh(other, now())) validate(other);
       }
@@ -421,15 +403,16 @@ export function createLending<Client>(
     if (state === "closed") return;
     const callers = mayLend() ? Math.min(waiters.length, concurrency - used) : 0;
     const spare = state === "draining" ? 0 : Math.min(minIdle, limit) - idle.length;
-    let missing = Math.max(callers, spare) - checking - opening;
+    let missing = Math.max(callers, spare) - checking - opener.opening;
     const parallel = Math.max(1, Math.ceil(limit * PARALLEL_CONNECTS));
-    while (missing > 0 && total < limit && opening < parallel) {
-      const waitMs = breaker.waitMs(at, opening);
+    while (missing > 0 && total < limit && opener.opening < parallel) {
+      const waitMs = opener.waitMs(at);
       if (waitMs > 0) {
         if (waitMs < Number.POSITIVE_INFINITY) retryIn(waitMs);
         return;
       }
-      open(at);
+      total += 1;
+      opener.open(at);
       missing -= 1;
     }
   }
@@ -444,72 +427,22 @@ export function createLending<Client>(
     retryTimer.unref();
   }
 
-  function open(begunAt: number): void {
-    const before = breaker.state;
-    total += 1;
-    opening += 1;
-    breaker.begin();
-    tellBreaker(before);
-    void settleOpening(begunAt);
+  function failed(error: unknown, ms: number): void {
+    total -= 1;
+    counters.openFailures += 1;
+    observe("open-failed", undefined, ms, undefined, error);
+    refuseHopeless(error);
+    afterOpening();
   }
 
-  async function settleOpening(begunAt: number): Promise<void> {
-    const opened = await ledger.open();
-    const at = now();
-    const was = breaker.state;
-    opening -= 1;
-    if (opened.ok) {
-      breaker.succeed();
-      tellBreaker(was);
-      admit(opened.connection, begunAt, at);
-    } else {
-      total -= 1;
-      breaker.fail(opened.error, begunAt, at);
-      tellBreaker(was);
-      counters.openFailures += 1;
-      observe("open-failed", undefined, at - begunAt, undefined, opened.error);
-      refuseHopeless(opened.error);
-    }
+  function afterOpening(): void {
     pump();
     if (state === "draining") finishDrain();
   }
 
-  type Link = Awaited<ReturnType<typeof connector.connect>>;
-
-  /** What is known of a connection between the end of connecting and its slot. */
-  const lostEarly = new WeakMap<Link, Slot<Client>["doom"]>();
-  const slotOf = new WeakMap<Link, Slot<Client>>();
-
-  async function connect(): Promise<Link> {
-    const deadline = new AbortController();
-    const timer = environment.setTimer(() => {
-      deadline.abort(new Error(`not connected within ${options.connectTimeoutMs} ms`));
-    }, options.connectTimeoutMs);
-    let lost: Slot<Client>["doom"];
-    let link: Link | undefined;
-    try {
-      link = await connector.connect({
-        signal: AbortSignal.any([deadline.signal, shutdown.signal]),
-        pool: name,
-        role: options.role,
-        onRetire: (reason, error) => {
-          lost = { reason, error };
-          if (link === undefined) return;
-          const slot = slotOf.get(link);
-          if (slot === undefined) lostEarly.set(link, lost);
-          else doom(slot, reason, error);
-        },
-      });
-      if (lost === undefined) return link;
-      await link.close({ now: true });
-      throw lost.error;
-    } finally {
-      timer.cancel();
-    }
-  }
-
-  function admit(connection: Link, begunAt: number, at: number): void {
+  function admit(connection: Connection<Client>, ms: number, loss: Loss | undefined): void {
     counters.opened += 1;
+    const at = now();
     const { maxLifetimeMs } = options;
     const slot: Slot<Client> = {
       connection,
@@ -525,21 +458,22 @@ export function createLending<Client>(
       idleSince: at,
       uses: 0,
       stall: undefined,
-      doom: lostEarly.get(connection),
+      doom: loss,
     };
     slots.add(slot);
     slotOf.set(connection, slot);
-    observe("open", slot, at - begunAt, undefined, undefined);
+    observe("open", slot, ms, undefined, undefined);
     emitter.emit("connect", connection.client);
     offer(slot, at, true);
+    afterOpening();
   }
 
   /** The server or the network has ended it, or an error says that it must go. */
-  function doom(slot: Slot<Client>, reason: string, error: Error): void {
-    slot.doom ??= { reason, error };
+  function doom(slot: Slot<Client>, loss: Loss): void {
+    slot.doom ??= loss;
     if (slot.place !== "idle") return;
-    emitter.emit("idleError", error, slot.connection.client);
-    retire(slot, reason);
+    emitter.emit("idleError", loss.error, slot.connection.client);
+    retire(slot, loss.reason);
   }
 
   function destroy(slot: Slot<Client>, reason: string, error: Error): void {
@@ -560,7 +494,7 @@ export function createLending<Client>(
   async function close(slot: Slot<Client>, reason: string): Promise<void> {
     const { connection } = slot;
     await connection.close({ now: slot.doom !== undefined });
-    await ledger.strike(connection);
+    await opener.closed(connection);
     closing -= 1;
     total -= 1;
     slots.delete(slot);
@@ -584,24 +518,24 @@ export function createLending<Client>(
 
   /** Ends waits that nothing else would end: connecting can't succeed, or has failed often and there is no deadline. */
   function refuseHopeless(error: unknown): void {
-    if (total - opening - closing > 0) return;
+    if (total - opener.opening - closing > 0) return;
     const permanent = connector.isPermanent(error);
-    if (!permanent && breaker.state === "closed") return;
+    if (!permanent && opener.breaker === "closed") return;
     const refused = waiters.remove(
       (waiter) => permanent || waiter.deadline === Number.POSITIVE_INFINITY,
     );
     for (const waiter of refused) {
       waiter.forget?.();
       counters.rejected += 1;
-      waiter.reject(unavailable());
+      waiter.reject(failures.unavailable());
     }
-    restDeadlines();
+    deadlines.left();
   }
 
   // Size and end ----------------------------------------------------------------------------------------------------
 
   function setSize(size: { readonly limit: number; readonly minIdle?: number | undefined }): void {
-    ledger.resize(Math.max(options.max, size.limit));
+    opener.resize(Math.max(options.max, size.limit));
     limit = size.limit;
     minIdle = size.minIdle ?? minIdle;
     while (total - closing > limit && idle[0] !== undefined) retire(idle[0], "pool size");
@@ -628,7 +562,7 @@ export function createLending<Client>(
   function finishDrain(): void {
     if (waiters.length > 0) return;
     // Nobody waits for what is being connected.
-    shutdown.abort(new Error("the pool is draining"));
+    opener.abort("the pool is draining");
     for (const slot of idle.slice()) retire(slot, "pool closed");
     if (total > 0 || drained === undefined) return;
     end();
@@ -639,22 +573,18 @@ export function createLending<Client>(
 
   function end(): void {
     state = "closed";
-    deadlineTimer?.cancel();
+    deadlines.cancel();
     retryTimer?.cancel();
-    shutdown.abort(new Error("the pool is closed"));
+    opener.abort("the pool is closed");
   }
 
   function forceEnd(timeoutMs: number): void {
-    const error = failure(
-      "DRAIN_TIMEOUT",
-      `still had ${used} leases out and ${waiters.length} callers in line ${timeoutMs} ms after drain()`,
-      "Its connections were destroyed. Release what `holders` lists; leakDetectionMs adds where each was acquired.",
-    );
+    const error = failures.drainTimeout(used, timeoutMs);
     end();
     for (const waiter of waiters.remove(() => true)) {
       waiter.forget?.();
       counters.rejected += 1;
-      waiter.reject(failure("POOL_CLOSED", "is closed", "Acquire before drain() is called."));
+      waiter.reject(failures.closed(state));
     }
     for (const slot of slots) {
       if (slot.place === "used") destroy(slot, "pool closed", error);
@@ -669,7 +599,8 @@ export function createLending<Client>(
   function counts(): ConnectionCounts {
     return {
       total,
-      idle: idle.length,
+      // One that is on its way from a release, or from connecting, counts as idle: it has no holder.
+      idle: total - opener.opening - used - checking - closing,
       used: used + checking,
       waiting: waiters.length,
       max: limit,
@@ -690,60 +621,6 @@ export function createLending<Client>(
     return options.leakDetectionMs > 0 ? new Error("acquired here") : undefined;
   }
 
-  function failure(
-    code: PoolErrorCode,
-    what: string,
-    hint: string,
-    more: { elapsedMs?: number; cause?: unknown } = {},
-  ): PoolError {
-    return new PoolError(code, `Pool "${name}" ${what}`, {
-      pool: name,
-      hint,
-      counts: counts(),
-      holders: holders(),
-      ...more,
-    });
-  }
-
-  function badDeadline(timeoutMs: number): PoolError {
-    counters.rejected += 1;
-    return failure(
-      "INVALID_OPTIONS",
-      `was asked for a connection within ${timeoutMs} ms`,
-      "timeoutMs of an acquire is 0 or more, or Infinity.",
-    );
-  }
-
-  function unavailable(): PoolError {
-    const last = breaker.lastError;
-    return failure(
-      "UNAVAILABLE",
-      `can't reach ${connector.description}: ${messageOf(last?.error)}`,
-      "Check that the server runs, and its address and credentials. Connecting is tried again in the background.",
-      { cause: last?.error },
-    );
-  }
-
-  function timeout(elapsedMs: number): PoolError {
-    const { idle: resting, used: out, waiting, max } = counts();
-    const last = breaker.lastError;
-    const numbers = `${out} used, ${resting} idle, ${opening} opening, ${closing} closing of ${max}, ${waiting} more in line`;
-    const longest = holders()[0];
-    const held =
-      longest === undefined
-        ? ""
-        : `; the longest lease is out for ${Math.round(longest.heldMs)} ms`;
-    const why = last === undefined ? held : `; the last connect failed: ${messageOf(last.error)}`;
-    return failure(
-      "ACQUIRE_TIMEOUT",
-      `had no connection within ${Math.round(elapsedMs)} ms (${numbers})${why}`,
-      last === undefined
-        ? "Find who holds connections (`holders`; leakDetectionMs adds where each was acquired), or raise max."
-        : "Check that the server runs, and its address and credentials.",
-      { elapsedMs, cause: last?.error },
-    );
-  }
-
   function observe(
     event: ConnectionMessage["event"],
     slot: Slot<Client> | undefined,
@@ -754,12 +631,6 @@ export function createLending<Client>(
     if (!connectionsAreObserved()) return;
     const server = slot?.connection.server;
     publishConnection({ event, pool: name, server, durationMs, reason, error, counts: counts() });
-  }
-
-  function tellBreaker(before: typeof breaker.state): void {
-    const { state: after, lastError } = breaker;
-    if (after === before) return;
-    emitter.emit("breaker", after, lastError === undefined ? undefined : asError(lastError.error));
   }
 
   pump();
@@ -781,10 +652,10 @@ export function createLending<Client>(
       return state;
     },
     get breaker() {
-      return breaker.state;
+      return opener.breaker;
     },
     get opening() {
-      return opening;
+      return opener.opening;
     },
     get closing() {
       return closing;
@@ -799,12 +670,4 @@ export function createLending<Client>(
     waits,
     usages,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,3 +1,4 @@
+import { asError } from "./as-error.ts";
 import type { Environment } from "./environment.ts";
 import type { AcquireOptions, Lease } from "./lease.ts";
 import type { TransactionOptions } from "./pool.ts";
@@ -46,7 +47,7 @@ async function rollBack(lease: Lease<unknown>): Promise<Error | undefined> {
     await lease.rollback();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return asError(error);
   }
 }
 
