@@ -1,3 +1,5 @@
+import { endOfComment } from "./end-of-comment.ts";
+import { endOfQuoted } from "./end-of-quoted.ts";
 import type { DatabaseSystem } from "./query-message.ts";
 import { rememberTexts } from "./remember-texts.ts";
 import { isSignOfNumber, isStructuralNumber } from "./structural-number.ts";
@@ -129,7 +131,7 @@ function withoutConstants(sql: string, syntax: Syntax): { text: string; numbers:
       else constant(end);
     } else if (character === "-" && isSignOfNumber(sql, at)) constant(afterNumber(sql, at + 1));
     else if (character === "/" && following === "*") {
-      const end = afterComment(sql, at, syntax.nestedComments);
+      const end = endOfComment(sql, at, syntax.nestedComments) ?? sql.length;
       if (/[+!]/.test(sql.charAt(at + 2))) copy(end);
       else space(end);
     } else if (beginsLineComment(sql, at, syntax)) {
@@ -169,16 +171,7 @@ function beginsLineComment(sql: string, at: number, syntax: Syntax): boolean {
 
 /** Where the quoted text that begins at `start` has ended: at the end of the text where it is never closed. */
 function afterQuote(sql: string, start: number, backslashes: boolean): number {
-  const quote = sql.charAt(start);
-  let at = start + 1;
-  while (at < sql.length) {
-    const character = sql.charAt(at);
-    if (character === "\\" && backslashes) at += 2;
-    else if (character !== quote) at += 1;
-    else if (sql.charAt(at + 1) === quote) at += 2;
-    else return at + 1;
-  }
-  return sql.length;
+  return endOfQuoted(sql, start, backslashes) ?? sql.length;
 }
 
 /** Strings that stand one below the other are one constant. */
@@ -196,16 +189,4 @@ function afterStrings(sql: string, start: number, backslashes: boolean): number 
 
 function afterNumber(sql: string, start: number): number {
   return start + Math.max(1, matchAt(NUMBER, sql, start)?.[0].length ?? 1);
-}
-
-function afterComment(sql: string, start: number, nested: boolean): number {
-  const border = /\/\*|\*\//g;
-  border.lastIndex = start + 2;
-  let depth = 1;
-  for (let found = border.exec(sql); found !== null; found = border.exec(sql)) {
-    if (found[0] === "*/") depth -= 1;
-    else if (nested) depth += 1;
-    if (depth === 0) return border.lastIndex;
-  }
-  return sql.length;
 }

@@ -1,3 +1,5 @@
+import { endOfQuoted } from "@dbadvise/observe/sql";
+
 /**
  * SQL without what is no code: literals become `''`, quoted names `` `` ``, comments a blank. What stands in an executable
  * comment (which opens with `/*!` or MariaDB's `/*M!`) is code for some server, so it stays.
@@ -13,8 +15,8 @@ export function maskSql(sql: string, backslashEscapes: boolean): string {
   while (at < sql.length) {
     const char = sql[at];
     if (char === "'" || char === '"' || char === "`") {
-      const end = endOfQuoted(sql, at, char, backslashEscapes && char !== "`");
-      skip(end, char + char);
+      const end = endOfQuoted(sql, at, backslashEscapes && char !== "`");
+      skip(end ?? sql.length, char + char);
     } else if (char === "#" || (char === "-" && /^--(?:\s|$)/.test(sql.slice(at, at + 3)))) {
       skip(orEnd(sql, sql.indexOf("\n", at)), " ");
     } else if (char === "/" && sql[at + 1] === "*") {
@@ -28,17 +30,6 @@ export function maskSql(sql: string, backslashEscapes: boolean): string {
     }
   }
   return code + sql.slice(from);
-}
-
-function endOfQuoted(sql: string, start: number, quote: string, escapes: boolean): number {
-  for (let at = start + 1; at < sql.length; at += 1) {
-    if (escapes && sql[at] === "\\") at += 1;
-    else if (sql[at] === quote) {
-      if (sql[at + 1] !== quote) return at + 1;
-      at += 1;
-    }
-  }
-  return sql.length;
 }
 
 function orEnd(sql: string, at: number, plus = 0): number {

@@ -1,3 +1,5 @@
+import { endOfComment, endOfQuoted } from "@dbadvise/observe/sql";
+
 const OPENING = /--|\/\*|['"]|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/g;
 
 /**
@@ -28,11 +30,11 @@ export function blankLiterals(sql: string): string | undefined {
 /** Where the token that opens at `start` ends. */
 function endOf(sql: string, opening: string, start: number): number | undefined {
   if (opening === "--") return sql.indexOf("\n", start) + 1 || sql.length;
-  if (opening === "/*") return endOfComment(sql, start);
-  if (opening === '"') return endOfQuoted(sql, start, '"', false);
+  if (opening === "/*") return endOfComment(sql, start, true);
+  if (opening === '"') return endOfQuoted(sql, start, false);
   if (opening === "'") {
     const escapes = /(?:^|[^\w$\u0080-\uffff])e$/i.test(sql.slice(Math.max(0, start - 2), start));
-    const end = endOfQuoted(sql, start, "'", escapes);
+    const end = endOfQuoted(sql, start, escapes);
     if (end !== undefined && !escapes && sql.slice(start, end).includes("\\'")) return undefined;
     return end;
   }
@@ -40,33 +42,4 @@ function endOf(sql: string, opening: string, start: number): number | undefined 
   if (/[\w$\u0080-\uffff]/.test(sql.charAt(start - 1))) return start + 1;
   const closing = sql.indexOf(opening, start + opening.length);
   return closing === -1 ? undefined : closing + opening.length;
-}
-
-/** Comments nest (PostgreSQL manual, 4.1.5). */
-function endOfComment(sql: string, start: number): number | undefined {
-  let depth = 1;
-  const ends = /\/\*|\*\//g;
-  ends.lastIndex = start + 2;
-  for (let match = ends.exec(sql); match !== null; match = ends.exec(sql)) {
-    depth += match[0] === "/*" ? 1 : -1;
-    if (depth === 0) return ends.lastIndex;
-  }
-  return undefined;
-}
-
-function endOfQuoted(
-  sql: string,
-  start: number,
-  quote: string,
-  escapes: boolean,
-): number | undefined {
-  for (let at = start + 1; at < sql.length; at += 1) {
-    const character = sql.charAt(at);
-    if (escapes && character === "\\") at += 1;
-    else if (character === quote) {
-      if (sql.charAt(at + 1) !== quote) return at + 1;
-      at += 1;
-    }
-  }
-  return undefined;
 }
