@@ -1,4 +1,4 @@
-import type { OperationNode } from "kysely";
+import { type OperationNode, WhenNode } from "kysely";
 import { childNodes } from "../child-nodes.ts";
 
 /** Clauses that choose rows: what stands in them has no part in the columns' types. */
@@ -12,6 +12,12 @@ export function parameterInOutput(node: OperationNode, inColumn = false): boolea
     return inColumn && !("immediate" in node && node.immediate === true);
   }
   if (CONDITIONS.has(node.kind)) return [...childNodes(node)].some((one) => parameterInOutput(one));
+  if (WhenNode.is(node)) {
+    const { condition, result } = node;
+    return (
+      parameterInOutput(condition) || (result !== undefined && parameterInOutput(result, inColumn))
+    );
+  }
   const within = inColumn || node.kind === "SelectionNode";
   return [...childNodes(node)].some((one) => parameterInOutput(one, within));
 }

@@ -31,10 +31,7 @@ export function unionPlan(query: MarkedQuery, compiler: QueryCompiler): MergePla
   if (parameterInOutput(query.tree)) {
     throw new NotMergeable("a parameter in its columns, whose type the others' would change");
   }
-  const { sql: branch, parameters } = compiler.compileQuery(
-    { ...numbered(query.tree) },
-    createQueryId(),
-  );
+  const { sql: branch, parameters } = branchOf(query.tree, compiler);
   /** Which parameter of the call stands at each place; -1 for the number of the call. */
   const places = parameters.map((parameter) => query.indexOf(parameter) ?? -1);
   const texts = new Map<number, string>();
@@ -66,12 +63,29 @@ export function unionPlan(query: MarkedQuery, compiler: QueryCompiler): MergePla
   return { maxCalls: powerBelow(Math.min(MAX_CALLS, MAX_PLACEHOLDERS / places.length)), merge };
 }
 
+interface Branch {
+  readonly sql: string;
+  /** Marks of the query, and one value for the number of the call. */
+  readonly parameters: readonly unknown[];
+}
+
 /** The query with its call's number as the last column: columns that are named or counted from the left stay what they are. */
-function numbered(tree: MarkedQuery["tree"]): SelectQueryNode {
+function branchOf(tree: MarkedQuery["tree"], compiler: QueryCompiler): Branch {
   if (!SelectQueryNode.is(tree)) throw new NotMergeable("not a SELECT");
-  if (tree.setOperations !== undefined) throw new NotMergeable("UNION, INTERSECT or EXCEPT");
   const call = AliasNode.create(ValueNode.create(CALL), IdentifierNode.create(CALL));
+  // What is not a single SELECT has no list of columns to add to: it becomes a table.
+  if (tree.setOperations !== undefined || tree.with !== undefined) {
+    const { sql, parameters } = compiler.compileQuery(orderKept(tree), createQueryId());
+    return {
+      sql: `select \`__q\`.*, ? as \`${CALL}\` from (${sql}) as \`__q\``,
+      parameters: [CALL, ...parameters],
+    };
+  }
   const query = SelectQueryNode.cloneWithSelections(tree, [SelectionNode.create(call)]);
+  return compiler.compileQuery(orderKept(query), createQueryId());
+}
+
+function orderKept(query: SelectQueryNode): SelectQueryNode {
   return query.orderBy === undefined || query.limit !== undefined
     ? query
     : SelectQueryNode.cloneWithLimit(query, LimitNode.create(RawNode.createWithSql(NO_LIMIT)));

@@ -9,15 +9,13 @@ const MAX_CALLS = 1000;
  * Merges calls by `unnest` of one array for each parameter that differs; those that all calls share stay parameters, so that
  * partial indexes, partition pruning and the estimate of a LIMIT stay what they are.
  *
- * @param types names of the parameters' types, as `regtype` prints them
+ * @param types the parameters' types, as `parameterTypes` names them
  * @param compile the query's SQL with what `write` gives in the place of the n-th parameter
  */
 export function lateralPlan(
   types: readonly string[],
   compile: (write: (index: number) => string) => string,
 ): MergePlan {
-  const unknown = types.find((type) => /^(?:unknown|record|any\w*|"?void"?)$/.test(type));
-  if (unknown !== undefined) throw new NotMergeable(`a parameter of type ${unknown}`);
   /** Texts by which parameters differ: a handful in practice, and never more than subsets that were seen. */
   const texts = new Map<string, string>();
 
@@ -33,7 +31,7 @@ export function lateralPlan(
     );
     const names = varying.map(({ index }) => `p${index}`);
     const inner = compile((index) => {
-      const type = types[index] ?? "text";
+      const type = types[index] ?? "pg_catalog.text";
       if (differs[index] !== true) return `$${index + 1}::${type}`;
       return isArray(type) ? `"__k"."p${index}"::${type}` : `"__k"."p${index}"`;
     });
@@ -72,7 +70,7 @@ function elementOf(value: unknown, type: string): unknown {
     if (isArray(type)) return arrayLiteral(value);
     throw new NotMergeable(`a list for a parameter of type ${type}`);
   }
-  if (ArrayBuffer.isView(value) && type !== "bytea") {
+  if (ArrayBuffer.isView(value) && type !== "pg_catalog.bytea") {
     throw new NotMergeable(`bytes for a parameter of type ${type}`);
   }
   return value;

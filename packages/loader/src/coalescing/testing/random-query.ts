@@ -1,0 +1,329 @@
+import type { ExpressionBuilder, Kysely, SqlBool } from "kysely";
+import type { Random } from "./random.ts";
+import type { AnyDatabase } from "./kysely-on.ts";
+import type { RandomColumn, RandomTable } from "./random-schema.ts";
+
+type Db = Kysely<AnyDatabase>;
+type Eb = ExpressionBuilder<AnyDatabase, string>;
+
+/** A query of one shape: each time it is run it draws other values. */
+export interface RandomQuery {
+  readonly name: string;
+  /** Whether the order of the rows is defined. */
+  readonly ordered: boolean;
+  draw(random: Random): readonly unknown[];
+  run(db: Db, values: readonly unknown[]): Promise<unknown[]>;
+}
+
+type Operator = "=" | "<>" | "<" | ">=" | "like" | "in";
+
+/** Values of one column in three, each time others. */
+function drawer({ kind }: RandomColumn, count = 1): (random: Random) => unknown[] {
+  return (random) =>
+    Array.from({ length: count }, () => {
+      if (random.once(12)) return null;
+      if (kind.odd !== undefined && random.once(3)) return kind.odd(random);
+      return kind.value(random);
+    });
+}
+
+function operatorFor({ kind }: RandomColumn, random: Random): Operator {
+  if (/json|inet/.test(kind.type)) return "=";
+  return random.pick(["=", "=", "<>", "<", ">=", "in"]);
+}
+
+function condition(
+  eb: Eb,
+  reference: string,
+  operator: Operator,
+  values: readonly unknown[],
+): ReturnType<Eb> {
+  return operator === "in" ? eb(reference, "in", values) : eb(reference, operator, values[0]);
+}
+
+type Form = (tables: readonly RandomTable[], random: Random) => RandomQuery;
+
+/** A condition on a random column, with what draws its values. */
+function randomCondition(
+  table: RandomTable,
+  random: Random,
+): {
+  readonly column: RandomColumn;
+  readonly name: string;
+  readonly draw: (random: Random) => unknown[];
+  readonly on: (eb: Eb, values: readonly unknown[], alias?: string) => ReturnType<Eb>;
+} {
+  const column = random.pick(table.columns);
+  const operator = operatorFor(column, random);
+  return {
+    column,
+    name: `${table.name}.${column.name} (${column.kind.type}) ${operator}`,
+    draw: drawer(column, operator === "in" ? 3 : 1),
+    on: (eb, values, alias = table.name) =>
+      condition(eb, `${alias}.${column.name}`, operator, values),
+  };
+}
+
+const plainColumn = ({ columns }: RandomTable, random: Random): string =>
+  random.pick(columns.filter(({ kind }) => kind.plain)).name;
+
+/** Forms that every engine understands. */
+const FORMS: readonly Form[] = [
+  function filtered(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    return {
+      name: `all where ${name}`,
+      ordered: false,
+      draw,
+      run: (db, values) =>
+        db
+          .selectFrom(table.name)
+          .selectAll()
+          .where((eb) => on(eb, values))
+          .execute(),
+    };
+  },
+  function sorted(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    const by = plainColumn(table, random);
+    const limited = random.once(2);
+    return {
+      name: `where ${name} order by ${by}${limited ? " limit offset" : ""}`,
+      ordered: true,
+      draw: (chance) => [chance.below(6), chance.below(3), ...draw(chance)],
+      run: (db, [limit, offset, ...values]) =>
+        db
+          .selectFrom(table.name)
+          .select(["id", by, ...table.columns.map((column) => column.name)])
+          .where((eb) => eb.or([on(eb, values), eb("parent", "=", 7)]))
+          .orderBy(by, "desc")
+          .orderBy("id")
+          .$if(limited, (query) => query.limit(Number(limit)).offset(Number(offset)))
+          .execute(),
+    };
+  },
+  function joined(tables, random) {
+    const one = random.pick(tables);
+    const other = random.pick(tables);
+    const { name, draw, on } = randomCondition(one, random);
+    const left = random.once(2);
+    return {
+      name: `${left ? "left" : "inner"} join, duplicate names, where ${name}`,
+      ordered: true,
+      draw: (chance) => [chance.below(4), ...draw(chance)],
+      run: (db, [least, ...values]) => {
+        const from = db.selectFrom(`${one.name} as a`);
+        const join = left
+          ? from.leftJoin(`${other.name} as b`, (on2) =>
+              on2.onRef("b.id", "=", "a.parent").on("b.id", ">", least),
+            )
+          : from.innerJoin(`${other.name} as b`, "b.id", "a.parent");
+        return join
+          .selectAll()
+          .where((eb) => eb.and([on(eb as Eb, values, "a"), eb("a.id", ">", least)]))
+          .orderBy("a.id")
+          .execute();
+      },
+    };
+  },
+  function grouped(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    const least = plainColumn(table, random);
+    const sums = table.columns.filter(({ kind }) => kind.sum === true).map((one) => one.name);
+    return {
+      name: `group by, min(${least}), where ${name}`,
+      ordered: false,
+      draw: (chance) => [chance.below(3), ...draw(chance)],
+      run: (db, [more, ...values]) =>
+        db
+          .selectFrom(table.name)
+          .select(({ fn }) => [
+            "parent",
+            fn.countAll().as("all"),
+            fn.count(least).distinct().as("distinct"),
+            fn("min", [least]).as("least"),
+            ...sums.map((sum) => fn.sum(sum).as(`sum ${sum}`)),
+            ...sums.map((sum) => fn.avg(sum).as(`avg ${sum}`)),
+          ])
+          .where((eb) => on(eb, values))
+          .groupBy("parent")
+          .having(({ fn }) => fn.countAll(), ">", more)
+          .execute(),
+    };
+  },
+  function totals(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    const most = plainColumn(table, random);
+    return {
+      name: `count and max(${most}) where ${name}`,
+      ordered: false,
+      draw,
+      run: (db, values) =>
+        db
+          .selectFrom(table.name)
+          .select(({ fn }) => [fn.countAll().as("n"), fn("max", [most]).as("most")])
+          .where((eb) => on(eb, values))
+          .execute(),
+    };
+  },
+  function nested(tables, random) {
+    const one = random.pick(tables);
+    const other = random.pick(tables);
+    const { name, draw, on } = randomCondition(other, random);
+    return {
+      name: `exists and a scalar subquery where ${name}`,
+      ordered: true,
+      draw: (chance) => [1 + chance.below(40), ...draw(chance)],
+      run: (db, [id, ...values]) =>
+        db
+          .selectFrom(`${one.name} as a`)
+          .select((eb) => [
+            "a.id",
+            eb
+              .selectFrom(`${other.name} as b`)
+              .select(({ fn }) => fn.countAll().as("n"))
+              .where((eb2) => on(eb2 as Eb, values, "b"))
+              .as("counted"),
+          ])
+          .where((eb) =>
+            eb.or([
+              eb("a.id", "=", id),
+              eb.exists(
+                eb
+                  .selectFrom(`${other.name} as b`)
+                  .select("b.id")
+                  .whereRef("b.id", "=", "a.parent")
+                  .where((eb2) => on(eb2 as Eb, values, "b")),
+              ),
+              eb(
+                "a.id",
+                "in",
+                eb
+                  .selectFrom(`${other.name} as c`)
+                  .select("c.parent")
+                  .where((eb2) => on(eb2 as Eb, values, "c")),
+              ),
+            ]),
+          )
+          .orderBy("a.id")
+          .execute(),
+    };
+  },
+  function withTable(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    return {
+      name: `with chosen as (where ${name})`,
+      ordered: true,
+      draw: (chance) => [chance.below(20), ...draw(chance)],
+      run: (db, [id, ...values]) =>
+        db
+          .with("chosen", (of) =>
+            of
+              .selectFrom(table.name)
+              .selectAll()
+              .where((eb) => on(eb, values)),
+          )
+          .selectFrom("chosen")
+          .selectAll()
+          .where("id", ">", id as never)
+          .orderBy("id")
+          .execute(),
+    };
+  },
+  function distinct(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    const column = plainColumn(table, random);
+    return {
+      name: `distinct parent, count of ${column} where ${name}`,
+      ordered: false,
+      draw,
+      run: (db, values) =>
+        db
+          .selectFrom(table.name)
+          .select("parent")
+          .distinct()
+          .where((eb) => eb.and([on(eb, values), eb(column, "is not", null)]))
+          .execute(),
+    };
+  },
+  function united(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    const column = plainColumn(table, random);
+    return {
+      name: `union all of two, ${column}, where ${name}`,
+      ordered: false,
+      draw: (chance) => [chance.below(40), ...draw(chance)],
+      run: (db, [id, ...values]) =>
+        db
+          .selectFrom(table.name)
+          .select(["id", column])
+          .where((eb) => on(eb, values))
+          .unionAll(db.selectFrom(table.name).select(["id", column]).where("id", "=", id))
+          .execute(),
+    };
+  },
+  function cases(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    return {
+      name: `case when ${name}`,
+      ordered: true,
+      draw: (chance) => [chance.below(40), ...draw(chance)],
+      run: (db, [id, ...values]) =>
+        db
+          .selectFrom(table.name)
+          .select((eb) => [
+            "id",
+            eb
+              .case()
+              .when(on(eb, values) as unknown as ReturnType<typeof eb.and> & SqlBool)
+              .then(eb.lit(1))
+              .else(eb.lit(0))
+              .end()
+              .as("matches"),
+          ])
+          .where("id", ">", id)
+          .orderBy("id")
+          .execute(),
+    };
+  },
+  function windowed(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    const by = plainColumn(table, random);
+    return {
+      name: `row_number() and lag() over (order by ${by}) where ${name}`,
+      ordered: true,
+      draw,
+      run: (db, values) =>
+        db
+          .selectFrom(table.name)
+          .select(({ fn }) => [
+            "id",
+            fn
+              .agg<number>("row_number")
+              .over((over) => over.partitionBy("parent").orderBy(by).orderBy("id"))
+              .as("place"),
+            fn
+              .agg("lag", [by])
+              .over((over) => over.orderBy("id"))
+              .as("before"),
+          ])
+          .where((eb) => on(eb, values))
+          .orderBy("id")
+          .execute(),
+    };
+  },
+];
+
+/** A query of a random form. */
+export function randomQuery(tables: readonly RandomTable[], random: Random): RandomQuery {
+  return random.pick(FORMS)(tables, random);
+}
