@@ -1,19 +1,3 @@
 export { type BatchMessage, onBatch } from "./batch-channel.ts";
 export { DataLoader, DataLoader as default } from "./data-loader.ts";
 export { TupleMap } from "./tuple-map.ts";
-export { count } from "./relations/count.ts";
-export { exists } from "./relations/exists.ts";
-export { many } from "./relations/many.ts";
-export { one, type OneOptions } from "./relations/one.ts";
-export { RelationError } from "./relations/relation-error.ts";
-export type {
-  FilterOptions,
-  KeyColumns,
-  KeyOf,
-  LoadArguments,
-  LoadOptions,
-  Relation,
-  RelationOptions,
-} from "./relations/relation.ts";
-export { withScopeCache } from "./relations/scope-cache.ts";
-export { type Scope, withScope } from "@dbadvise/observe";
