@@ -62,6 +62,7 @@ function freeConnector(): Connector<object> {
       client: {},
       server: { system: "postgresql", host: "", port: 1, database: "", role: "unknown" },
       query: () => Promise.resolve({ rows: [], rowCount: 0 }),
+      run: (send) => send({}),
       lastHeard: () => Number.POSITIVE_INFINITY,
       state: () => "clean",
       isWorking: () => Promise.resolve(true),

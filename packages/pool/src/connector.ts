@@ -49,6 +49,11 @@ export interface Connection<Client> {
     parameters: readonly unknown[],
     options: { readonly signal?: AbortSignal | undefined },
   ): Promise<QueryResult<Row>>;
+  /** As `query`, for what the driver's own client sends: one query object, to be sent before `send` returns. */
+  run<Result>(
+    send: (client: Client) => Promise<Result>,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Result>;
   /** `performance.now()` when the server was last heard: the end of the last statement, or of connecting. */
   lastHeard(): number;
   /**

@@ -10,6 +10,11 @@ export interface Lease<Client> {
     parameters?: readonly unknown[],
     options?: QueryOptions,
   ): Promise<QueryResult<Row>>;
+  /**
+   * Sends one query object of the driver, which can be cancelled as those of `query` can. It must be sent before `send`
+   * returns; the promise is that of its end.
+   */
+  run<Result>(send: (client: Client) => Promise<Result>, options?: QueryOptions): Promise<Result>;
   /** Starts a transaction, in one round trip where the server allows it. `Pool.transaction` does this, and the end of it. */
   begin(mode?: TransactionMode): Promise<void>;
   /** Rejects when the server rolled back instead. */

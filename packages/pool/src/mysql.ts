@@ -6,6 +6,7 @@ import { describeConfig, type MysqlConfig, resolveConfig } from "./mysql/mysql-c
 import { unlessAborted } from "./unless-aborted.ts";
 
 export type { MysqlConfig, MysqlConnectionOptions } from "./mysql/mysql-config.ts";
+export { trackedGtids } from "./mysql/tracked-gtids.ts";
 
 export interface MysqlOptions {
   /**

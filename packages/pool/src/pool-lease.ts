@@ -39,6 +39,13 @@ export class PoolLease<Client> implements Lease<Client> {
     return this.#held().connection.query<Row>(sql, parameters, options);
   }
 
+  run<Result>(
+    send: (client: Client) => Promise<Result>,
+    options: QueryOptions = {},
+  ): Promise<Result> {
+    return this.#held().connection.run(send, options);
+  }
+
   begin(mode: TransactionMode = {}): Promise<void> {
     return this.#held().connection.begin(mode);
   }

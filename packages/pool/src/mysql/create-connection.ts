@@ -6,13 +6,21 @@ import { unlessAborted } from "../unless-aborted.ts";
 import { instrumentQueries } from "./instrument-queries.ts";
 import { isWorking } from "./is-working.ts";
 import { killQuery } from "./kill-query.ts";
-import { handshakeOf, type MysqlDriver, systemOf } from "./mysql-driver.ts";
+import {
+  type Command,
+  currentCommand,
+  handshakeOf,
+  type MysqlDriver,
+  queueOf,
+  systemOf,
+} from "./mysql-driver.ts";
 import { openClient } from "./open-client.ts";
 import { resetSession } from "./reset-session.ts";
 import { retiresConnection } from "./retires-connection.ts";
 import { type Cancellation, runCancellable, type RunningStatement } from "./run-cancellable.ts";
 import { sessionEffect } from "./session-effect.ts";
 import { createSession } from "./session.ts";
+import { trackGtids } from "./tracked-gtids.ts";
 import { watchPackets } from "./watch-packets.ts";
 
 /** Milliseconds in which the server must answer a goodbye, or end a killed statement. */
@@ -48,6 +56,7 @@ export async function createConnection(
       if (retiresConnection(errno, error.message, known)) retire(error);
     },
   });
+  trackGtids(client, packets.gtids);
   const queries = instrumentQueries(driver, {
     server,
     pool,
@@ -159,6 +168,17 @@ export async function createConnection(
       if (abort === undefined) return start<Row>(sql, parameters).result;
       return runCancellable(() => start<Row>(sql, parameters), abort, cancellation);
     },
+    run<Result>(
+      give: (to: Client) => Promise<Result>,
+      { signal: abort }: { readonly signal?: AbortSignal | undefined },
+    ): Promise<Result> {
+      if (abort === undefined) return give(client);
+      const startCommand = (): RunningStatement<Result> => {
+        const result = give(client);
+        return { command: lastCommand(driver), result };
+      };
+      return runCancellable(startCommand, abort, cancellation);
+    },
     lastHeard: packets.lastHeard,
     state: () => {
       // A lost socket fails its statement before it tells its end: whoever released it must not pass it on.
@@ -183,6 +203,14 @@ export async function createConnection(
     rollback: () => run("rollback"),
     isWorking: async (until) => isWorking(driver, await settings.renewOptions(), until),
   };
+}
+
+/** The command that was added last. */
+function lastCommand(driver: MysqlDriver): Command {
+  const queue = queueOf(driver);
+  const command = queue.length > 0 ? queue.get(queue.length - 1) : currentCommand(driver);
+  if (command === undefined) throw new Error("Nothing was sent");
+  return command;
 }
 
 function serverOf(driver: MysqlDriver, role: Server["role"]): Server {

@@ -20,6 +20,8 @@ export interface PacketWatch {
   isBusy(): boolean;
   /** `performance.now()` at the end of the last command. */
   lastHeard(): number;
+  /** What the server told of the transactions that the last command committed; `undefined` where it told none. */
+  gtids(): string | undefined;
   /** From now on no command is sent, until the returned function is called. */
   hold(): () => void;
   /** Lets the command that `send` adds go ahead of those that are held. */
@@ -33,6 +35,9 @@ export function watchPackets(driver: MysqlDriver, listener: PacketListener): Pac
   let failed: Command | undefined;
   let holds = 0;
   let held = false;
+  let answered: Command | undefined;
+  let gtids: string | undefined;
+  let severalResults = false;
 
   driver.handlePacket = (packet) => {
     if (packet === undefined) {
@@ -41,7 +46,14 @@ export function watchPackets(driver: MysqlDriver, listener: PacketListener): Pac
       return;
     }
     const command = currentCommand(driver);
-    if (command !== undefined) read(packet, command);
+    if (command !== undefined) {
+      if (command !== answered) {
+        answered = command;
+        gtids = undefined;
+        severalResults = false;
+      }
+      read(packet, command);
+    }
     handle(packet);
     if (currentCommand(driver) !== command) heardAt = performance.now();
   };
@@ -54,10 +66,17 @@ export function watchPackets(driver: MysqlDriver, listener: PacketListener): Pac
       // Shorter than any row or name: nothing else looks like it once a connection is open.
       const flags = packet.eofStatusFlags() & 0xffff;
       const databaseChanged = (flags & ServerStatus.databaseDropped) !== 0;
-      listener.onStatus({ flags, sessionChanged: false, databaseChanged });
+      onStatus({ flags, sessionChanged: false, databaseChanged });
     } else if (packet.buffer[packet.offset] === 0 && expectsOk(command)) {
-      listener.onStatus(statusOfOk(packet));
+      onStatus(statusOfOk(packet));
     }
+  }
+
+  function onStatus(status: PacketStatus): void {
+    // A commit that is answered with a result set tells no GTID: among several results one may be missing.
+    severalResults ||= (status.flags & ServerStatus.moreResults) !== 0;
+    gtids = severalResults ? undefined : (status.gtids ?? gtids);
+    listener.onStatus(status);
   }
 
   return {
@@ -72,6 +91,7 @@ export function watchPackets(driver: MysqlDriver, listener: PacketListener): Pac
       return false;
     },
     lastHeard: () => heardAt,
+    gtids: () => gtids,
     hold: () => {
       holds += 1;
       return () => {

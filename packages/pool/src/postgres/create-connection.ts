@@ -48,9 +48,12 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     },
   };
 
-  async function run(sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+  const run = (sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult> =>
+    untilSettled(() => client.query(sql, parameters.length === 0 ? undefined : [...parameters]));
+
+  async function untilSettled<Result>(give: () => Promise<Result>): Promise<Result> {
     try {
-      return await client.query(sql, parameters.length === 0 ? undefined : [...parameters]);
+      return await give();
     } catch (error) {
       // The error comes ahead of the server's word that it is ready, without which the state isn't known.
       await settled();
@@ -81,11 +84,9 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
       parameters: readonly unknown[],
       { signal }: { readonly signal?: AbortSignal | undefined },
     ): Promise<QueryResult<Row>> {
-      const result = await (signal === undefined
-        ? run(sql, parameters)
-        : whileCancellable(() => runCancellable(() => run(sql, parameters), signal, cancellation)));
-      return resultOf<Row>(result);
+      return resultOf<Row>(await cancellable(() => run(sql, parameters), signal));
     },
+    run: (give, { signal }) => cancellable(() => untilSettled(() => give(client)), signal),
     lastHeard: () => session.heard,
     state() {
       // A lost socket fails its statement before it tells its end: whoever released it must not pass it on.
@@ -136,10 +137,14 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     isWorking: opened.isWorking,
   };
 
-  async function whileCancellable<Result>(running: () => Promise<Result>): Promise<Result> {
+  async function cancellable<Result>(
+    give: () => Promise<Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
+    if (signal === undefined) return give();
     cancelling += 1;
     try {
-      return await running();
+      return await runCancellable(give, signal, cancellation);
     } finally {
       cancelling -= 1;
     }

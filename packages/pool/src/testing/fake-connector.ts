@@ -65,6 +65,7 @@ export function fakeConnector(
         role: options.role,
       },
       query: () => Promise.resolve({ rows: [], rowCount: 0 }),
+      run: (send) => send(client),
       lastHeard: () => behaviour.lastHeard?.(client) ?? openedAt,
       state: () => behaviour.state?.(client) ?? "clean",
       reset: () => behaviour.reset?.(client) ?? Promise.resolve(),
