@@ -25,11 +25,15 @@ export interface Cluster<Client> {
   primary(): RouterNode<Client>;
   /** A replica for a read; `undefined` where none may take it: then the primary does, within its spill budget. */
   replica(need: ReadNeed): ChosenNode<Client> | undefined;
-  /** Whether the primary may take one more read that a replica should have taken. */
-  maySpill(): boolean;
+  /**
+   * Whether the primary may take a read that no replica takes: always where replicas are well and only lack what it needs, else within
+   * the spill budget.
+   */
+  maySpill(need: ReadNeed): boolean;
   /** Called around each query: outstanding, latency, failures. */
   began(node: RouterNode<Client>): void;
-  ended(node: RouterNode<Client>, ms: number, error: unknown): void;
+  /** `ms`: `undefined` where neither the time nor the error is the node's alone, as for a transaction. */
+  ended(node: RouterNode<Client>, ms: number | undefined, error: unknown): void;
   /** A replica has been seen at a place, a guarded read for instance. */
   passed(node: RouterNode<Client>, position: Position): void;
   /** The newest place that the primary is known to have, for `bounded` and for lag. */
@@ -37,5 +41,6 @@ export interface Cluster<Client> {
   /** Asks all nodes for their roles now; resolves when it is known who is primary. Calls at once share one round. */
   recheck(): Promise<void>;
   readonly nodes: readonly RouterNode<Client>[];
+  /** Ends the polls, and drains the pools that the router owns. */
   close(): Promise<void>;
 }

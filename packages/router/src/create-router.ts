@@ -6,7 +6,7 @@ import type {
   QueryResult,
   TransactionOptions,
 } from "@dbadvise/pool";
-import type { ChosenNode, Cluster } from "./cluster.ts";
+import type { ChosenNode, Cluster, ReadNeed } from "./cluster.ts";
 import type { Consistency } from "./consistency.ts";
 import { createCluster } from "./create-cluster.ts";
 import type { Position } from "./position.ts";
@@ -80,18 +80,16 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
     return wrote === undefined || saw === undefined ? (wrote ?? saw) : dialect.merge(wrote, saw);
   }
 
-  function choose(
+  function needOf(
     consistency: Consistency,
-    wanted: Position | undefined,
     key: string | undefined,
-    without: ReadonlySet<string>,
-  ): ChosenNode<Client> | undefined {
-    return cluster.replica({
-      position: wanted,
+  ): ReadNeed & { readonly without: Set<string> } {
+    return {
+      position: wantedBy(consistency),
       maxLagMs: typeof consistency === "object" ? consistency.bounded : Number.POSITIVE_INFINITY,
       key,
-      without,
-    });
+      without: new Set(),
+    };
   }
 
   function explain(sql: string, given: RouteOptions = {}): RouteDecision {
@@ -99,7 +97,7 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
     if (route.target === "primary") {
       return { target: "primary", node: cluster.primary().name, reason: route.reason };
     }
-    const chosen = choose(route.consistency, wantedBy(route.consistency), given.key, new Set());
+    const chosen = cluster.replica(needOf(route.consistency, given.key));
     if (chosen === undefined) {
       const reason = `${route.reason}; no replica may take it`;
       return { target: "primary", node: cluster.primary().name, reason };
@@ -155,24 +153,29 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
     given: QueryRoute,
     route: Route,
   ): Promise<QueryResult<Row>> {
-    const { consistency } = route;
-    const wanted = wantedBy(consistency);
-    const without = new Set<string>();
+    const need = needOf(route.consistency, given.key);
+    const { position: wanted, without } = need;
     let why = "no replica may take it";
+    // What replicas do not have yet is read from the primary, however much that is.
+    let behind = false;
     for (;;) {
-      const chosen = choose(consistency, wanted, given.key, without);
+      const chosen = cluster.replica(need);
       if (chosen === undefined) break;
       const { node, coverage } = chosen;
       if (wanted !== undefined && coverage === "unknown") {
         why = "what was written is of another history than the replicas'";
+        behind = true;
         const { bound } = cluster.primary();
-        if (bound !== undefined) emitter.emit("writeMayBeLost", wanted, bound);
+        if (bound !== undefined && dialect.covers(bound, wanted) === "unknown") {
+          emitter.emit("writeMayBeLost", wanted, bound);
+        }
         break;
       }
       try {
         const result = await readFrom<Row>(chosen, wanted, sql, parameters, given, route);
         if (result !== undefined) return result;
         why = `${node.name} has not reached what was written`;
+        behind = true;
       } catch (error) {
         if (dialect.isReadOnlyRefusal(error)) {
           dialect.learnWrite(sql);
@@ -188,7 +191,7 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
       }
       without.add(node.name);
     }
-    if (route.explicit || !cluster.maySpill()) {
+    if (route.explicit || !(behind || cluster.maySpill(need))) {
       throw new RouterError(
         "NO_REPLICA",
         `No replica takes this read: ${why}`,
@@ -249,7 +252,9 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
       failure = error;
       throw error;
     } finally {
-      cluster.ended(node, performance.now() - from, failure);
+      // What its caller ended says nothing of the node.
+      if (given.signal?.aborted === true) cluster.ended(node, undefined, undefined);
+      else cluster.ended(node, performance.now() - from, failure);
     }
   }
 
@@ -278,9 +283,9 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
     const consistency = given.consistency ?? memories.current().consistency ?? resolved.consistency;
     const mayRead = given.readOnly === true && consistency !== "strong";
     if (given.target === "replica" || (given.target === undefined && mayRead)) {
-      const wanted = wantedBy(consistency);
-      const node = await replicaAt(consistency, wanted, given);
-      if (node !== undefined) {
+      const need = needOf(consistency, given.key);
+      const node = await replicaAt(need, given);
+      if (node !== undefined && node !== "behind") {
         return inTransaction(
           node,
           fn,
@@ -288,7 +293,8 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
           consistency === "monotonic" ? rememberSight : undefined,
         );
       }
-      if (given.target === "replica" || !cluster.maySpill()) {
+      const refused = node !== "behind" && !cluster.maySpill(need);
+      if (given.target === "replica" || refused) {
         throw new RouterError(
           "NO_REPLICA",
           "No replica takes this transaction",
@@ -306,17 +312,17 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
 
   /** A replica that has everything a transaction must see: once it has, it stays so. */
   async function replicaAt(
-    consistency: Consistency,
-    wanted: Position | undefined,
-    given: RouteOptions & AcquireOptions,
-  ): Promise<RouterNode<Client> | undefined> {
-    const without = new Set<string>();
+    need: ReadNeed & { readonly without: Set<string> },
+    given: AcquireOptions,
+  ): Promise<RouterNode<Client> | "behind" | undefined> {
+    const { position: wanted, without } = need;
+    let behind: "behind" | undefined;
     for (;;) {
-      const chosen = choose(consistency, wanted, given.key, without);
-      if (chosen === undefined) return undefined;
+      const chosen = cluster.replica(need);
+      if (chosen === undefined) return behind;
       const { node, coverage } = chosen;
       if (wanted === undefined || coverage === "reached") return node;
-      if (coverage === "unknown") return undefined;
+      if (coverage === "unknown") return "behind";
       const reached = await onNode(node, given, (lease) =>
         dialect.waitFor(lease, wanted, resolved.catchUpMs),
       );
@@ -324,6 +330,7 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
         cluster.passed(node, wanted);
         return node;
       }
+      behind = "behind";
       without.add(node.name);
     }
   }
@@ -334,7 +341,6 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
     given: TransactionOptions,
     afterCommit: ((lease: Lease<Client>) => Promise<void>) | undefined,
   ): Promise<Result> {
-    const from = performance.now();
     let failure: unknown;
     cluster.began(node);
     try {
@@ -352,7 +358,8 @@ export function createRouter<Client>(options: RouterOptions<Client>): Router<Cli
       if (dialect.isReadOnlyRefusal(error)) void cluster.recheck();
       throw error;
     } finally {
-      cluster.ended(node, performance.now() - from, failure);
+      // Its time is its holder's, and its error may be.
+      cluster.ended(node, undefined, failure);
     }
   }
 

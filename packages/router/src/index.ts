@@ -1,4 +1,8 @@
 export type { Balancer } from "./balancer.ts";
+export { consistentHashing } from "./balance/consistent-hashing.ts";
+export { leastConnections } from "./balance/least-connections.ts";
+export { powerOfTwoChoices } from "./balance/power-of-two-choices.ts";
+export { smoothWeightedRoundRobin } from "./balance/smooth-weighted-round-robin.ts";
 export type { Consistency } from "./consistency.ts";
 export { createRouter } from "./create-router.ts";
 export type { NodeHealth } from "./node-health.ts";

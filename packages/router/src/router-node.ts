@@ -14,8 +14,11 @@ export interface RouterNode<Client> {
   health: NodeHealth;
   /** A place that it is known to have passed: never ahead of the truth. */
   bound: Position | undefined;
-  /** Age of the newest primary position that it has passed, milliseconds; `undefined` where it isn't known. */
-  lagMs: number | undefined;
+  /**
+   * Age of the newest primary position that it is known to have passed, milliseconds, as of now: never less than the truth,
+   * and more by up to two polls. `undefined` where it isn't known.
+   */
+  readonly lagMs: number | undefined;
   /** Queries under way. */
   outstanding: number;
   /** Peak-sensitive moving average of response times, milliseconds. */

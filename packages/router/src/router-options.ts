@@ -11,6 +11,11 @@ export interface NodeConfig<Client> {
   /** Share of the reads against others. Default 1. */
   readonly weight?: number;
   readonly zone?: string;
+  /**
+   * The router drains the pool when the node is removed, and when the router is closed. Default false: a pool belongs to who
+   * made it.
+   */
+  readonly owned?: boolean;
 }
 
 /** Options of `createRouter`. Times are milliseconds. Checked together: `INVALID_OPTIONS` names every fault. */
@@ -18,7 +23,10 @@ export interface RouterOptions<Client> {
   readonly dialect: RouterDialect<Client>;
   /** The node that is thought to be primary; who is, is asked. */
   readonly primary: NodeConfig<Client> | Pool<Client>;
-  /** A list, or a function that is asked every `topologyMs`: from DNS, a topology query, a service registry. */
+  /**
+   * A list, or a function that is asked every `topologyMs`: `nodesFromDns`, `nodesFromQuery`, a service registry. A node that is new
+   * in its answer is used once it has answered; one that is missing takes nothing new, and is let go when its queries have ended.
+   */
   readonly replicas:
     | readonly (NodeConfig<Client> | Pool<Client>)[]
     | (() => Promise<readonly (NodeConfig<Client> | Pool<Client>)[]>);
@@ -36,9 +44,12 @@ export interface RouterOptions<Client> {
   readonly pollMs?: number;
   /** Time between two questions to a topology function. Default 5,000. */
   readonly topologyMs?: number;
-  /** Share of the replicas that may be ejected at once. Default 0.5. */
+  /** Share of the replicas that may be ejected at once for errors or slowness; those that do not answer don't count. Default 0.5. */
   readonly maxEjected?: number;
-  /** Share of the reads that may go to the primary because no replica may take them. Default 0.3. */
+  /**
+   * Share of the reads that may go to the primary because every replica is down; 10 a second always may, and bursts of 100. 0:
+   * none may. Reads that a replica can't take only because it is behind are not counted. Default 0.3.
+   */
   readonly spill?: number;
   /** Signs tokens (HMAC-SHA-256). Default: random, so that tokens are good in this process alone. */
   readonly tokenSecret?: string | Uint8Array;

@@ -1,0 +1,11 @@
+/** Draws an index at random, each as likely as its share says. */
+export function drawByShare(shares: readonly number[], random: () => number): number {
+  let total = 0;
+  for (const share of shares) total += share;
+  let left = random() * total;
+  for (const [index, share] of shares.entries()) {
+    left -= share;
+    if (left < 0) return index;
+  }
+  return shares.length - 1;
+}

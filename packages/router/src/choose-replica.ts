@@ -1,0 +1,83 @@
+import type { Balancer } from "./balancer.ts";
+import type { ChosenNode, ReadNeed } from "./cluster.ts";
+import type { Member } from "./member.ts";
+import type { Coverage, Position } from "./position.ts";
+import type { RouterNode } from "./router-node.ts";
+
+export interface ReplicaChoice<Client> {
+  readonly members: Iterable<Member<Client>>;
+  readonly primary: Member<Client> | undefined;
+  readonly zone: string | undefined;
+  readonly balance: Balancer;
+  covers(bound: Position, wanted: Position): Coverage;
+}
+
+const REASONS: Readonly<Record<Coverage, string>> = {
+  reached: "it is known to have what must be seen",
+  behind: "it is asked on the way whether it has what must be seen",
+  unknown: "its history is another than that of what must be seen",
+};
+
+/** Whether a node may take reads at all. */
+export function takesReads<Client>(
+  member: Member<Client>,
+  primary: Member<Client> | undefined,
+): boolean {
+  const { health } = member.node;
+  return member !== primary && health !== "ejected" && health !== "fenced" && health !== "draining";
+}
+
+/**
+ * The best kind of node that there is: replicas before the primary under another name, those in time before lagging ones, those known to
+ * have the place that is asked for before others, those of the zone before others. Among these the balancer chooses.
+ */
+export function chooseReplica<Client>(
+  { members, primary, zone, balance, covers }: ReplicaChoice<Client>,
+  need: ReadNeed,
+): ChosenNode<Client> | undefined {
+  const now = performance.now();
+  let least = Number.POSITIVE_INFINITY;
+  let nodes: RouterNode<Client>[] = [];
+  let shares: number[] = [];
+  let best: Coverage = "reached";
+
+  for (const member of members) {
+    const { node } = member;
+    if (!takesReads(member, primary) || need.without.has(node.name)) continue;
+    const alias = node.role === "primary";
+    if (need.maxLagMs !== Number.POSITIVE_INFINITY && !alias) {
+      if (!((node.lagMs ?? Number.POSITIVE_INFINITY) <= need.maxLagMs)) continue;
+    }
+    const coverage = coverageOf(member, need.position, covers);
+    const rank =
+      (alias ? 12 : 0) +
+      (node.health === "lagging" ? 6 : 0) +
+      (coverage === "reached" ? 0 : coverage === "behind" ? 2 : 4) +
+      (zone === undefined || node.zone === zone ? 0 : 1);
+    if (rank > least) continue;
+    if (rank < least) {
+      least = rank;
+      best = coverage;
+      nodes = [];
+      shares = [];
+    }
+    nodes.push(node);
+    shares.push(node.weight * member.health.share(now));
+  }
+  if (nodes.length === 0) return undefined;
+  return {
+    node: balance.choose(nodes, shares, need.key),
+    coverage: best,
+    reason: need.position === undefined ? "any replica will do" : REASONS[best],
+  };
+}
+
+function coverageOf<Client>(
+  member: Member<Client>,
+  wanted: Position | undefined,
+  covers: (bound: Position, wanted: Position) => Coverage,
+): Coverage {
+  if (wanted === undefined || member.hasReached(wanted)) return "reached";
+  // Of one that was not asked yet nothing is known: the query will ask it.
+  return member.node.bound === undefined ? "behind" : covers(member.node.bound, wanted);
+}

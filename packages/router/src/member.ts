@@ -1,0 +1,165 @@
+import { peakEwma } from "./balance/peak-ewma.ts";
+import { createHealthTracker, type HealthTracker } from "./health-tracker.ts";
+import type { LagRing } from "./lag-ring.ts";
+import type { Poll } from "./poll-node.ts";
+import type { Position } from "./position.ts";
+import type { RouterDialect, ServerState } from "./router-dialect.ts";
+import type { RouterNode } from "./router-node.ts";
+import type { NodeConfig } from "./router-options.ts";
+
+/** A node, and what the cluster has to remember of it. */
+export interface Member<Client> {
+  readonly node: RouterNode<Client>;
+  readonly owned: boolean;
+  readonly health: HealthTracker;
+  /** Its last answer, and when that came. */
+  readonly state: ServerState | undefined;
+  readonly answeredAt: number;
+  /** When it was last heard of: a poll or a query that went well. */
+  readonly heardAt: number;
+  answered(poll: Poll, peersMs: number | undefined): void;
+  /** A query went well. */
+  heard(ms: number): void;
+  /** It has been seen at a place. */
+  passed(position: Position): void;
+  /** Known to have passed it. */
+  hasReached(position: Position): boolean;
+  /**
+   * Its server may have gone: a standby that crashed comes back a little behind where it was. Until it is asked again nothing is known
+   * of where it is.
+   */
+  distrust(): void;
+  /** The ring has changed, or the bound: how far behind is it? */
+  measureLag(ring: LagRing, maxLagMs: number): void;
+}
+
+/** A name that leads now here, now there has no bound for this long, milliseconds. */
+const MIXED_MS = 60_000;
+
+export function createMember<Client>(
+  config: NodeConfig<Client>,
+  { covers, merge, compareEpochs }: RouterDialect<Client>,
+  mayEject: () => boolean,
+  fresh: boolean,
+): Member<Client> {
+  let state: ServerState | undefined;
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let heardAt = Number.NEGATIVE_INFINITY;
+  let knownSince: number | undefined;
+  let freshUntil: number | undefined;
+  let raisedAt = Number.NEGATIVE_INFINITY;
+  let distrustedAt = Number.NEGATIVE_INFINITY;
+  let mixedUntil = Number.NEGATIVE_INFINITY;
+  let trusted = false;
+  let latencyAt = performance.now();
+  /** The last place that was found to be within the bound: most reads of a while ask for the same one. */
+  let reached: Position | undefined;
+
+  const node: RouterNode<Client> = {
+    name: config.name ?? config.pool.name,
+    pool: config.pool,
+    weight: config.weight ?? 1,
+    zone: config.zone,
+    role: "unknown",
+    health: "up",
+    bound: undefined,
+    get lagMs() {
+      return freshUntil === undefined ? undefined : performance.now() - freshUntil;
+    },
+    outstanding: 0,
+    latencyMs: 0,
+  };
+
+  function setBound(position: Position | undefined): void {
+    node.bound = position;
+    reached = undefined;
+  }
+
+  function distrust(): void {
+    setBound(undefined);
+    trusted = false;
+    distrustedAt = performance.now();
+  }
+
+  function seeLatency(ms: number): void {
+    const now = performance.now();
+    node.latencyMs = peakEwma(node.latencyMs, ms, now - latencyAt);
+    latencyAt = now;
+    heardAt = now;
+  }
+
+  /** What the server says of itself is the truth, unless the bound was raised after it was asked. */
+  function seePosition({ askedAt, state: { position } }: Poll): void {
+    if (askedAt < distrustedAt || performance.now() < mixedUntil) return;
+    trusted = true;
+    const { bound } = node;
+    if (bound === undefined || covers(position, bound) === "reached") setBound(position);
+    else if (askedAt > raisedAt) {
+      // It went back, or follows another history.
+      if (covers(position, bound) === "behind") freshUntil = undefined;
+      setBound(position);
+    }
+  }
+
+  const health = createHealthTracker(mayEject, fresh);
+  node.health = health.health;
+
+  return {
+    node,
+    owned: config.owned ?? false,
+    health,
+    get state() {
+      return state;
+    },
+    get answeredAt() {
+      return answeredAt;
+    },
+    get heardAt() {
+      return heardAt;
+    },
+    answered: (poll, peersMs) => {
+      const now = performance.now();
+      if (state !== undefined && state.server !== poll.state.server) {
+        distrust();
+        freshUntil = undefined;
+        mixedUntil = now + MIXED_MS;
+      }
+      if (state?.role !== poll.state.role) {
+        knownSince = now;
+        freshUntil = undefined;
+      }
+      state = poll.state;
+      answeredAt = now;
+      seeLatency(poll.ms);
+      seePosition(poll);
+      health.answered(now, poll.ms, peersMs);
+    },
+    heard: (ms) => {
+      seeLatency(ms);
+      health.succeeded(performance.now());
+    },
+    passed: (position) => {
+      const { bound } = node;
+      if (!trusted || bound === undefined) return;
+      const coverage = covers(bound, position);
+      if (coverage === "reached") return;
+      if (coverage === "unknown" && compareEpochs(position, bound) <= 0) return;
+      setBound(coverage === "behind" ? merge(bound, position) : position);
+      raisedAt = performance.now();
+    },
+    hasReached: (position) => {
+      if (reached === position) return true;
+      if (node.bound === undefined || covers(node.bound, position) !== "reached") return false;
+      reached = position;
+      return true;
+    },
+    distrust,
+    measureLag: (ring, maxLagMs) => {
+      const until = node.bound === undefined ? undefined : ring.freshUntil(node.bound);
+      if (until !== undefined) freshUntil = Math.max(freshUntil ?? until, until);
+      const behind = performance.now() - (freshUntil ?? knownSince ?? performance.now());
+      // Back only when it is well within, so that it doesn't come and go.
+      health.setLagging(behind > (health.health === "lagging" ? 0.8 : 1) * maxLagMs);
+    },
+  };
+}
