@@ -3,8 +3,9 @@ import type { Environment } from "./environment.ts";
 import type { AcquireOptions, Lease } from "./lease.ts";
 import type { TransactionOptions } from "./pool.ts";
 
-/** Waits before a transaction is run again: up to this, doubled each time. */
+/** Waits before a transaction is run again: up to the first, doubled each time, up to the longest. */
 const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 1000;
 
 /** See `Pool.transaction`. An error of COMMIT that leaves its fate unknown is never followed by another run. */
 export async function runTransaction<Client, Result>(
@@ -27,7 +28,8 @@ export async function runTransaction<Client, Result>(
       } catch (error) {
         broken = await rollBack(lease);
         if (broken !== undefined || run >= retries || !mayRetry(error)) throw error;
-        await pause(environment, FIRST_PAUSE_MS * 2 ** run * environment.random());
+        const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** run);
+        await pause(environment, longest * environment.random());
         options.signal?.throwIfAborted();
         continue;
       }
