@@ -83,12 +83,12 @@ export function createCluster<Client>(
   function letGo(member: Member<Client>): void {
     if (member.node.outstanding > 0 || !watched.delete(member.node)) return;
     members = members.filter((each) => each !== member);
-    void drain(member);
+    void drain(member.config);
   }
 
   /** Ends a pool that is the router's own, unless another node is on it. */
-  async function drain({ owned, node: { pool } }: Member<Client>): Promise<void> {
-    if (!owned || members.some(({ node }) => node.pool === pool)) return;
+  async function drain({ owned, pool }: NodeConfig<Client>): Promise<void> {
+    if (owned !== true || members.some(({ node }) => node.pool === pool)) return;
     await pool.drain().catch((error: unknown) => emitter.emit("error", error as Error));
   }
 
@@ -210,7 +210,7 @@ export function createCluster<Client>(
         if (member.health.health !== "draining") remove(member);
       }
       for (const config of wanted) {
-        if (closed !== undefined) void drain(createMember(config, dialect, mayEject, true));
+        if (closed !== undefined) void drain(config);
         else if (
           !members.some(
             ({ node, health }) => node.pool === config.pool && health.health !== "draining",
@@ -231,7 +231,7 @@ export function createCluster<Client>(
     await Promise.all([...watched.values()].map(async ({ leave }) => leave()));
     const all = members;
     members = [];
-    await Promise.all(all.map(drain));
+    await Promise.all(all.map(async ({ config }) => drain(config)));
   }
 
   function refuseClosed(): void {

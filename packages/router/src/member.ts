@@ -10,7 +10,7 @@ import type { NodeConfig } from "./router-options.ts";
 /** A node, and what the cluster has to remember of it. */
 export interface Member<Client> {
   readonly node: RouterNode<Client>;
-  readonly owned: boolean;
+  readonly config: NodeConfig<Client>;
   readonly health: HealthTracker;
   /** Its last answer, and when that came. */
   readonly state: ServerState | undefined;
@@ -106,7 +106,7 @@ export function createMember<Client>(
 
   return {
     node,
-    owned: config.owned ?? false,
+    config,
     health,
     get state() {
       return state;
