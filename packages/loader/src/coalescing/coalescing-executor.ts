@@ -47,7 +47,8 @@ export class CoalescingExecutor extends DefaultQueryExecutor {
   }
 
   override withConnectionProvider(provider: ConnectionProvider): CoalescingExecutor {
-    return this.#with(this.plugins, atOnce(provider));
+    // A transaction's executor stands in for its connection: it asks this one, which has it at once already.
+    return this.#with(this.plugins, "executeQuery" in provider ? provider : atOnce(provider));
   }
 }
 

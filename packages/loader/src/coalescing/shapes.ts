@@ -9,6 +9,8 @@ export interface Shape {
   obstacle: string | undefined;
   /** How they are merged, once the database was asked. */
   plan: MergePlan | undefined;
+  /** By `performance.now()`. */
+  learnedAt: number;
   preparing: Promise<void> | undefined;
   /** Whether it may change its session. */
   readonly touchesSession: boolean;
@@ -74,6 +76,7 @@ export function createShapes({ safeFunctions, changesNames }: CoalescingEngine):
       sql: query.sql,
       obstacle: findObstacle(query.query, query.parameters, safeFunctions),
       plan: undefined,
+      learnedAt: 0,
       preparing: undefined,
       touchesSession: touchesSession(query.query, safeFunctions),
       calls: 0,

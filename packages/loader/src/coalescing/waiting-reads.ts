@@ -63,20 +63,26 @@ export function createWaitingReads(
   return { add, flush };
 }
 
-/** Learns how a shape is merged, once. What is no answer of the database is asked again at the next occasion. */
+/** Milliseconds for which it holds what was learned of a shape: others may change its tables. */
+const LEARNED_FOR = 60_000;
+
+/** Learns how a shape is merged. What is no answer of the database is asked again at the next occasion. */
 async function prepare(
   { shape, calls: [first] }: PendingBatch,
   { connection }: HeldConnection,
   engine: CoalescingEngine,
   compiler: QueryCompiler,
 ): Promise<void> {
-  if (shape.plan !== undefined || shape.obstacle !== undefined || first === undefined) return;
+  const known = shape.plan !== undefined && performance.now() - shape.learnedAt < LEARNED_FOR;
+  if (known || shape.obstacle !== undefined || first === undefined) return;
   shape.preparing ??= learn(shape, first);
   await shape.preparing;
 
   async function learn(of: Shape, { query }: PendingCall): Promise<void> {
+    of.plan = undefined;
     try {
       of.plan = await engine.prepare(query, compiler, connection);
+      of.learnedAt = performance.now();
     } catch (error) {
       if (error instanceof NotMergeable) of.obstacle = error.message;
       else if (engine.faultOf(error) !== "connection") {
