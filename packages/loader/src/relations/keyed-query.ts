@@ -1,6 +1,5 @@
 import {
   type BinaryOperationNode,
-  type ColumnNode,
   type CompiledQuery,
   type Compilable,
   type Kysely,
@@ -22,9 +21,9 @@ export interface KeyedQuery extends CompiledQuery {
   readonly query: SelectQueryNode;
   readonly form: QueryForm;
   readonly compiler: QueryCompiler;
-  /** As the database knows them. */
+  /** As the database knows it, and so the columns. */
   readonly table: TableName;
-  readonly keyColumns: readonly string[];
+  readonly keyColumns: readonly ReferenceNode[];
 }
 
 type AnyQuery = SelectQueryBuilder<Record<string, Record<string, unknown>>, string, object>;
@@ -76,7 +75,7 @@ export function compileKeyedQuery(
     form: reads === "count" ? "groups" : isPlain(node) ? "rows" : "perKey",
     compiler: db.getExecutor(),
     table: main,
-    keyColumns: columns.map((column, position) => columnOf(node, position) ?? column),
+    keyColumns: columns.flatMap((_, position) => columnOf(node, position) ?? []),
   };
 }
 
@@ -97,12 +96,12 @@ const READINGS: Readonly<Record<QuerySource["reads"], (query: AnyQuery) => AnyQu
 };
 
 /** The column that a part of the key is compared with, as plugins have renamed it. */
-function columnOf(node: OperationNode, position: number): string | undefined {
+function columnOf(node: OperationNode, position: number): ReferenceNode | undefined {
   if (node.kind === "BinaryOperationNode") {
     const { leftOperand, rightOperand } = node as BinaryOperationNode;
     const { value } = rightOperand as ValueNode;
     if (value instanceof KeyPart && value.position === position) {
-      return ((leftOperand as ReferenceNode).column as ColumnNode).column.name;
+      return leftOperand as ReferenceNode;
     }
   }
   for (const child of childNodes(node)) {

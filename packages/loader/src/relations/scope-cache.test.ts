@@ -135,7 +135,7 @@ describe.each(DIALECTS)("the cache of a scope on $name", ({ name, start }) => {
         q.select(sql<number>`(select max(id) from ${sql.table(table)})`.as("id")),
     });
     await withScope(async () => {
-      await expect(broken.load(1, { args: "later" })).rejects.toThrow();
+      await expect(broken.load(1, { args: "later" })).rejects.toThrow("later");
       await sql`create table later (id int)`.execute(kysely.db);
       expect(await broken.load(1, { args: "later" })).toEqual({ id: null });
     });

@@ -1,4 +1,4 @@
-import { createQueryId } from "kysely";
+import { createQueryId, OrderByItemNode, type SelectQueryNode } from "kysely";
 import {
   type MergedStatement,
   type MergePlan,
@@ -47,12 +47,26 @@ export function jsonJoinPlan(query: KeyedQuery, columns: readonly JsonColumn[]):
 
 /** Keys as JSON, and the query runs for each of them in a LATERAL join. */
 export function jsonLateralPlan(query: KeyedQuery, columns: readonly JsonColumn[]): JsonPlan {
-  const inner = query.compiler.compileQuery(readFromKeys(query, columns), createQueryId());
+  const read = orderedByKey(query, readFromKeys(query, columns));
+  const inner = query.compiler.compileQuery(read, createQueryId());
   const sql =
     `select __dbadvise_k.${ORDINAL} - 1 as ${CALL}, __dbadvise_q.* from ${jsonKeysText(columns)} ` +
     `join lateral (select row_number() over () as ${PLACE}, __dbadvise_s.* from (${inner.sql}) as __dbadvise_s) ` +
     `as __dbadvise_q on true order by __dbadvise_k.${ORDINAL}, ${PLACE}`;
   return jsonPlan(query, columns, { sql, parameters: [ALL_KEYS, ...inner.parameters] }, []);
+}
+
+/**
+ * The same order: the key is the same for all rows. An index on the key and then the order serves it only if it says so, since
+ * MySQL doesn't take a column for constant that a LATERAL join has bound.
+ */
+function orderedByKey({ keyColumns }: KeyedQuery, query: SelectQueryNode): SelectQueryNode {
+  const { orderBy, groupBy, frontModifiers } = query;
+  // Grouped and distinct rows may not be ordered by what isn't among them.
+  if (orderBy === undefined || groupBy !== undefined || frontModifiers !== undefined) return query;
+  const direction = orderBy.items[0]?.direction;
+  const items = keyColumns.map((column) => OrderByItemNode.create(column, direction));
+  return { ...query, orderBy: { ...orderBy, items: [...items, ...orderBy.items] } };
 }
 
 function jsonPlan(

@@ -1,4 +1,4 @@
-import { CompiledQuery, type DatabaseConnection } from "kysely";
+import { type ColumnNode, CompiledQuery, type DatabaseConnection } from "kysely";
 import { type MergePlan, NotMergeable } from "../../coalescing/coalescing-engine.ts";
 import { markParameters } from "../../coalescing/compile-with-parameters.ts";
 import { mysqlEngine } from "../../coalescing/mysql/mysql-engine.ts";
@@ -39,8 +39,8 @@ async function jsonPlanOf(
   connection: DatabaseConnection,
 ): Promise<JsonPlan | undefined> {
   const facts = await readServerFacts(query.table, connection);
-  const columns = query.keyColumns.flatMap((name) => {
-    const info = facts.columns.get(name.toLowerCase());
+  const columns = query.keyColumns.flatMap(({ column }) => {
+    const info = facts.columns.get((column as ColumnNode).column.name.toLowerCase());
     return (info && jsonColumn(info)) ?? [];
   });
   if (!facts.hasJsonTable || columns.length < query.keyColumns.length) return undefined;
