@@ -13,14 +13,6 @@ const MOST = 8;
 /** Building a MySQL server may take more than a minute, once. */
 const LIMIT_MS = 300_000;
 
-/** Sessions in this database but the one that asks. */
-const SESSIONS = {
-  postgres:
-    "select count(*) as sessions from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-  mysql:
-    "select count(*) as sessions from information_schema.processlist where db = database() and id <> connection_id()",
-} as const;
-
 /** The operations of the model test that a server can follow, on its own clock. */
 describe.each(DIALECTS)("a pool on $name", ({ name, start }) => {
   const words = ENGINE_WORDS[name];
@@ -85,8 +77,7 @@ describe.each(DIALECTS)("a pool on $name", ({ name, start }) => {
     }
 
     async function sessions(): Promise<number> {
-      const sql = name === "postgres" ? SESSIONS.postgres : SESSIONS.mysql;
-      const { rows } = await witness.query<{ sessions: string }>(sql);
+      const { rows } = await witness.query<{ sessions: string }>(words.countSessions);
       return Number(rows[0]?.sessions);
     }
 

@@ -20,6 +20,8 @@ export interface EngineWords {
   setPassword(name: string, password: string): string;
   /** Runs for so long on the server. */
   sleep(seconds: number): string;
+  /** Counts, as `sessions`, those in this database but the one that asks. */
+  readonly countSessions: string;
   /** Error codes of a write that a read-only server refuses. */
   readonly refusesWrites: readonly string[];
 }
@@ -57,6 +59,8 @@ const MYSQL: EngineWords = {
   publicDatabase: "",
   setPassword: (name, password) => `alter user '${name}'@'%' identified by '${password}'`,
   sleep: (seconds) => `select sleep(${seconds})`,
+  countSessions:
+    "select count(*) as sessions from information_schema.processlist where db = database() and id <> connection_id()",
   refusesWrites: ["ER_OPTION_PREVENTS_STATEMENT", "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION"],
 };
 
@@ -76,6 +80,8 @@ export const ENGINE_WORDS: Readonly<Record<"postgres" | "mysql" | "mariadb", Eng
     publicDatabase: "postgres",
     setPassword: (name, password) => `alter role ${name} password '${password}'`,
     sleep: (seconds) => `select pg_sleep(${seconds})`,
+    countSessions:
+      "select count(*) as sessions from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     refusesWrites: ["25006"],
   },
   mysql: MYSQL,

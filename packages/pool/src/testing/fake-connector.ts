@@ -15,7 +15,7 @@ export interface FakeBehaviour {
   close?(client: FakeClient, now: boolean): Promise<void>;
   state?(client: FakeClient): "clean" | "dirty" | "busy";
   lastHeard?(client: FakeClient): number;
-  isWorking?(client: FakeClient): Promise<boolean>;
+  isWorking?(client: FakeClient, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface FakeConnector extends Connector<FakeClient> {
@@ -79,7 +79,7 @@ export function fakeConnector(
       begin: () => Promise.resolve(),
       commit: () => Promise.resolve(),
       rollback: () => Promise.resolve(),
-      isWorking: () => behaviour.isWorking?.(client) ?? Promise.resolve(true),
+      isWorking: (signal) => behaviour.isWorking?.(client, signal) ?? Promise.resolve(true),
     };
   }
 
