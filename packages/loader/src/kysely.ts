@@ -15,3 +15,4 @@ export type {
 export { withScopeCache } from "./relations/scope-cache.ts";
 export { type Scope, withScope } from "@dbadvise/observe";
 export { type CoalescingKysely, withCoalescing } from "./coalescing/with-coalescing.ts";
+export type { CoalescingReport, ShapeReport } from "./coalescing/shapes.ts";

@@ -79,7 +79,7 @@ describe.each(DIALECTS)("$name", ({ name, start }) => {
   test(`${SHAPES} shapes by ${CALLERS} callers each, seed ${SEED}`, async () => {
     const failures: string[] = [];
     for (let shape = 0; shape < SHAPES; shape += 1) {
-      const query = randomQuery(tables, random);
+      const query = randomQuery(name, tables, random);
       const callers = Array.from({ length: CALLERS }, () => query.draw(random));
       const [expected, actual] = await Promise.all(
         [plain, db].map((on) =>

@@ -28,7 +28,9 @@ function drawer({ kind }: RandomColumn, count = 1): (random: Random) => unknown[
 }
 
 function operatorFor({ kind }: RandomColumn, random: Random): Operator {
-  if (/json|inet/.test(kind.type)) return "=";
+  const { type } = kind;
+  if (/json|inet/.test(type)) return "=";
+  if (type.endsWith("[]")) return random.pick(["=", "<>", "<"]);
   return random.pick(["=", "=", "<>", "<", ">=", "in"]);
 }
 
@@ -38,7 +40,10 @@ function condition(
   operator: Operator,
   values: readonly unknown[],
 ): ReturnType<Eb> {
-  return operator === "in" ? eb(reference, "in", values) : eb(reference, operator, values[0]);
+  if (operator === "in") return eb(reference, "in", values);
+  // By itself Kysely writes an array as a list of values.
+  const [value] = values;
+  return eb(reference, operator, Array.isArray(value) ? eb.val(value) : value);
 }
 
 type Form = (tables: readonly RandomTable[], random: Random) => RandomQuery;
@@ -323,7 +328,94 @@ const FORMS: readonly Form[] = [
   },
 ];
 
+/** Forms of PostgreSQL alone. */
+const POSTGRES_FORMS: readonly Form[] = [
+  function valueInColumn(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    return {
+      name: `values as columns where ${name}`,
+      ordered: true,
+      draw: (chance) => [
+        chance.pick([1, 20, null, "7"]),
+        chance.pick(["ä", null, "", "{}", 'q"\\']),
+        chance.pick([[1, 2], [], null, [null], "{3}"]),
+        ...draw(chance),
+      ],
+      run: (db, [number, word, list, ...values]) =>
+        db
+          .selectFrom(table.name)
+          .select((eb) => [
+            "id",
+            eb.cast(eb.val(number), "integer").as("number"),
+            eb(eb.cast(eb.val(word), "text"), "||", eb.cast("id", "text")).as("word"),
+            eb.cast(eb.val(list), "int4[]" as "int4").as("list"),
+          ])
+          .where((eb) => on(eb, values))
+          .orderBy("id")
+          .execute(),
+    };
+  },
+  function distinctOn(tables, random) {
+    const table = random.pick(tables);
+    const { name, draw, on } = randomCondition(table, random);
+    return {
+      name: `distinct on (parent) where ${name}`,
+      ordered: true,
+      draw,
+      run: (db, values) =>
+        db
+          .selectFrom(table.name)
+          .selectAll()
+          .distinctOn("parent")
+          .where((eb) => on(eb, values))
+          .orderBy("parent")
+          .orderBy("id", "desc")
+          .execute(),
+    };
+  },
+  function lateral(tables, random) {
+    const one = random.pick(tables);
+    const other = random.pick(tables);
+    const { name, draw, on } = randomCondition(other, random);
+    return {
+      name: `lateral join with limit where ${name}`,
+      ordered: true,
+      draw: (chance) => [chance.below(3), ...draw(chance)],
+      run: (db, [limit, ...values]) =>
+        db
+          .selectFrom(`${one.name} as a`)
+          .leftJoinLateral(
+            (eb) =>
+              eb
+                .selectFrom(`${other.name} as b`)
+                .select(["b.id as other", "b.parent as other parent"])
+                .whereRef("b.parent", "=", "a.id")
+                .where((eb2) => on(eb2 as unknown as Eb, values, "b"))
+                .orderBy("b.id")
+                .limit(Number(limit))
+                .as("found"),
+            (join) => join.onTrue(),
+          )
+          .selectAll()
+          .orderBy("a.id")
+          .orderBy("found.other")
+          .execute(),
+    };
+  },
+];
+
+const ALL_FORMS: Readonly<Record<"postgres" | "mysql" | "mariadb", readonly Form[]>> = {
+  postgres: [...FORMS, ...POSTGRES_FORMS],
+  mysql: FORMS,
+  mariadb: FORMS,
+};
+
 /** A query of a random form. */
-export function randomQuery(tables: readonly RandomTable[], random: Random): RandomQuery {
-  return random.pick(FORMS)(tables, random);
+export function randomQuery(
+  engine: keyof typeof ALL_FORMS,
+  tables: readonly RandomTable[],
+  random: Random,
+): RandomQuery {
+  return random.pick(ALL_FORMS[engine])(tables, random);
 }
