@@ -1,5 +1,7 @@
 # Functions for the scripts that install Debian's packages: no questions, no hanging.
 export DEBIAN_FRONTEND=noninteractive
+# Where debootstrap, chroot and dpkg's own tools are; not every caller has it.
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # limited SECONDS COMMAND...: ends the command after that time.
 limited() {
