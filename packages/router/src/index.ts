@@ -14,4 +14,7 @@ export type { RouterEvents } from "./router-events.ts";
 export type { RouterNode } from "./router-node.ts";
 export type { NodeConfig, RouterOptions } from "./router-options.ts";
 export type { RouteOptions, Router } from "./router.ts";
+export { nodesFromDns } from "./topology/nodes-from-dns.ts";
+export { nodesFromQuery } from "./topology/nodes-from-query.ts";
+export type { RouterSession, RunOptions } from "./router-session.ts";
 export type { Verdict } from "./verdict.ts";

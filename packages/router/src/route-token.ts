@@ -7,6 +7,8 @@ import { RouterError } from "./router-error.ts";
 export interface Seen {
   readonly wrote: Position | undefined;
   readonly saw: Position | undefined;
+  /** Set where it has written and the place is not known. */
+  readonly unplaced: object | undefined;
 }
 
 /** Tokens that travel through hands that are not ours: readable, and refused when changed. */
@@ -17,11 +19,24 @@ export interface TokenSeal {
 }
 
 const VERSION = 1;
-/** A GTID set of many servers is long; nothing that we sign is longer. */
+/** GTID sets are a few hundred bytes: what is longer was not signed by us, and is not worth hashing. */
 const MAX_LENGTH = 16_384;
+/** What is signed with the same secret for other purposes is no token. */
+const PURPOSE = "dbadvise route token ";
+
+interface Payload {
+  readonly v: number;
+  readonly s: string;
+  readonly w?: readonly [string, string];
+  readonly r?: readonly [string, string];
+  readonly u?: true;
+}
 
 export function createTokenSeal(system: DatabaseSystem, secret: string | Uint8Array): TokenSeal {
-  const sign = (payload: string): Buffer => createHmac("sha256", secret).update(payload).digest();
+  const sign = (payload: string): Buffer =>
+    createHmac("sha256", secret)
+      .update(PURPOSE + payload)
+      .digest();
 
   function open(token: string): Seen {
     const [payload, signature, ...rest] = token.length > MAX_LENGTH ? [] : token.split(".");
@@ -32,20 +47,25 @@ export function createTokenSeal(system: DatabaseSystem, secret: string | Uint8Ar
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw invalid("its signature");
     }
-    const value = JSON.parse(Buffer.from(payload, "base64url").toString()) as {
-      readonly v: number;
-      readonly s: string;
-      readonly w?: readonly [string, string];
-      readonly r?: readonly [string, string];
-    };
+    const value = JSON.parse(Buffer.from(payload, "base64url").toString()) as Payload;
     if (value.v !== VERSION) throw invalid(`its version ${value.v}`);
     if (value.s !== system) throw invalid(`its database system ${value.s}`);
-    return { wrote: positionOf(value.w), saw: positionOf(value.r) };
+    return {
+      wrote: positionOf(value.w),
+      saw: positionOf(value.r),
+      unplaced: value.u === true ? {} : undefined,
+    };
   }
 
   return {
-    seal: ({ wrote, saw }) => {
-      const value = { v: VERSION, s: system, w: pairOf(wrote), r: pairOf(saw) };
+    seal: ({ wrote, saw, unplaced }) => {
+      const value = {
+        v: VERSION,
+        s: system,
+        w: pairOf(wrote),
+        r: pairOf(saw),
+        u: unplaced === undefined ? undefined : true,
+      };
       const payload = Buffer.from(JSON.stringify(value)).toString("base64url");
       return `${payload}.${sign(payload).toString("base64url")}`;
     },

@@ -3,6 +3,7 @@
  * - `NO_REPLICA`: a replica was asked for, and none may take it.
  * - `INVALID_TOKEN`: a token that this router did not sign, or that is damaged.
  * - `INVALID_OPTIONS`: the message has every fault of the options.
+ * - `SESSION_ENDED`: a session was used or released after its release.
  * - `ROUTER_CLOSED`
  */
 export type RouterErrorCode =
@@ -10,6 +11,7 @@ export type RouterErrorCode =
   | "NO_REPLICA"
   | "INVALID_TOKEN"
   | "INVALID_OPTIONS"
+  | "SESSION_ENDED"
   | "ROUTER_CLOSED";
 
 /** An error of the router itself; those of the pool and the driver pass as they are. */

@@ -8,6 +8,8 @@ import type {
 import type { Consistency } from "./consistency.ts";
 import type { RouteDecision } from "./route-decision.ts";
 import type { RouterEvents } from "./router-events.ts";
+import type { RouterSession } from "./router-session.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface RouteOptions {
   /** Default: the scope's, else the router's. */
@@ -16,6 +18,8 @@ export interface RouteOptions {
   readonly target?: "primary" | "replica" | undefined;
   /** For balancers that keep a key's reads on one node. */
   readonly key?: string | undefined;
+  /** What is proved of the statement by other means than its text, an AST for instance. */
+  readonly verdict?: Verdict | undefined;
 }
 
 /** Sends each query to the server that may take it. Made by `createRouter`. */
@@ -30,6 +34,8 @@ export interface Router<Client> extends AsyncDisposable {
     fn: (lease: Lease<Client>) => Promise<Result>,
     options?: RouteOptions & TransactionOptions,
   ): Promise<Result>;
+  /** Statements in order, on one connection as soon as they need one: what ORMs take for a connection. */
+  session(options?: RouteOptions): RouterSession<Client>;
   /** The same router, with everything sent to the primary, or to replicas. */
   primary(): Router<Client>;
   replica(): Router<Client>;

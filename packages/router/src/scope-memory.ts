@@ -7,6 +7,11 @@ import type { Seen } from "./route-token.ts";
 export interface ScopeMemory extends Seen {
   wrote: Position | undefined;
   saw: Position | undefined;
+  /**
+   * It has written, and where to could not be learned: only the primary is sure to have it. An object of its own for each time, so that a
+   * place that was read earlier doesn't pass for a later one.
+   */
+  unplaced: object | undefined;
   consistency: Consistency | undefined;
 }
 
@@ -31,5 +36,5 @@ export function createScopeMemories(): { current(): ScopeMemory } {
 }
 
 function empty(): ScopeMemory {
-  return { wrote: undefined, saw: undefined, consistency: undefined };
+  return { wrote: undefined, saw: undefined, unplaced: undefined, consistency: undefined };
 }

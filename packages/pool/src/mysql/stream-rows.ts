@@ -1,5 +1,5 @@
 import type { Connection } from "mysql2";
-import type { StreamRows } from "../kysely/lease-connection.ts";
+import type { StreamRows } from "../kysely/kysely-connection.ts";
 
 /** Reads a query row by row, and gives `chunkSize` of them at a time. */
 export const streamMysqlRows: StreamRows<Connection> = async function* stream(

@@ -1,6 +1,6 @@
 import type { CompiledQuery } from "kysely";
 import type pg from "pg";
-import type { StreamRows } from "../kysely/lease-connection.ts";
+import type { StreamRows } from "../kysely/kysely-connection.ts";
 
 /** What is needed of the class of `pg-cursor`. */
 export type CursorClass = new (text: string, values: unknown[]) => Cursor & pg.Submittable;

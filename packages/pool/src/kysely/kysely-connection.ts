@@ -1,5 +1,25 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
-import type { Lease } from "../lease.ts";
+import type { QueryResult as DriverResult, TransactionMode } from "../connector.ts";
+import type { AcquireOptions, QueryOptions } from "../lease.ts";
+
+/** Where a Kysely driver has its connections from. */
+export interface ConnectionSource {
+  acquire(options?: AcquireOptions): Promise<SourceConnection>;
+  /** `destroy()` of Kysely. */
+  end(): Promise<void>;
+}
+
+/** What a Kysely driver does on a connection: that of a pool's lease, or of whatever stands in the place of one. */
+export interface SourceConnection {
+  query<Row>(query: CompiledQuery, options: QueryOptions): Promise<DriverResult<Row>>;
+  /** Rows as they come, `chunkSize` at a time. Ends the query when it is left early. */
+  stream(query: CompiledQuery, chunkSize: number): AsyncIterable<readonly unknown[]>;
+  begin(mode: TransactionMode): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+  /** With a reason it is closed instead of lent again. */
+  release(retire?: Error): Promise<void>;
+}
 
 /** Sends a query and reads its rows as they come, `chunkSize` at a time. Ends the query when it is left early. */
 export type StreamRows<Client> = (
@@ -8,30 +28,27 @@ export type StreamRows<Client> = (
   chunkSize: number,
 ) => AsyncIterable<readonly unknown[]>;
 
-/** A lease as Kysely sees it. */
-export interface LeaseConnection<Client> extends DatabaseConnection {
-  readonly lease: Lease<Client>;
+/** A connection as Kysely sees it. */
+export interface KyselyConnection extends DatabaseConnection {
+  readonly source: SourceConnection;
   /** Why the connection must not be lent again. */
   broken: Error | undefined;
 }
 
 /**
- * Wraps a lease for Kysely. A signal reaches the server: the statement is cancelled there, whatever
+ * Wraps a connection for Kysely. A signal reaches the server: the statement is cancelled there, whatever
  * `inflightQueryAbortStrategy` says, and the connection goes back only when the server has confirmed it.
  */
-export function leaseConnection<Client>(
-  lease: Lease<Client>,
-  streamRows: StreamRows<Client>,
-): LeaseConnection<Client> {
+export function kyselyConnection(source: SourceConnection): KyselyConnection {
   return {
-    lease,
+    source,
     broken: undefined,
     async executeQuery<R>(
-      { sql, parameters }: CompiledQuery,
+      query: CompiledQuery,
       options: { readonly signal?: AbortSignal | undefined } = {},
     ): Promise<QueryResult<R>> {
       try {
-        const { rows, changes } = await lease.query<R>(sql, parameters, options);
+        const { rows, changes } = await source.query<R>(query, options);
         return {
           rows: rows as R[],
           ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes.affected) }),
@@ -48,9 +65,7 @@ export function leaseConnection<Client>(
       query: CompiledQuery,
       chunkSize: number,
     ): AsyncIterableIterator<QueryResult<R>> {
-      for await (const rows of streamRows(lease.client, query, chunkSize)) {
-        yield { rows: rows as R[] };
-      }
+      for await (const rows of source.stream(query, chunkSize)) yield { rows: rows as R[] };
     },
     // The signal has cancelled the statement.
     cancelQuery: () => Promise.resolve(),

@@ -1,13 +1,15 @@
 import type { DatabaseConnection, Driver, QueryCompiler, TransactionSettings } from "kysely";
 import { createQueryId, IdentifierNode, RawNode } from "kysely";
 import type { IsolationLevel } from "../connector.ts";
-import type { Pool } from "../pool.ts";
-import { leaseConnection, type LeaseConnection, type StreamRows } from "./lease-connection.ts";
+import {
+  type ConnectionSource,
+  type KyselyConnection,
+  kyselyConnection,
+} from "./kysely-connection.ts";
 
-/** A Kysely driver over a pool: leases, cancellation and session reset reach through. */
-export function poolDriver<Client>(pool: Pool<Client>, streamRows: StreamRows<Client>): Driver {
-  const held = (connection: DatabaseConnection): LeaseConnection<Client> =>
-    connection as LeaseConnection<Client>;
+/** A Kysely driver: leases, cancellation and session reset reach through. */
+export function kyselyDriver(from: ConnectionSource): Driver {
+  const held = (connection: DatabaseConnection): KyselyConnection => connection as KyselyConnection;
 
   const savepoint = async (
     words: string,
@@ -21,13 +23,12 @@ export function poolDriver<Client>(pool: Pool<Client>, streamRows: StreamRows<Cl
 
   return {
     init: () => Promise.resolve(),
-    acquireConnection: async (options) => leaseConnection(await pool.acquire(options), streamRows),
-    beginTransaction: (connection, settings) => held(connection).lease.begin(modeOf(settings)),
-    commitTransaction: (connection) => held(connection).lease.commit(),
+    acquireConnection: async (options) => kyselyConnection(await from.acquire(options)),
+    beginTransaction: (connection, settings) => held(connection).source.begin(modeOf(settings)),
+    commitTransaction: (connection) => held(connection).source.commit(),
     async rollbackTransaction(connection) {
-      const { lease } = held(connection);
       try {
-        await lease.rollback();
+        await held(connection).source.rollback();
       } catch (error) {
         held(connection).broken = error as Error;
         throw error;
@@ -40,11 +41,10 @@ export function poolDriver<Client>(pool: Pool<Client>, streamRows: StreamRows<Cl
     releaseSavepoint: (connection, name, compileQuery) =>
       savepoint("release savepoint", connection, name, compileQuery),
     releaseConnection(connection) {
-      const { lease, broken } = held(connection);
-      lease.release(broken);
-      return Promise.resolve();
+      const { source, broken } = held(connection);
+      return source.release(broken);
     },
-    destroy: () => pool.drain(),
+    destroy: () => from.end(),
   };
 }
 

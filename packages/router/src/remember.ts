@@ -1,0 +1,77 @@
+import type { Lease } from "@dbadvise/pool";
+import type { Cluster } from "./cluster.ts";
+import type { Consistency } from "./consistency.ts";
+import type { Position } from "./position.ts";
+import type { RouterDialect } from "./router-dialect.ts";
+import type { RouterEmitter } from "./router-emitter.ts";
+import type { ScopeMemory } from "./scope-memory.ts";
+
+/** What a scope's reads must see, and how that is learned. */
+export interface Remembering<Client> {
+  /** The place that a read of the running scope must see; `undefined` for none. */
+  wanted(consistency: Consistency): Position | undefined;
+  /** It must see a write of which nobody knows the place. */
+  isUnplaced(consistency: Consistency): boolean;
+  /** Something was committed on this connection. Rejects never: the write is done. */
+  wrote(lease: Lease<Client>): Promise<void>;
+  /** Something was read on this connection: what was seen is not beyond the place where its server is now. */
+  saw(lease: Lease<Client>): Promise<void>;
+  /**
+   * The primary was read, since no replica had the place. If the primary doesn't have it either the write may be lost:
+   * that is told, and from then on the scope's reads must see what the primary has now.
+   */
+  checkLost(lease: Lease<Client>, wanted: Position): Promise<void>;
+}
+
+export function createRemembering<Client>(
+  dialect: RouterDialect<Client>,
+  cluster: Cluster<Client>,
+  memories: { current(): ScopeMemory },
+  emitter: RouterEmitter,
+): Remembering<Client> {
+  const merged = (known: Position | undefined, position: Position): Position =>
+    known === undefined ? position : dialect.merge(known, position);
+
+  return {
+    wanted: (consistency) => {
+      const { wrote, saw } = memories.current();
+      if (consistency === "read-your-writes") return wrote;
+      if (consistency !== "monotonic") return undefined;
+      return saw === undefined ? wrote : merged(wrote, saw);
+    },
+    isUnplaced: (consistency) =>
+      (consistency === "read-your-writes" || consistency === "monotonic") &&
+      memories.current().unplaced !== undefined,
+    wrote: async (lease) => {
+      const memory = memories.current();
+      const { unplaced } = memory;
+      try {
+        const position = await dialect.positionAfterWrite(lease);
+        memory.wrote = merged(memory.wrote, position);
+        if (memory.unplaced === unplaced) memory.unplaced = undefined;
+        cluster.wrote(position);
+      } catch (error) {
+        memory.unplaced = {};
+        emitter.emit("error", new Error("The place of a write can't be learned", { cause: error }));
+      }
+    },
+    saw: async (lease) => {
+      const memory = memories.current();
+      const { position } = await dialect.readState(lease);
+      memory.saw = merged(memory.saw, position);
+    },
+    checkLost: async (lease, wanted) => {
+      const memory = memories.current();
+      const { wrote, saw } = memory;
+      const { position, role } = await dialect.readState(lease);
+      if (dialect.covers(position, wanted) === "reached") {
+        if (role === "primary") cluster.wrote(position);
+        return;
+      }
+      emitter.emit("writeMayBeLost", wanted, position);
+      // What this scope has written meanwhile is of the new history.
+      if (wrote !== undefined && memory.wrote === wrote) memory.wrote = position;
+      if (saw !== undefined && memory.saw === saw) memory.saw = position;
+    },
+  };
+}

@@ -1,0 +1,281 @@
+import { withRoute } from "@dbadvise/observe";
+import type { AcquireOptions, Lease } from "@dbadvise/pool";
+import type { ChosenNode, Cluster } from "./cluster.ts";
+import type { Consistency } from "./consistency.ts";
+import type { Position } from "./position.ts";
+import type { Remembering } from "./remember.ts";
+import type { ResolvedRouterOptions } from "./resolve-router-options.ts";
+import type { Route } from "./route.ts";
+import type { RouterEmitter } from "./router-emitter.ts";
+import { RouterError } from "./router-error.ts";
+import type { RouterNode } from "./router-node.ts";
+import type { RunOptions } from "./router-session.ts";
+import type { RouteOptions } from "./router.ts";
+
+/** One statement, and how it is sent. */
+export interface Statement<Client, Result> {
+  readonly sql: string;
+  send(lease: Lease<Client>): Promise<Result>;
+  /** Only if the server has reached `wanted`; else `undefined`. */
+  sendAt(lease: Lease<Client>, wanted: Position): Promise<Result | undefined>;
+}
+
+/** A replica for a read; `node` is `undefined` where none takes it, and `why` tells. */
+export interface FoundReplica<Client> {
+  readonly node: RouterNode<Client> | undefined;
+  readonly why: string;
+  /** Names of those that could not be asked. */
+  readonly failed: ReadonlySet<string>;
+}
+
+export interface Sender<Client> {
+  /** Sends a statement that needs no connection of its own. */
+  send<Result>(
+    statement: Statement<Client, Result>,
+    given: RunOptions,
+    route: Route,
+  ): Promise<Result>;
+  /** A replica that would be chosen now, for a read. */
+  choose(
+    consistency: Consistency,
+    given: RouteOptions,
+    without: ReadonlySet<string>,
+  ): ChosenNode<Client> | undefined;
+  /** A replica that has everything that the scope must see: it waits for one, `catchUpMs` each. */
+  findReplica(consistency: Consistency, given: RunOptions): Promise<FoundReplica<Client>>;
+  /** Throws `NO_REPLICA` where the primary may not take a read that no replica takes. */
+  spill(why: string, failed: ReadonlySet<string>): void;
+}
+
+export interface SenderParts<Client> {
+  readonly options: ResolvedRouterOptions<Client>;
+  readonly cluster: Cluster<Client>;
+  readonly emitter: RouterEmitter;
+  readonly remembering: Remembering<Client>;
+}
+
+const NONE = "no replica may take it";
+const UNPLACED = "where the scope's last write is is not known";
+
+export function createSender<Client>({
+  options,
+  cluster,
+  emitter,
+  remembering,
+}: SenderParts<Client>): Sender<Client> {
+  const { dialect, catchUpMs } = options;
+
+  function need(consistency: Consistency, given: RouteOptions, without: ReadonlySet<string>) {
+    return {
+      position: remembering.wanted(consistency),
+      maxLagMs: typeof consistency === "object" ? consistency.bounded : Number.POSITIVE_INFINITY,
+      key: given.key,
+      without,
+    };
+  }
+
+  const choose: Sender<Client>["choose"] = (consistency, given, without) =>
+    // An explicit choice of a replica can't be met: nothing but the primary is sure to have it.
+    consistency === "strong" || remembering.isUnplaced(consistency)
+      ? undefined
+      : cluster.replica(need(consistency, given, without));
+
+  function reasonOfNone(consistency: Consistency): string {
+    if (consistency === "strong") return "strong consistency is read from the primary";
+    return remembering.isUnplaced(consistency) ? UNPLACED : NONE;
+  }
+
+  function spill(why: string, failed: ReadonlySet<string>): void {
+    if (!cluster.maySpill(need("eventual", {}, failed))) throw noReplica(why);
+  }
+
+  /** `lost`: the place that no replica had. `again`: it was sent elsewhere already. */
+  async function onPrimary<Result>(
+    statement: Statement<Client, Result>,
+    given: RunOptions,
+    route: Route,
+    {
+      lost,
+      again = false,
+    }: { readonly lost?: Position | undefined; readonly again?: boolean } = {},
+  ): Promise<Result> {
+    const bound = lost === undefined ? undefined : cluster.primary().bound;
+    // Another process has written to a newer primary than ours.
+    if (lost !== undefined && bound !== undefined && dialect.compareEpochs(lost, bound) > 0) {
+      await cluster.recheck();
+    }
+    const node = cluster.primary();
+    try {
+      return await onNode(cluster, node, given, async (lease) => {
+        const reason = `${node.name}: ${route.reason}`;
+        const result = await withRoute(reason, () => statement.send(lease));
+        if (route.verdict.kind !== "read") await remembering.wrote(lease);
+        else {
+          if (lost !== undefined && !isAt(node, lost)) await remembering.checkLost(lease, lost);
+          if (route.consistency === "monotonic") await remembering.saw(lease);
+        }
+        return result;
+      });
+    } catch (error) {
+      // The server refused it and changed nothing: another one is primary now.
+      if (again || !dialect.isReadOnlyRefusal(error)) throw error;
+      await cluster.recheck();
+      if (cluster.primary() === node) throw error;
+      return onPrimary(statement, given, route, { lost, again: true });
+    }
+  }
+
+  function isAt({ bound }: RouterNode<Client>, position: Position): boolean {
+    return bound !== undefined && dialect.covers(bound, position) === "reached";
+  }
+
+  async function onReplica<Result>(
+    statement: Statement<Client, Result>,
+    given: RunOptions,
+    route: Route,
+  ): Promise<Result> {
+    const { consistency } = route;
+    const wanted = remembering.wanted(consistency);
+    const without = new Set<string>();
+    const failed = new Set<string>();
+    let why = reasonOfNone(consistency);
+    for (;;) {
+      const chosen = choose(consistency, given, without);
+      if (chosen === undefined) break;
+      const { node } = chosen;
+      if (wanted !== undefined && chosen.coverage === "unknown") {
+        why = `${node.name} is of another history than what must be seen`;
+      } else {
+        try {
+          const result = await readFrom(chosen, wanted, statement, given, route);
+          if (result !== undefined) return result;
+          why = `${node.name} has not reached what must be seen`;
+        } catch (error) {
+          if (!route.explicit && dialect.isReadOnlyRefusal(error)) {
+            return taughtBetter(statement, given, route, node);
+          }
+          const mayRepeat = route.verdict.kind === "read" && !dialect.isCallersError(error);
+          if (!mayRepeat || given.signal?.aborted === true) throw error;
+          why = `${node.name} failed`;
+          failed.add(node.name);
+        }
+      }
+      without.add(node.name);
+    }
+    if (route.explicit) throw noReplica(why);
+    spill(why, failed);
+    const reason = `${route.reason}; ${why}`;
+    return onPrimary(statement, given, { ...route, reason }, { lost: wanted });
+  }
+
+  function taughtBetter<Result>(
+    statement: Statement<Client, Result>,
+    given: RunOptions,
+    route: Route,
+    node: RouterNode<Client>,
+  ): Promise<Result> {
+    dialect.learnWrite(statement.sql);
+    emitter.emit("misrouted", statement.sql, node.name);
+    void cluster.recheck();
+    const reason = "refused by a replica as a write";
+    const verdict = { kind: "write", reason } as const;
+    return onPrimary(statement, given, { ...route, verdict, reason }, { again: true });
+  }
+
+  /** `undefined` where the replica has not got far enough, and did not within `catchUpMs`. */
+  function readFrom<Result>(
+    { node, coverage, reason: chosen }: ChosenNode<Client>,
+    wanted: Position | undefined,
+    statement: Statement<Client, Result>,
+    given: RunOptions,
+    route: Route,
+  ): Promise<Result | undefined> {
+    return onNode(cluster, node, given, async (lease) => {
+      const reason = `${node.name}: ${route.reason}; ${chosen}`;
+      const send = (): Promise<Result> => withRoute(reason, () => statement.send(lease));
+      let result: Result | undefined;
+      if (wanted === undefined || coverage === "reached") result = await send();
+      else {
+        result = await withRoute(reason, () => statement.sendAt(lease, wanted));
+        if (result === undefined) {
+          if ((await dialect.waitFor(lease, wanted, catchUpMs)) !== "reached") return undefined;
+          result = await send();
+        }
+        cluster.passed(node, wanted);
+      }
+      if (route.consistency === "monotonic") await remembering.saw(lease);
+      return result;
+    });
+  }
+
+  return {
+    send: (statement, given, route) =>
+      route.target === "primary"
+        ? onPrimary(statement, given, route)
+        : onReplica(statement, given, route),
+    choose,
+    findReplica: async (consistency, given) => {
+      const wanted = remembering.wanted(consistency);
+      const without = new Set<string>();
+      const failed = new Set<string>();
+      let why = reasonOfNone(consistency);
+      for (;;) {
+        const chosen = choose(consistency, given, without);
+        if (chosen === undefined) return { node: undefined, why, failed };
+        const { node, coverage, reason } = chosen;
+        if (wanted === undefined || coverage === "reached") return { node, why: reason, failed };
+        why = `${node.name} has not reached what must be seen`;
+        if (coverage === "behind") {
+          try {
+            const after = await onNode(cluster, node, given, (lease) =>
+              dialect.waitFor(lease, wanted, catchUpMs),
+            );
+            if (after === "reached") {
+              cluster.passed(node, wanted);
+              return { node, why: "it has what must be seen", failed };
+            }
+          } catch (error) {
+            if (given.signal?.aborted === true) throw error;
+            why = `${node.name} failed`;
+            failed.add(node.name);
+          }
+        }
+        without.add(node.name);
+      }
+    },
+    spill,
+  };
+}
+
+export function noReplica(why: string): RouterError {
+  return new RouterError(
+    "NO_REPLICA",
+    `No replica takes this read: ${why}`,
+    "Check the replicas' health (router.on('health')), or allow more `spill` to the primary.",
+  );
+}
+
+/** Lends a connection of a node for one statement. */
+async function onNode<Client, Result>(
+  cluster: Cluster<Client>,
+  node: RouterNode<Client>,
+  given: AcquireOptions,
+  use: (lease: Lease<Client>) => Promise<Result>,
+): Promise<Result> {
+  const from = performance.now();
+  let failure: unknown;
+  cluster.began(node);
+  try {
+    const lease = await node.pool.acquire(given);
+    try {
+      return await use(lease);
+    } finally {
+      if (lease.active) lease.release();
+    }
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    cluster.ended(node, performance.now() - from, failure);
+  }
+}
