@@ -16,10 +16,8 @@ export function expressApp(getGreeting: GetGreeting): Express {
     );
     ended.catch(console.error);
   });
-  app.get("/users/:id", (request, response, next) => {
-    getGreeting(Number(request.params.id))
-      .then((greeting) => response.send(greeting))
-      .catch(next);
+  app.get("/users/:id", async (request, response) => {
+    response.send(await getGreeting(Number(request.params.id)));
   });
   return app;
 }
