@@ -1,21 +1,10 @@
 import { expect, it } from "vitest";
 import { dice } from "./testing/dice.ts";
+import { waiter as makeWaiter } from "./testing/waiter.ts";
 import { createWaiters, type Waiter } from "./waiters.ts";
 
 function waiter(since: number, priority = 0, deadline = 100): Waiter<string> {
-  const nothing = (): void => undefined;
-  return {
-    priority,
-    deadline,
-    since,
-    origin: undefined,
-    resolve: nothing,
-    reject: nothing,
-    forget: undefined,
-    before: undefined,
-    after: undefined,
-    inLine: false,
-  };
+  return makeWaiter({ since, priority, deadline });
 }
 
 it("serves by priority, and first come, first served within one", () => {
