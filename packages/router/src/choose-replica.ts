@@ -1,6 +1,7 @@
 import type { Balancer } from "./balancer.ts";
 import type { ChosenNode, ReadNeed } from "./cluster.ts";
 import type { Member } from "./member.ts";
+import { isInService } from "./node-health.ts";
 import type { Coverage, Position } from "./position.ts";
 import type { RouterNode } from "./router-node.ts";
 
@@ -23,8 +24,7 @@ export function takesReads<Client>(
   member: Member<Client>,
   primary: Member<Client> | undefined,
 ): boolean {
-  const { health } = member.node;
-  return member !== primary && health !== "ejected" && health !== "fenced" && health !== "draining";
+  return member !== primary && isInService(member.node.health);
 }
 
 /**

@@ -40,12 +40,12 @@ export function createCluster<Client>(
   let closed: Promise<void> | undefined;
   let rechecking: Promise<void> | undefined;
 
-  const first = nodeConfig(options.primary);
+  const given = nodeConfig(options.primary);
   const listed = typeof replicas === "function" ? [] : replicas.map(nodeConfig);
-  checkNodes([first, ...listed]);
+  checkNodes([given, ...listed]);
 
   /** The one that was primary last; whether it still is, is `primary`'s to say. */
-  let known = watch(first, false);
+  let known = watch(given, false);
   let primary: Member<Client> | undefined = known;
   const configured = known;
   for (const config of listed) watch(config, false);
@@ -58,13 +58,20 @@ export function createCluster<Client>(
   /** `fresh`: it joins a cluster at work, and is asked before it is used. */
   function watch(config: NodeConfig<Client>, fresh: boolean): Member<Client> {
     const member = createMember(config, dialect, mayEject, fresh);
-    const stopListening = member.node.pool.on("idleError", member.distrust);
+    const { pool } = member.node;
+    const listening = [
+      pool.on("idleError", member.distrust),
+      // Its connects failed, several in a row: no need to wait for as many polls.
+      pool.on("breaker", (state, error) => {
+        if (state === "open") miss(member, error ?? new Error("can't be reached"), SILENT_POLLS);
+      }),
+    ];
     const polls = repeat(() => poll(member), options.pollMs);
     watched.set(member.node, {
       member,
       polls,
       leave: async () => {
-        stopListening();
+        for (const stop of listening) stop();
         await polls.stop();
       },
     });
@@ -99,11 +106,11 @@ export function createCluster<Client>(
   }
 
   /** Tells what has become of a node since the last time. */
-  function tell({ node, health }: Member<Client>): void {
-    const before = node.health;
-    if (health.health === before) return;
-    node.health = health.health;
-    emitter.emit("health", node.name, node.health, before, health.reason);
+  function tell({ node, health, settle }: Member<Client>): void {
+    const before = settle();
+    if (before !== undefined) {
+      emitter.emit("health", node.name, node.health, before, health.reason);
+    }
   }
 
   // Polls ----------------------------------------------------------------------------------------------------------
@@ -119,18 +126,22 @@ export function createCluster<Client>(
         members.forEach(measure);
       } else measure(member);
     } catch (error) {
-      if (closed !== undefined || member.health.health === "draining") return;
       // All its connections are at work, and it answers on them.
       if (isBusy(error) && performance.now() - member.heardAt < POLL_DEADLINE_MS) return;
-      const { name } = member.node;
-      if (member.health.missed === 0) {
-        emitter.emit("error", new Error(`Node ${name} can't be asked`, { cause: error }));
-      }
-      member.distrust();
-      member.health.unanswered(performance.now(), (error as Error).message);
-      elect();
-      tell(member);
+      miss(member, error as Error, 1);
     }
+  }
+
+  function miss(member: Member<Client>, error: Error, times: number): void {
+    const { node, health } = member;
+    if (closed !== undefined || health.health === "draining") return;
+    if (health.missed === 0) {
+      emitter.emit("error", new Error(`Node ${node.name} can't be asked`, { cause: error }));
+    }
+    member.distrust();
+    health.unanswered(performance.now(), error.message, times);
+    elect();
+    tell(member);
   }
 
   function measure(member: Member<Client>): void {
@@ -172,8 +183,7 @@ export function createCluster<Client>(
   function assign(member: Member<Client>, disputed: readonly string[]): void {
     const { node, state, health } = member;
     const claims = state?.role === "primary";
-    // Two names of one server are not two servers.
-    const fence = claims && primary !== undefined && state.server !== primary.state?.server;
+    const fence = claims && primary !== undefined && isOther(member, primary);
     if (fence && health.health !== "fenced" && disputed.includes(node.name)) {
       emitter.emit("splitBrain", known.node.name, node.name);
     }
@@ -181,6 +191,17 @@ export function createCluster<Client>(
     if (member === primary || (claims && !fence)) node.role = "primary";
     else node.role = state === undefined ? "unknown" : "replica";
     tell(member);
+  }
+
+  /** Whether it is another server than the primary, and not the same one by another name. */
+  function isOther(member: Member<Client>, first: Member<Client>): boolean {
+    if (member.state === undefined || first.state === undefined) return false;
+    if (member.state.server === first.state.server) return false;
+    const order = dialect.compareEpochs(member.state.position, first.state.position);
+    // After a restart one of the names is asked before the other.
+    return (
+      order < 0 || (member.answeredAt > first.serverSince && first.answeredAt > member.serverSince)
+    );
   }
 
   async function recheckNow(): Promise<void> {
@@ -292,6 +313,7 @@ export function createCluster<Client>(
   /** What a server did, and not its caller, a full pool, or a change of roles. */
   function isServers(error: unknown): boolean {
     if (error instanceof PoolError) return error.code === "UNAVAILABLE";
+    if (error instanceof RouterError) return false;
     return !dialect.isCallersError(error) && !dialect.isReadOnlyRefusal(error);
   }
 }

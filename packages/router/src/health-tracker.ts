@@ -11,8 +11,8 @@ export interface HealthTracker {
   readonly pollMs: number | undefined;
   /** A poll was answered. `peersMs`: what the other nodes' polls take; `undefined` where there are too few to compare. */
   answered(now: number, ms: number, peersMs: number | undefined): void;
-  /** A poll was not. */
-  unanswered(now: number, reason: string): void;
+  /** A poll was not, or so many connects were not. */
+  unanswered(now: number, reason: string, times?: number): void;
   /** A query went well, or failed in a way that is not its caller's doing. */
   succeeded(now: number): void;
   failed(now: number, reason: string): void;
@@ -148,8 +148,8 @@ export function createHealthTracker(mayEject: () => boolean, fresh = false): Hea
       }
       recover(now);
     },
-    unanswered: (now, why) => {
-      missed += 1;
+    unanswered: (now, why, times = 1) => {
+      missed += times;
       suspect(now, why);
       if (mode !== "ejected" && (missed >= FAILURES || mode === "probation")) eject(now, why);
     },

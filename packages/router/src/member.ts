@@ -3,7 +3,9 @@ import { createHealthTracker, type HealthTracker } from "./health-tracker.ts";
 import type { LagRing } from "./lag-ring.ts";
 import type { Poll } from "./poll-node.ts";
 import type { Position } from "./position.ts";
+import { isInService, type NodeHealth } from "./node-health.ts";
 import type { RouterDialect, ServerState } from "./router-dialect.ts";
+import { RouterError } from "./router-error.ts";
 import type { RouterNode } from "./router-node.ts";
 import type { NodeConfig } from "./router-options.ts";
 
@@ -15,6 +17,8 @@ export interface Member<Client> {
   /** Its last answer, and when that came. */
   readonly state: ServerState | undefined;
   readonly answeredAt: number;
+  /** Since when it is this server: a restart makes it another. */
+  readonly serverSince: number;
   /** When it was last heard of: a poll or a query that went well. */
   readonly heardAt: number;
   answered(poll: Poll, peersMs: number | undefined): void;
@@ -30,10 +34,12 @@ export interface Member<Client> {
    */
   distrust(): void;
   /** The ring has changed, or the bound: how far behind is it? */
+  /** Copies what has become of its health to the node; what it was before, where it has changed. */
+  settle(): NodeHealth | undefined;
   measureLag(ring: LagRing, maxLagMs: number): void;
 }
 
-/** A name that leads now here, now there has no bound for this long, milliseconds. */
+/** A name that leads now to one server, now to another has no bound for this long, milliseconds. */
 const MIXED_MS = 60_000;
 
 export function createMember<Client>(
@@ -43,7 +49,9 @@ export function createMember<Client>(
   fresh: boolean,
 ): Member<Client> {
   let state: ServerState | undefined;
+  let formerServer: string | undefined;
   let answeredAt = Number.NEGATIVE_INFINITY;
+  let serverSince = Number.NEGATIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
   let knownSince: number | undefined;
   let freshUntil: number | undefined;
@@ -55,6 +63,8 @@ export function createMember<Client>(
   /** The last place that was found to be within the bound: most reads of a while ask for the same one. */
   let reached: Position | undefined;
 
+  let inService = new AbortController();
+
   const node: RouterNode<Client> = {
     name: config.name ?? config.pool.name,
     pool: config.pool,
@@ -65,6 +75,9 @@ export function createMember<Client>(
     bound: undefined,
     get lagMs() {
       return freshUntil === undefined ? undefined : performance.now() - freshUntil;
+    },
+    get gone() {
+      return inService.signal;
     },
     outstanding: 0,
     latencyMs: 0,
@@ -104,6 +117,20 @@ export function createMember<Client>(
   const health = createHealthTracker(mayEject, fresh);
   node.health = health.health;
 
+  function settle(): NodeHealth | undefined {
+    const before = node.health;
+    if (health.health === before) return undefined;
+    node.health = health.health;
+    const { aborted } = inService.signal;
+    if (isInService(node.health)) {
+      if (aborted) inService = new AbortController();
+    } else if (!aborted) {
+      const what = `${node.name} is ${node.health}: ${health.reason}`;
+      inService.abort(new RouterError("NO_REPLICA", what, "The read may be sent to another node."));
+    }
+    return before;
+  }
+
   return {
     node,
     config,
@@ -114,6 +141,9 @@ export function createMember<Client>(
     get answeredAt() {
       return answeredAt;
     },
+    get serverSince() {
+      return serverSince;
+    },
     get heardAt() {
       return heardAt;
     },
@@ -122,7 +152,9 @@ export function createMember<Client>(
       if (state !== undefined && state.server !== poll.state.server) {
         distrust();
         freshUntil = undefined;
-        mixedUntil = now + MIXED_MS;
+        serverSince = now;
+        if (poll.state.server === formerServer) mixedUntil = now + MIXED_MS;
+        formerServer = state.server;
       }
       if (state?.role !== poll.state.role) {
         knownSince = now;
@@ -154,6 +186,7 @@ export function createMember<Client>(
       return true;
     },
     distrust,
+    settle,
     measureLag: (ring, maxLagMs) => {
       const until = node.bound === undefined ? undefined : ring.freshUntil(node.bound);
       if (until !== undefined) freshUntil = Math.max(freshUntil ?? until, until);

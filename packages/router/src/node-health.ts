@@ -15,3 +15,8 @@ export type NodeHealth =
   | "probation"
   | "draining"
   | "fenced";
+
+/** Whether a node that is so takes reads at all. */
+export function isInService(health: NodeHealth): boolean {
+  return health !== "ejected" && health !== "fenced" && health !== "draining";
+}

@@ -19,6 +19,11 @@ export interface RouterNode<Client> {
    * and more by up to two polls. `undefined` where it isn't known.
    */
   readonly lagMs: number | undefined;
+  /**
+   * Aborts when it takes no reads any more (`ejected`, `fenced`, `draining`): who waits for one of its connections goes elsewhere. One
+   * that is back has a new one.
+   */
+  readonly gone: AbortSignal;
   /** Queries under way. */
   outstanding: number;
   /** Peak-sensitive moving average of response times, milliseconds. */

@@ -12,6 +12,7 @@ export function nodeOf(name: string, given: Partial<RouterNode<never>> = {}): Ro
     health: "up",
     bound: undefined,
     lagMs: 0,
+    gone: new AbortController().signal,
     outstanding: 0,
     latencyMs: 1,
     ...given,

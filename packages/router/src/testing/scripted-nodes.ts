@@ -2,13 +2,11 @@ import { createPool, type Pool } from "@dbadvise/pool";
 import { postgres } from "@dbadvise/pool/postgres";
 import type { RouterDialect, ServerState } from "../router-dialect.ts";
 
-type Client = unknown;
-
 /** A node whose connections are real, and that says of itself what its test wants. */
 export interface ScriptedNode extends AsyncDisposable {
   readonly name: string;
   /** A pool of its own each time; ended with the node. */
-  pool(): Pool<Client>;
+  pool(): Pool<unknown>;
   says(state: Partial<ScriptedState>): Promise<void>;
 }
 
@@ -20,30 +18,39 @@ export interface ScriptedState {
 }
 
 /**
- * Servers that can't be had at will: two that take writes, one that went back, one far behind. Each is an empty database of a real
- * server, and its state a row in it.
+ * Servers that can't be had at will: two that take writes, one that went back, one far behind. The connections are real, and the state of
+ * each is a row in a database of their own.
  *
- * @param url of the database, directly
- * @param way to the database for its pools, through whatever the test puts between
+ * @param address a way to the database, through whatever the test puts between
  */
 export async function makeScriptedNode(
+  database: Pool<unknown>,
   name: string,
-  url: string,
-  way: string,
-  first: Partial<ScriptedState> = {},
+  address: string,
+  first: Partial<ScriptedState>,
 ): Promise<ScriptedNode> {
-  const direct = createPool({ connector: postgres(url), max: 1, name: `${name}-direct` });
-  const pools: Pool<Client>[] = [];
+  const pools: Pool<unknown>[] = [];
   const state: ScriptedState = { role: "replica", server: name, epoch: 1, at: 0, ...first };
-  await direct.query("create table state (role text, server text, epoch int, at int)");
-  await direct.query("insert into state values ($1, $2, $3, $4)", Object.values(state));
+  await database.query(
+    "create table if not exists state (name text, role text, server text, epoch int, at int)",
+  );
+  await database.query("delete from state where name = $1", [name]);
+  const { role, server, epoch, at } = state;
+  await database.query("insert into state values ($1, $2, $3, $4, $5)", [
+    name,
+    role,
+    server,
+    epoch,
+    at,
+  ]);
   return {
     name,
     pool: () => {
       const pool = createPool({
-        connector: postgres(way),
+        connector: postgres({ connectionString: address, application_name: name }),
         name,
         max: 4,
+        connectTimeoutMs: 1000,
         backoffMs: { first: 20, last: 100 },
       });
       pools.push(pool);
@@ -51,18 +58,17 @@ export async function makeScriptedNode(
     },
     says: async (next) => {
       for (const [column, value] of Object.entries(next)) {
-        await direct.query(`update state set ${column} = $1`, [value]);
+        await database.query(`update state set ${column} = $2 where name = $1`, [name, value]);
       }
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(pools.map((pool) => pool.drain({ timeoutMs: 100 }).catch(() => undefined)));
-      await direct.drain();
     },
   };
 }
 
 /** Reads the state from the node's row. `timelines`: whether a higher epoch is the newer history, as on PostgreSQL. */
-export function scriptedDialect(timelines = true): RouterDialect<Client> {
+export function scriptedDialect(timelines = true): RouterDialect<unknown> {
   const never = (): never => {
     throw new Error("The tests of the cluster send no queries through the dialect");
   };
@@ -74,7 +80,9 @@ export function scriptedDialect(timelines = true): RouterDialect<Client> {
     queryAt: never,
     waitFor: never,
     readState: async (lease) => {
-      const { rows } = await lease.query<ScriptedState>("select * from state");
+      const { rows } = await lease.query<ScriptedState>(
+        "select * from state where name = current_setting('application_name')",
+      );
       const [row] = rows;
       if (row === undefined) throw new Error("A node has no state");
       const { role, server, epoch, at } = row;
