@@ -20,6 +20,9 @@ export interface Place {
   remove(): void;
 }
 
+/** Where Debian has it; such a folder is made on Debian only. Not every PATH leads there. */
+const CHROOT = "/usr/sbin/chroot";
+
 interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -44,7 +47,7 @@ export function makePlace(prefix: string, root: string | undefined): Place {
     if (root === undefined) return { file, args: [...args], options: { ...account, cwd: outside } };
     // chroot needs root's rights, and changes the account itself.
     const user = account === undefined ? [] : [`--userspec=${account.uid}:${account.gid}`];
-    return { file: "chroot", args: [...user, root, file, ...args], options: { cwd: outside } };
+    return { file: CHROOT, args: [...user, root, file, ...args], options: { cwd: outside } };
   };
 
   return {
