@@ -1,1 +1,89 @@
-export type { Router } from "./router.ts";
+import type { Lease, QueryOptions, QueryResult } from "@dbadvise/pool";
+import type pg from "pg";
+import { createPostgresClassifier } from "./postgres/create-classifier.ts";
+import { guardedQuery } from "./postgres/guarded-query.ts";
+import { isCallersError, isReadOnlyRefusal } from "./postgres/refusals.ts";
+import { STATE_SQL, WRITTEN_SQL } from "./postgres/state-sql.ts";
+import { compareEpochs, covers, merge, UNKNOWN_TIMELINE } from "./postgres/wal-position.ts";
+import type { Position } from "./position.ts";
+import type { RouterDialect, ServerState } from "./router-dialect.ts";
+import { waitUntilCovered } from "./wait-until-covered.ts";
+
+interface Place {
+  readonly at: string;
+  readonly timeline: string | null;
+}
+
+/**
+ * PostgreSQL by streaming replication, with the driver `pg`. A position is an LSN on a timeline.
+ *
+ * The accounts of replicas should have the privileges of `pg_read_all_stats`: only they are told at once that a standby
+ * follows a new primary. Others learn it some minutes later, and may meanwhile take a standby that lacks a lost write for one
+ * that has it.
+ */
+export function postgres(): RouterDialect<pg.Client> {
+  return {
+    system: "postgresql",
+    ...createPostgresClassifier(),
+    readState,
+    positionAfterWrite: async (lease) => positionOf(await onlyRow<Place>(lease, WRITTEN_SQL)),
+    covers,
+    compareEpochs,
+    merge,
+    queryAt,
+    waitFor: (lease, wanted, timeoutMs) =>
+      waitUntilCovered(async () => covers((await readState(lease)).position, wanted), timeoutMs),
+    isReadOnlyRefusal,
+    isCallersError,
+  };
+}
+
+async function readState(lease: Lease<pg.Client>): Promise<ServerState> {
+  const row = await onlyRow<Place & { replica: boolean; server: string }>(lease, STATE_SQL);
+  return {
+    role: row.replica ? "replica" : "primary",
+    server: row.server,
+    position: positionOf(row),
+  };
+}
+
+async function queryAt<Row>(
+  lease: Lease<pg.Client>,
+  wanted: Position,
+  sql: string,
+  parameters: readonly unknown[],
+  options: QueryOptions,
+): Promise<QueryResult<Row> | undefined> {
+  const sent = Promise.withResolvers<pg.QueryResult>();
+  const { query, stopped } = guardedQuery(wanted, sql, parameters, (error, result) => {
+    if (error) sent.reject(error);
+    else sent.resolve(result as pg.QueryResult);
+  });
+  try {
+    const { rows, rowCount } = await lease.run((client) => {
+      client.query(query);
+      return sent.promise;
+    }, options);
+    return { rows: rows as Row[], rowCount: rowCount ?? undefined };
+  } catch (error) {
+    const why = stopped(error);
+    if (why === undefined) throw error;
+    if (why === "behind") return undefined;
+  }
+  // Its statements share a snapshot in a transaction, which one message is: they need one each.
+  const { position } = await readState(lease);
+  return covers(position, wanted) === "reached"
+    ? lease.query<Row>(sql, parameters, options)
+    : undefined;
+}
+
+function positionOf({ at, timeline }: Place): Position {
+  return { epoch: timeline ?? UNKNOWN_TIMELINE, at };
+}
+
+async function onlyRow<Row>(lease: Lease<pg.Client>, sql: string): Promise<Row> {
+  const { rows } = await lease.query<Row>(sql);
+  const [row] = rows;
+  if (row === undefined) throw new Error("The server told nothing of itself.");
+  return row;
+}
