@@ -190,7 +190,7 @@ export function createSender<Client>({
     given: RunOptions,
     route: Route,
   ): Promise<Result | undefined> {
-    return onNode(cluster, node, given, async (lease) => {
+    return onNode(cluster, node, whileInService(node, given), async (lease) => {
       const reason = `${node.name}: ${route.reason}; ${chosen}`;
       const send = (): Promise<Result> => withRoute(reason, () => statement.send(lease));
       let result: Result | undefined;
@@ -227,7 +227,7 @@ export function createSender<Client>({
         why = `${node.name} has not reached what must be seen`;
         if (coverage === "behind") {
           try {
-            const after = await onNode(cluster, node, given, (lease) =>
+            const after = await onNode(cluster, node, whileInService(node, given), (lease) =>
               dialect.waitFor(lease, wanted, catchUpMs),
             );
             if (after === "reached") {
@@ -255,6 +255,15 @@ export function noReplica(why: string): RouterError {
   );
 }
 
+/** Who waits for a connection of a replica waits no longer than it is in service. */
+function whileInService<Client>(
+  { gone }: RouterNode<Client>,
+  given: AcquireOptions,
+): AcquireOptions {
+  const { signal } = given;
+  return { ...given, signal: signal === undefined ? gone : AbortSignal.any([signal, gone]) };
+}
+
 /** Lends a connection of a node for one statement. */
 async function onNode<Client, Result>(
   cluster: Cluster<Client>,
@@ -276,6 +285,8 @@ async function onNode<Client, Result>(
     failure = error;
     throw error;
   } finally {
-    cluster.ended(node, performance.now() - from, failure);
+    // What was aborted says nothing of the node.
+    if (given.signal?.aborted === true) cluster.ended(node, undefined, undefined);
+    else cluster.ended(node, performance.now() - from, failure);
   }
 }
