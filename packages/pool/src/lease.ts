@@ -24,6 +24,7 @@ export interface Lease<Client> {
   release(retire?: Error): void;
   /** True until it is released or taken back. */
   readonly active: boolean;
+  /** Releases it, unless that has been done. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -38,17 +38,20 @@ export interface PoolOptions<Client> {
   readonly maxUses?: number;
   /** Waits between connects while the database is down: doubled from the first to the last, each with jitter. Default 100 and 5,000. */
   readonly backoffMs?: { readonly first: number; readonly last: number };
-  /** Connect failures in a row after which acquires fail at once with the last connect error. Default 3. */
+  /**
+   * Connect failures in a row after which acquires fail at once with the last connect error (`UNAVAILABLE`), as long as no
+   * connection is left. Default 3.
+   */
   readonly breakerFailures?: number;
   /** A lease out for longer is reported with the stack of its acquire (which costs a few microseconds each). Default 0: off. */
   readonly leakDetectionMs?: number;
   /** Lets the pool choose its size between `min` and `max`. Default: off. */
   readonly adaptive?: AdaptiveOptions;
-  /** A token bucket per key of `acquire({ key })`. Default: off. */
+  /** A token bucket per key of `acquire({ key })`; who has none is refused with `RATE_LIMITED`. Default: off. */
   readonly rateLimit?: RateLimit;
   /** Leases out at once, below `max`. Default: `max`. */
   readonly concurrency?: number;
-  /** When `utilization` is told. Default: at 0.9, and again below 0.75. */
+  /** Shares of `max` in use at which `utilization` tells `high`, and below which `normal`. Default 0.9 and 0.75. */
   readonly utilizationAlert?: { readonly high: number; readonly normal: number };
 }
 

@@ -22,7 +22,10 @@ export interface Pool<Client> extends AsyncDisposable {
     fn: (lease: Lease<Client>) => Promise<Result>,
     options?: TransactionOptions,
   ): Promise<Result>;
-  /** New bounds, from now on. Fewer than are used: the rest is closed as it is released. */
+  /**
+   * New bounds, from now on. Fewer than are used: the rest is closed as it is released. Throws `INVALID_OPTIONS` where they
+   * don't fit each other.
+   */
   resize(size: { readonly max?: number; readonly minIdle?: number }): void;
   /** Lends nothing until {@link resume}: callers wait, their deadlines run on. Leases that are out stay. */
   suspend(): void;
@@ -31,15 +34,20 @@ export interface Pool<Client> extends AsyncDisposable {
   evictAll(): void;
   /**
    * Refuses new callers, serves those in line, waits for every lease, and closes everything. After `timeoutMs` (default 10,000) the
-   * connections that are still lent are destroyed, and it rejects with `DRAIN_TIMEOUT`, which names their holders. A second
-   * call returns the same promise.
+   * connections that are still lent are destroyed, and it rejects with `DRAIN_TIMEOUT`, which names their holders; who is
+   * in line then is refused with `POOL_CLOSED`. A second call returns the same promise.
    */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
   /** A frozen picture of now, and counters since the start. */
   stats(): PoolStats;
+  /** Listens to an event; returns what ends that. */
   on<Name extends keyof PoolEvents>(name: Name, listener: PoolEvents[Name]): () => void;
 }
 
+/**
+ * `signal` ends the wait for a connection, and keeps a transaction from being run again; what runs is cancelled by the
+ * signal of each `lease.query`.
+ */
 export interface TransactionOptions extends AcquireOptions, TransactionMode {
   /** How often it may be run again after 40001, 40P01 (PostgreSQL), 1213, 1205 (MySQL). Default 0. */
   readonly retries?: number | undefined;
