@@ -5,11 +5,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { coalescing } from "./loader/coalescing.ts";
 import { dropIn, measureCase } from "./loader/drop-in.ts";
+import { relations } from "./loader/relations.ts";
 import type { Section } from "./loader/section.ts";
 
 /** In the order of the report. */
-const SECTIONS: readonly (() => Promise<Section>)[] = [dropIn];
+const SECTIONS: readonly (() => Promise<Section>)[] = [dropIn, coalescing, relations];
 
 const { values: options } = parseArgs({
   // `--case` is how a section runs one in a process of its own.

@@ -17,8 +17,8 @@ export interface PendingBatch {
 
 /** Calls by what must be the same for them to go together: their scope and their shape. */
 export interface PendingBatches {
-  /** Lets a call join the batch of its like. Returns the batch where the call opened one. */
-  add(scope: unknown, shape: Shape, call: PendingCall): PendingBatch | undefined;
+  /** Lets a call join the batch of its like, which is of this call alone where it opened one. */
+  add(scope: unknown, shape: Shape, call: PendingCall): PendingBatch;
   /** Lets nothing more join what waits, of one scope or of a batch. */
   close(scope: unknown, batch?: PendingBatch): readonly PendingBatch[];
 }
@@ -26,17 +26,13 @@ export interface PendingBatches {
 export function createPendingBatches(): PendingBatches {
   const scopes = new Map<unknown, Map<Shape, PendingBatch>>();
 
-  function add(scope: unknown, shape: Shape, call: PendingCall): PendingBatch | undefined {
+  function add(scope: unknown, shape: Shape, call: PendingCall): PendingBatch {
     const shapes = scopes.get(scope) ?? new Map<Shape, PendingBatch>();
     scopes.set(scope, shapes);
-    const batch = shapes.get(shape);
-    if (batch !== undefined) {
-      batch.calls.push(call);
-      return undefined;
-    }
-    const opened = { shape, calls: [call] };
-    shapes.set(shape, opened);
-    return opened;
+    const batch = shapes.get(shape) ?? { shape, calls: [] };
+    shapes.set(shape, batch);
+    batch.calls.push(call);
+    return batch;
   }
 
   function close(scope: unknown, batch?: PendingBatch): readonly PendingBatch[] {

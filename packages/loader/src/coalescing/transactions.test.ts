@@ -53,6 +53,22 @@ describe.each(DIALECTS)("$name", ({ name, start }) => {
     expect(reads()).toHaveLength(1);
   });
 
+  test("more reads inside than one statement takes", async () => {
+    const ids = Array.from({ length: 1500 }, (_, index) => (index % 4) + 1);
+    const names = await db
+      .transaction()
+      .execute((trx) => Promise.all(ids.map((id) => nameOf(trx, id))));
+    expect(names).toEqual(ids.map((id) => `n${id}`));
+    expect(reads().length).toBeLessThanOrEqual(12);
+  });
+
+  test("more reads outside than one statement takes", async () => {
+    const ids = Array.from({ length: 1500 }, (_, index) => index - 700);
+    const names = await Promise.all(ids.map((id) => nameOf(db, id)));
+    expect(names.filter((one) => one !== undefined)).toEqual(["n1", "n2", "n3", "n4"]);
+    expect(reads().length).toBeLessThanOrEqual(12);
+  });
+
   test("a write is a barrier: reads before it go ahead, reads after it behind", async () => {
     const names = await db
       .transaction()

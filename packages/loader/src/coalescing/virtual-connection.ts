@@ -95,7 +95,7 @@ export function createVirtualConnection(
         }
         if (shape.plan !== undefined && !sessionTouched) {
           return await gather<R>(query, signal, (call) => {
-            if (own.add(undefined, shape, call) !== undefined) setImmediate(flushOwn);
+            if (own.add(undefined, shape, call).calls.length === 1) setImmediate(flushOwn);
           });
         }
       }

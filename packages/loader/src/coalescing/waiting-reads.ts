@@ -24,16 +24,18 @@ export function createWaitingReads(
 
   function add(shape: Shape, call: PendingCall): void {
     const scope = currentScope();
-    const opened = batches.add(scope, shape, call);
-    if (opened === undefined) return;
+    const batch = batches.add(scope, shape, call);
+    // Full: those that come have a statement and a connection of their own, beside this.
+    if (batch.calls.length === shape.plan?.maxCalls) batches.close(scope, batch);
+    if (batch.calls.length > 1) return;
     const inContext = AsyncLocalStorage.snapshot();
     let started = false;
     const start = (): void => {
       if (started) return;
       started = true;
-      void inContext(send, scope, opened);
+      void inContext(send, scope, batch);
     };
-    starts.set(opened, start);
+    starts.set(batch, start);
     setImmediate(start);
   }
 

@@ -23,6 +23,8 @@ const onMysql: On = (url, max = 5, log) => {
 export const kyselyOn: Readonly<Record<"postgres" | "mysql" | "mariadb", On>> = {
   postgres: (url, max = 5, log) => {
     const pool = new pg.Pool({ connectionString: url, max });
+    // Its end doesn't wait for the sockets: the database may be gone before they are.
+    pool.on("error", () => undefined);
     return new Kysely({
       dialect: new PostgresDialect({ pool, cursor: Cursor }),
       ...(log === undefined ? {} : { log }),
