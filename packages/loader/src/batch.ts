@@ -1,19 +1,9 @@
 import { batchesAreObserved, publishBatch } from "./batch-channel.ts";
-import {
-  Adopted,
-  Cell,
-  Failure,
-  Hit,
-  InBatch,
-  Substitute,
-  takeResult,
-  valueOf,
-  withoutHit,
-} from "./cell.ts";
+import { CacheHits } from "./cache-hits.ts";
+import { type Cell, Failure, Hit, InBatch, type Result, takeResult } from "./cell.ts";
 import { isArrayLike } from "./is-array-like.ts";
 import { isThenable } from "./is-thenable.ts";
 import type { PendingMany } from "./pending-many.ts";
-import { Turns } from "./turns.ts";
 
 /** What a batch asks of its loader. */
 export interface BatchOwner<K> {
@@ -31,31 +21,25 @@ export class Batch<K, V> {
   readonly keys: K[] = [];
   readonly #owner: BatchOwner<K>;
   readonly #batchLoadFn: BatchLoadFn<K, V>;
-  /** By the position of the key. `undefined` without a cache, unless `loadMany` asks. */
+  /** By the position of the key. Without a cache only those of `loadMany`. */
   readonly #cells: (Cell<V> | undefined)[] = [];
   /** The promises of all loads derive from this one. */
   readonly #answered: Promise<void>;
   readonly #answer: () => void;
   /** By the position of the key. */
-  readonly #results: (V | Substitute)[] = [];
-  /** Of `load`, in their order. */
-  readonly #promises: Promise<V>[] = [];
-  /** Cells of this batch that were hit while it gathered. */
-  readonly #alsoHit: Set<Cell<V>> = new Set();
+  #values: readonly (V | Error)[] = [];
+  #failure: Failure | undefined = undefined;
   /** Whose promise is next. */
   #turn = 0;
   /** Positions of the keys that have promises, once there are others: those of `loadMany`. */
   #positions: number[] | undefined = undefined;
   readonly #inBatch: InBatch<V> = new InBatch<V>(this);
-  /** For keys of this batch that were loaded again while a later one gathered. */
+  /** For keys of `loadMany` that were loaded again while a later batch gathered. */
   #later: Map<Cell<V>, PromiseWithResolvers<V>> | undefined = undefined;
+  /** Up to which position these are settled. */
+  #laterSettled = 0;
   #loadedBy: PendingMany<V> | undefined = undefined;
-  /** Settles the hits in their order: each when a promise would that is resolved with the cached one together with the loads. */
-  readonly #hits: (() => void)[] = [];
-  /** Takes hits as long as none comes between them that waits for something else. */
-  #gate: Turns<V> | undefined = undefined;
-  #hitBy: PendingMany<V> | undefined = undefined;
-  #hitCount = 0;
+  #hits: CacheHits<V> | undefined = undefined;
   #dispatched = false;
   #startedAt: number | undefined = undefined;
 
@@ -63,76 +47,57 @@ export class Batch<K, V> {
     this.#owner = owner;
     this.#batchLoadFn = batchLoadFn;
     ({ promise: this.#answered, resolve: this.#answer } = Promise.withResolvers<void>());
-    void this.#answered.then(this.#settleHits);
   }
 
   /** A key that is not cached. */
   load(key: K, cell: Cell<V> | undefined): Promise<V> {
-    if (cell !== undefined) cell.result = this.#inBatch;
-    this.#positions?.push(this.keys.length);
-    this.keys.push(key);
-    this.#cells.push(cell);
     const promise = this.#answered.then(this.#take);
-    this.#promises.push(promise);
+    // Other than `push`, which V8 calls rather than inlines once it has seen arrays of several kinds.
+    const position = this.keys.length;
+    this.keys[position] = key;
+    this.#positions?.push(position);
+    if (cell !== undefined) {
+      cell.result = promise;
+      this.#cells[position] = cell;
+    }
     return promise;
   }
 
   /** The same for a key of `loadMany`. `cell` gets its result. */
   loadOfMany(key: K, cell: Cell<V>, pending: PendingMany<V>): void {
+    const position = this.keys.length;
     if (this.#loadedBy !== pending) {
       this.#loadedBy = pending;
       this.#positions ??= [...this.keys.keys()];
       pending.addPart(this.#answered.then(nothing));
     }
     cell.result = this.#inBatch;
-    this.keys.push(key);
-    this.#cells.push(cell);
+    this.keys[position] = key;
+    this.#cells[position] = cell;
   }
 
   /** A key that is cached. */
   hit(cell: Cell<V>): Promise<V> {
-    this.#hitCount += 1;
-    let result = cell.result;
-    if (result instanceof Substitute) {
-      if (result instanceof Hit) {
-        if (result.batch === this) return (result as Hit<V>).promise;
-        result = (result as Hit<V>).before;
-      }
-      const promise = promiseElsewhere(result, cell, this);
-      if (promise !== undefined) return this.#follow(promise);
-    }
-    if (result instanceof InBatch) this.#alsoHit.add(cell);
-    const promise = this.#openGate().promiseOf(cell);
-    cell.result = new Hit<V>(this, result, promise);
-    return promise;
+    const { result } = cell;
+    if (!(result instanceof Hit) || result.batch !== this)
+      return (this.#hits ??= new CacheHits<V>(this)).promiseOf(cell);
+    if (this.#hits !== undefined) this.#hits.count += 1;
+    return (result as Hit<V>).promise;
   }
 
   /** The same for a key of `loadMany`: the cell that has its result then. */
   hitOfMany(cell: Cell<V>, pending: PendingMany<V>): Cell<V> {
-    this.#hitCount += 1;
-    const result = withoutHit(cell.result);
-    const promise = promiseElsewhere(result, cell, this);
-    if (promise !== undefined) return pending.addPromise(this.#follow(promise));
-    if (result instanceof InBatch) this.#alsoHit.add(cell);
-    if (this.#hitBy !== pending) {
-      this.#hitBy = pending;
-      pending.addPart(this.#openGate().turn());
-    }
-    return cell;
+    return (this.#hits ??= new CacheHits<V>(this)).cellOf(cell, pending);
   }
 
   /** A key that is cached as a promise, in a map of the user's. */
   hitPromise(cached: Promise<V>): Promise<V> {
-    this.#hitCount += 1;
-    return this.#follow(cached);
+    return (this.#hits ??= new CacheHits<V>(this)).follow(cached);
   }
 
   /** The promise of a key of this batch, which settles in its place among others that are asked for here. */
   promiseOf(cell: Cell<V>): Promise<V> {
-    if (this.#later === undefined) {
-      this.#later = new Map();
-      void this.#answered.then(this.#settleLater);
-    }
+    this.#later ??= new Map();
     const known = this.#later.get(cell);
     if (known !== undefined) return known.promise;
     const deferred = Promise.withResolvers<V>();
@@ -148,7 +113,7 @@ export class Batch<K, V> {
     this.#dispatched = true;
     if (batchesAreObserved()) this.#startedAt = performance.now();
     if (this.keys.length === 0) {
-      this.#settle(undefined);
+      this.#settle();
       return;
     }
     let answer: PromiseLike<ArrayLike<V | Error>>;
@@ -168,25 +133,6 @@ export class Batch<K, V> {
       .catch((error: unknown) => this.#fail(error));
   }
 
-  #openGate(): Turns<V> {
-    if (this.#gate !== undefined) return this.#gate;
-    const gate = new Turns<V>();
-    this.#gate = gate;
-    this.#hits.push(() => {
-      void now.then(gate.open);
-    });
-    return gate;
-  }
-
-  #follow(cached: Promise<V>): Promise<V> {
-    const { promise, resolve } = Promise.withResolvers<V>();
-    this.#gate = undefined;
-    this.#hits.push(() => {
-      resolve(cached);
-    });
-    return promise;
-  }
-
   #succeed(values: ArrayLike<V | Error>): void {
     if (!isArrayLike(values))
       throw unexpected(`the function did not return a Promise of an Array: ${String(values)}.`);
@@ -195,45 +141,39 @@ export class Batch<K, V> {
         "the function did not return a Promise of an Array of the same length as the Array of keys." +
           `\n\nKeys:\n${String(this.keys)}\n\nValues:\n${Array.prototype.toString.call(values)}`,
       );
+    // As they are now: the promises take theirs one job later.
+    this.#values = Array.prototype.slice.call(values) as (V | Error)[];
     for (let position = 0; position < this.#cells.length; position += 1) {
-      const result = resultOf(values[position] as V | Error);
       const cell = this.#cells[position];
-      if (cell !== undefined) cell.result = result;
-      this.#results.push(result);
+      if (cell !== undefined) cell.result = resultOf(this.#values[position] as V | Error);
     }
-    this.#settle(undefined);
+    this.#settle();
   }
 
   /** Rejects every load. None of the keys stays cached. */
   #fail(error: unknown): void {
     const failure = new Failure(error);
-    for (const cell of this.#cells) {
-      if (cell !== undefined) cell.result = failure;
-      this.#results.push(failure);
-    }
-    this.#settle(error);
+    this.#failure = failure;
+    for (const cell of this.#cells) if (cell !== undefined) cell.result = failure;
+    this.#settle();
     for (const key of this.keys) this.#owner.clear(key);
   }
 
   /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
-  readonly #take = (): V | Promise<V> => {
+  readonly #take = (): V => {
     const turn = this.#turn++;
     const position = this.#positions === undefined ? turn : (this.#positions[turn] as number);
-    const result = this.#results[position] as V | Substitute;
-    if (result instanceof Failure) {
-      const cell = this.#cells[position];
-      // Whoever hit the key has the error to handle then: the first to ask for it may have left.
-      if (cell !== undefined && this.#alsoHit.has(cell)) this.#promises[turn]?.catch(nothing);
-    }
-    return valueOf<V>(result);
+    if (this.#later !== undefined) this.#settleLater(position);
+    if (this.#failure !== undefined) throw this.#failure.reason;
+    const value = this.#values[position] as V | Error;
+    if (value instanceof Error) throw value;
+    return value;
   };
 
-  readonly #settleHits = (): void => {
-    for (const settleHit of this.#hits) settleHit();
-  };
-
-  readonly #settleLater = (): void => {
-    for (const cell of this.#cells) {
+  /** Those of positions before `end`, between the promises of loads: each in its place. */
+  #settleLater(end: number): void {
+    for (; this.#laterSettled < end; this.#laterSettled += 1) {
+      const cell = this.#cells[this.#laterSettled];
       const deferred = cell === undefined ? undefined : this.#later?.get(cell);
       if (cell === undefined || deferred === undefined) continue;
       try {
@@ -242,17 +182,20 @@ export class Batch<K, V> {
         deferred.reject(error);
       }
     }
-  };
+  }
 
-  #settle(error: unknown): void {
+  /** Hits in one promise job, then each load in one. */
+  #settle(): void {
+    if (this.#hits !== undefined) void now.then(this.#hits.settle);
     this.#answer();
+    if (this.#later !== undefined) void now.then(() => this.#settleLater(this.keys.length));
     if (this.#startedAt === undefined) return;
     publishBatch({
       loader: this.#owner.name,
       keys: this.keys.length,
-      hits: this.#hitCount,
+      hits: this.#hits?.count ?? 0,
       durationMs: performance.now() - this.#startedAt,
-      error,
+      error: this.#failure?.reason,
     });
   }
 }
@@ -260,24 +203,13 @@ export class Batch<K, V> {
 const now = Promise.resolve();
 
 /** What a cell holds for an answer of the batch function, or for a primed value. */
-export function resultOf<V>(value: V | PromiseLike<V> | Error): V | Substitute {
+export function resultOf<V>(value: V | PromiseLike<V> | Error): Result<V> {
   if (value instanceof Error) return new Failure(value);
   if (!isThenable(value)) return value;
   const promise = Promise.resolve(value);
   // Handled by whoever loads the key.
   promise.catch(nothing);
-  return new Adopted<V>(promise);
-}
-
-/** The promise of a result that `batch` will not have. `undefined` if it will, or has it. */
-function promiseElsewhere<V>(
-  result: V | Substitute,
-  cell: Cell<V>,
-  batch: object,
-): Promise<V> | undefined {
-  if (result instanceof Adopted) return (result as Adopted<V>).promise;
-  if (!(result instanceof InBatch) || result.batch === batch) return undefined;
-  return result.batch.promiseOf(cell);
+  return promise;
 }
 
 function unexpected(what: string): TypeError {

@@ -32,20 +32,20 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
 
   load(key: K): Promise<V> {
     requireKey(key);
-    const batch = this.#gathering();
+    const batch = this.#batch ?? this.#startBatch();
     if (this.#cells !== null) {
       const cacheKey = this.#cacheKey(key);
       const cached = this.#cells.get(cacheKey);
       if (cached !== undefined) return batch.hit(cached);
       const cell = new Cell<V>();
       this.#cells.set(cacheKey, cell);
-      return batch.load(key, cell);
+      return this.#join(batch, key, cell);
     }
-    if (this.#cacheMap === null) return batch.load(key, undefined);
+    if (this.#cacheMap === null) return this.#join(batch, key, undefined);
     const cacheKey = this.#cacheKey(key) as C;
     const cached = this.#cacheMap.get(cacheKey);
     if (cached) return batch.hitPromise(cached);
-    const promise = batch.load(key, undefined);
+    const promise = this.#join(batch, key, undefined);
     this.#cacheMap.set(cacheKey, promise);
     return promise;
   }
@@ -63,17 +63,18 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] as K;
       requireKey(key);
-      const batch = this.#gathering();
+      const batch = this.#batch ?? this.#startBatch();
       const cacheKey = this.#cells === null ? undefined : this.#cacheKey(key);
       const cached = this.#cells?.get(cacheKey);
       if (cached !== undefined) {
-        pending.cells.push(batch.hitOfMany(cached, pending));
+        pending.cells[index] = batch.hitOfMany(cached, pending);
         continue;
       }
       const cell = new Cell<V>();
       this.#cells?.set(cacheKey, cell);
-      pending.cells.push(cell);
+      pending.cells[index] = cell;
       batch.loadOfMany(key, cell, pending);
+      this.#endIfFull(batch);
     }
     return pending.promise;
   }
@@ -102,10 +103,7 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
     return this;
   }
 
-  /** The batch that a load joins now, scheduled if it is a new one. */
-  #gathering(): Batch<K, V> {
-    const current = this.#batch;
-    if (current !== null && current.keys.length < this.#maxBatchSize) return current;
+  #startBatch(): Batch<K, V> {
     const batch = new Batch<K, V>(this, this.#batchLoadFn);
     this.#batch = batch;
     this.#batchScheduleFn.call(this, () => {
@@ -114,6 +112,17 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
       batch.dispatch();
     });
     return batch;
+  }
+
+  #join(batch: Batch<K, V>, key: K, cell: Cell<V> | undefined): Promise<V> {
+    const promise = batch.load(key, cell);
+    this.#endIfFull(batch);
+    return promise;
+  }
+
+  /** What is loaded next starts a batch then, if only with a hit. */
+  #endIfFull(batch: Batch<K, V>): void {
+    if (!(batch.keys.length < this.#maxBatchSize)) this.#batch = null;
   }
 
   #cacheKey(key: K): unknown {

@@ -1,16 +1,19 @@
+/** What is known of a key. A promise: the value comes with it, from a batch function or from whoever primed the cache. */
+export type Result<V> = V | Promise<V> | Substitute;
+
 /**
  * A key's place in the loader's own cache. Holds the value itself once that is known and no promise of it: less memory per
  * key, and a hit has no promise to ask.
  */
 export class Cell<V> {
-  result: V | Substitute;
+  result: Result<V>;
 
-  constructor(result?: V | Substitute) {
-    this.result = result as V | Substitute;
+  constructor(result?: Result<V>) {
+    this.result = result as Result<V>;
   }
 }
 
-/** What a cell may hold that is not the value. One class, so that a hit on a value asks once. */
+/** What a cell may hold that is neither the value nor a promise of it. One class, so that a hit on a value asks once. */
 export abstract class Substitute {
   /** Never set: tells it from values, for the compiler. */
   declare readonly substitutes: true;
@@ -26,17 +29,7 @@ export class Failure extends Substitute {
   }
 }
 
-/** The value comes with a promise: one that the cache was primed with, or that a batch function gave in place of a value. */
-export class Adopted<V> extends Substitute {
-  readonly promise: Promise<V>;
-
-  constructor(promise: Promise<V>) {
-    super();
-    this.promise = promise;
-  }
-}
-
-/** The value comes with a batch. */
+/** The value comes with a batch, and `loadMany` asked for no promise of it. */
 export class InBatch<V> extends Substitute {
   readonly batch: { promiseOf(cell: Cell<V>): Promise<V> };
 
@@ -49,10 +42,10 @@ export class InBatch<V> extends Substitute {
 /** The key was loaded again in the batch that gathers: whoever does so gets the same promise. */
 export class Hit<V> extends Substitute {
   readonly batch: object;
-  readonly before: V | Substitute;
+  readonly before: Result<V>;
   readonly promise: Promise<V>;
 
-  constructor(batch: object, before: V | Substitute, promise: Promise<V>) {
+  constructor(batch: object, before: Result<V>, promise: Promise<V>) {
     super();
     this.batch = batch;
     this.before = before;
@@ -63,17 +56,12 @@ export class Hit<V> extends Substitute {
 /** For a `then`, once the result is there: the value or a promise of it. An error is thrown. */
 export function takeResult<V>(cell: Cell<V>): V | Promise<V> {
   // The hits that share a promise have it now; it need not stay in memory.
-  cell.result = withoutHit(cell.result);
-  return valueOf(cell.result);
-}
-
-/** The same of what a cell would hold. */
-export function valueOf<V>(result: V | Substitute): V | Promise<V> {
+  const result = withoutHit(cell.result);
+  cell.result = result;
   if (!(result instanceof Substitute)) return result;
-  if (result instanceof Failure) throw result.reason;
-  return (result as Adopted<V>).promise;
+  throw (result as Failure).reason;
 }
 
-export function withoutHit<V>(result: V | Substitute): V | Substitute {
+export function withoutHit<V>(result: Result<V>): Result<V> {
   return result instanceof Hit ? (result as Hit<V>).before : result;
 }

@@ -1,4 +1,4 @@
-import { Adopted, Cell, Failure, type Substitute, withoutHit } from "./cell.ts";
+import { Cell, Failure, type Result, withoutHit } from "./cell.ts";
 
 /** One call of `loadMany`: one promise for all of its keys, where one and its `catch` for each would do the same. */
 export class PendingMany<V> {
@@ -21,8 +21,8 @@ export class PendingMany<V> {
 
   /** The cell for the result of a promise. */
   addPromise(promise: Promise<V>): Cell<V> {
-    const cell = new Cell<V>(new Adopted(promise));
-    const put = (result: V | Substitute): void => {
+    const cell = new Cell<V>(promise);
+    const put = (result: Result<V>): void => {
       cell.result = result;
     };
     promise.then(put, (error: unknown) => put(new Failure(error)));
@@ -38,11 +38,11 @@ export class PendingMany<V> {
 
 function valuesOf<V>(cells: readonly Cell<V>[]): (V | Error)[] | Promise<(V | Error)[]> {
   const values: (V | Error)[] = [];
-  for (const { result } of cells) {
-    const known = withoutHit(result);
+  for (let index = 0; index < cells.length; index += 1) {
+    const result = withoutHit((cells[index] as Cell<V>).result);
     // Left by a batch function that answers with promises in place of values, and rarely.
-    if (known instanceof Adopted) return allOf(cells);
-    values.push(valueOf(known));
+    if (result instanceof Promise) return allOf(cells);
+    values[index] = valueOf(result);
   }
   return values;
 }
@@ -51,13 +51,13 @@ function allOf<V>(cells: readonly Cell<V>[]): Promise<(V | Error)[]> {
   return Promise.all(
     cells.map(async ({ result }) => {
       const known = withoutHit(result);
-      if (!(known instanceof Adopted)) return valueOf(known);
-      return (known as Adopted<V>).promise.catch((error: unknown) => error as Error);
+      if (!(known instanceof Promise)) return valueOf(known);
+      return (known as Promise<V>).catch((error: unknown) => error as Error);
     }),
   );
 }
 
-function valueOf<V>(result: V | Substitute): V | Error {
+function valueOf<V>(result: Result<V>): V | Error {
   return result instanceof Failure ? (result.reason as Error) : (result as V);
 }
 
