@@ -21,6 +21,7 @@ it.each([
   await sleep(50);
   expect(pool.stats()).toMatchObject({ opened: 1, closed: {}, validations: 0 });
   const held = await pool.acquire();
+  expect(held.client).toBe(connector.clients[0]);
   const late = watch(pool.acquire({ timeoutMs: 100 }));
   await vi.waitFor(() => expect(late.settled).toBe(true), { timeout: 5000 });
   expect(late.error).toMatchObject({ code: "ACQUIRE_TIMEOUT", holders: [expect.anything()] });
