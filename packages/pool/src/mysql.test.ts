@@ -1,7 +1,6 @@
-import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startMariadb, startMysql } from "@dbadvise/testkit";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mysql } from "./mysql.ts";
 import { raw, valueOf, openConnection } from "./mysql/testing/open-connection.ts";
 import { useDatabase } from "./mysql/testing/use-database.ts";
@@ -109,33 +108,6 @@ describe.each([
       });
       await expect(connecting).rejects.toMatchObject({ code: "ER_PARSE_ERROR" });
       await gone(id);
-    });
-
-    test("an aborted connect leaves no late connection behind", async () => {
-      // A server that accepts and says nothing.
-      const sockets = new Set<Socket>();
-      const server = createServer((socket) => {
-        sockets.add(socket);
-        socket
-          .resume()
-          .on("error", () => {})
-          .on("close", () => sockets.delete(socket));
-      });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const { port } = server.address() as { port: number };
-      const reason = new Error("too late");
-      const abort = new AbortController();
-      const connecting = mysql({ host: "127.0.0.1", port }).connect({
-        signal: abort.signal,
-        pool: "test",
-        role: "unknown",
-        onRetire() {},
-      });
-      await vi.waitFor(() => expect(sockets.size).toBe(1));
-      abort.abort(reason);
-      await expect(connecting).rejects.toBe(reason);
-      await vi.waitFor(() => expect(sockets.size).toBe(0));
-      server.close();
     });
   });
 

@@ -1,6 +1,5 @@
 import dns from "node:dns";
 import { writeFile } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPostgres, startPrivateServer, type TestDatabase } from "@dbadvise/testkit";
@@ -128,33 +127,6 @@ describe("connecting", () => {
     });
     await expect(connecting).rejects.toThrow("not today");
     await gone(pid);
-  });
-
-  test("an aborted connect leaves no late connection behind (node-postgres #3543, #3197, #2338)", async () => {
-    // A server that accepts and says nothing.
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket
-        .resume()
-        .on("error", () => {})
-        .on("close", () => sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    const reason = new Error("too late");
-    const abort = new AbortController();
-    const connecting = postgres({ host: "127.0.0.1", port }).connect({
-      signal: abort.signal,
-      pool: "test",
-      role: "unknown",
-      onRetire() {},
-    });
-    await vi.waitFor(() => expect(sockets.size).toBe(1));
-    abort.abort(reason);
-    await expect(connecting).rejects.toBe(reason);
-    await vi.waitFor(() => expect(sockets.size).toBe(0));
-    server.close();
   });
 
   test("a connect aborted while it waits for a password never connects", async () => {
