@@ -8,6 +8,7 @@ import { compareEpochs, covers, merge, UNKNOWN_TIMELINE } from "./postgres/wal-p
 import type { Position } from "./position.ts";
 import type { RouterDialect, ServerState } from "./router-dialect.ts";
 import { waitUntilCovered } from "./wait-until-covered.ts";
+import { onlyRow } from "./only-row.ts";
 
 interface Place {
   readonly at: string;
@@ -79,11 +80,4 @@ async function queryAt<Row>(
 
 function positionOf({ at, timeline }: Place): Position {
   return { epoch: timeline ?? UNKNOWN_TIMELINE, at };
-}
-
-async function onlyRow<Row>(lease: Lease<pg.Client>, sql: string): Promise<Row> {
-  const { rows } = await lease.query<Row>(sql);
-  const [row] = rows;
-  if (row === undefined) throw new Error("The server told nothing of itself.");
-  return row;
 }

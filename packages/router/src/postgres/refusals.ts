@@ -1,3 +1,5 @@
+import { isAbort } from "../is-abort.ts";
+
 /** The SQLSTATE of a server's error; `undefined` for others. */
 function sqlState(error: unknown): string | undefined {
   const code = (error as { readonly code?: unknown } | null | undefined)?.code;
@@ -23,9 +25,4 @@ export function isCallersError(error: unknown): boolean {
   const code = sqlState(error);
   if (code === undefined) return isAbort(error);
   return code === QUERY_CANCELED || !SERVERS_CLASSES.has(code.slice(0, 2));
-}
-
-function isAbort(error: unknown): boolean {
-  const name = (error as { readonly name?: unknown } | null | undefined)?.name;
-  return name === "AbortError" || name === "TimeoutError";
 }

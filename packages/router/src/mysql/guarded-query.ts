@@ -1,0 +1,81 @@
+import type { Lease, QueryOptions, QueryResult } from "@dbadvise/pool";
+import type { Connection } from "mysql2";
+
+type Callback = (error: Error | null, rows?: unknown) => void;
+
+/** Of mysql2's Query: gets the packets of its answer one by one, the first call sends it. True when it has ended. */
+interface Command {
+  execute(packet: unknown, connection: Driver): boolean;
+}
+
+/** Of mysql2's connection, what is used beyond its documented API. */
+interface Driver {
+  readonly config: object;
+  readonly constructor: {
+    createQuery(sql: string, values: readonly unknown[], done: Callback, config: object): Command;
+  };
+  /** The number that the next packet must have: each command counts anew. */
+  sequenceId: number;
+  query(command: Command): unknown;
+}
+
+export interface GuardedResult<Row> {
+  /** What the guard answered, in its only row and column. */
+  readonly guard: string;
+  readonly result: QueryResult<Row>;
+}
+
+/**
+ * Sends a guard and a query in one flight: both commands are written before the first is answered. The server runs
+ * them one after the other, so that the query's snapshot is younger than what the guard saw; one statement for both would
+ * open its snapshot first. The guard must be a SELECT of one text that is not empty.
+ */
+export async function sendGuarded<Row>(
+  lease: Lease<Connection>,
+  guardSql: string,
+  sql: string,
+  parameters: readonly unknown[],
+  options: QueryOptions,
+): Promise<GuardedResult<Row>> {
+  const guardRows = Promise.withResolvers<unknown>();
+  const rows = Promise.withResolvers<unknown>();
+  const [guarded, result] = await lease.run((client) => {
+    const driver = client as unknown as Driver;
+    const { createQuery } = driver.constructor;
+    const guard = createQuery(guardSql, [], settle(guardRows), driver.config);
+    const query = createQuery(sql, parameters, settle(rows), driver.config);
+    put(guard, query);
+    driver.query(query);
+    // Not before both have ended: the connection may go to somebody else then.
+    return Promise.allSettled([guardRows.promise, rows.promise]);
+  }, options);
+  if (guarded.status === "rejected") throw guarded.reason;
+  const [first] = guarded.value as readonly Readonly<Record<string, unknown>>[];
+  const answer = String(Object.values(first ?? {})[0]);
+  if (result.status === "rejected") throw result.reason;
+  const read = result.value as readonly Row[];
+  return { guard: answer, result: { rows: read, rowCount: read.length } };
+}
+
+/** Puts a command before another one, which has not been sent. To mysql2 both are the second one. */
+function put(first: Command, second: Command): void {
+  const execute = second.execute.bind(second);
+  let ended = false;
+  second.execute = (packet, connection) => {
+    if (packet === undefined) {
+      first.execute(undefined, connection);
+      return execute(undefined, connection);
+    }
+    if (ended) return execute(packet, connection);
+    ended = first.execute(packet, connection);
+    if (ended) connection.sequenceId = 1;
+    return false;
+  };
+}
+
+function settle({ resolve, reject }: PromiseWithResolvers<unknown>): Callback {
+  return (error, rows) => {
+    if (error) reject(error);
+    else resolve(rows);
+  };
+}
