@@ -11,6 +11,8 @@ export interface ReplicaChoice<Client> {
   readonly zone: string | undefined;
   readonly balance: Balancer;
   covers(bound: Position, wanted: Position): Coverage;
+  /** Told of each node that is not known to have what a read must see. */
+  unsure(member: Member<Client>): void;
 }
 
 const REASONS: Readonly<Record<Coverage, string>> = {
@@ -32,7 +34,7 @@ export function takesReads<Client>(
  * have the place that is asked for before others, those of the zone before others. Among these the balancer chooses.
  */
 export function chooseReplica<Client>(
-  { members, primary, zone, balance, covers }: ReplicaChoice<Client>,
+  { members, primary, zone, balance, covers, unsure }: ReplicaChoice<Client>,
   need: ReadNeed,
 ): ChosenNode<Client> | undefined {
   const now = performance.now();
@@ -49,6 +51,7 @@ export function chooseReplica<Client>(
       if (!((node.lagMs ?? Number.POSITIVE_INFINITY) <= need.maxLagMs)) continue;
     }
     const coverage = coverageOf(member, need.position, covers);
+    if (coverage === "behind") unsure(member);
     const rank =
       (alias ? 12 : 0) +
       (node.health === "lagging" ? 6 : 0) +

@@ -53,6 +53,14 @@ export function createCluster<Client>(
     topology = repeat(() => followTopology(replicas), options.topologyMs);
   }
 
+  const choice = {
+    zone: options.zone,
+    balance: options.balance,
+    covers: dialect.covers,
+    // Else all reads after a write go to the one replica that was asked first.
+    unsure: ({ node }: Member<Client>) => watched.get(node)?.polls.hurry(),
+  };
+
   // Members --------------------------------------------------------------------------------------------------------
 
   /** `fresh`: it joins a cluster at work, and is asked before it is used. */
@@ -106,8 +114,9 @@ export function createCluster<Client>(
   }
 
   /** Tells what has become of a node since the last time. */
-  function tell({ node, health, settle }: Member<Client>): void {
-    const before = settle();
+  function tell(member: Member<Client>): void {
+    const { node, health } = member;
+    const before = member.settle(member === primary);
     if (before !== undefined) {
       emitter.emit("health", node.name, node.health, before, health.reason);
     }
@@ -273,8 +282,7 @@ export function createCluster<Client>(
     replica: (need) => {
       refuseClosed();
       if (need.without.size === 0) spill.earn();
-      const { zone, balance } = options;
-      return chooseReplica({ members, primary, zone, balance, covers: dialect.covers }, need);
+      return chooseReplica({ ...choice, members, primary }, need);
     },
     maySpill: ({ without }) =>
       members.some((member) => takesReads(member, primary) && !without.has(member.node.name)) ||

@@ -35,7 +35,7 @@ export interface Member<Client> {
   distrust(): void;
   /** The ring has changed, or the bound: how far behind is it? */
   /** Copies what has become of its health to the node; what it was before, where it has changed. */
-  settle(): NodeHealth | undefined;
+  settle(isPrimary: boolean): NodeHealth | undefined;
   measureLag(ring: LagRing, maxLagMs: number): void;
 }
 
@@ -64,6 +64,7 @@ export function createMember<Client>(
   let reached: Position | undefined;
 
   let inService = new AbortController();
+  let service: "primary" | "replica" | undefined = "replica";
 
   const node: RouterNode<Client> = {
     name: config.name ?? config.pool.name,
@@ -117,18 +118,21 @@ export function createMember<Client>(
   const health = createHealthTracker(mayEject, fresh);
   node.health = health.health;
 
-  function settle(): NodeHealth | undefined {
+  function settle(isPrimary: boolean): NodeHealth | undefined {
     const before = node.health;
-    if (health.health === before) return undefined;
     node.health = health.health;
-    const { aborted } = inService.signal;
-    if (isInService(node.health)) {
-      if (aborted) inService = new AbortController();
-    } else if (!aborted) {
-      const what = `${node.name} is ${node.health}: ${health.reason}`;
-      inService.abort(new RouterError("NO_REPLICA", what, "The read may be sent to another node."));
+    // The primary stays, however it is, until another is.
+    const now = isPrimary ? "primary" : isInService(node.health) ? "replica" : undefined;
+    if (service !== now) {
+      const ends = service === "primary" || now === undefined;
+      if (ends && service !== undefined) {
+        const what = `${node.name} is out of service: ${health.reason}`;
+        inService.abort(new RouterError("NO_REPLICA", what, "It may be sent to another node."));
+      }
+      if (inService.signal.aborted && now !== undefined) inService = new AbortController();
+      service = now;
     }
-    return before;
+    return before === node.health ? undefined : before;
   }
 
   return {

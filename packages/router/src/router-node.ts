@@ -20,8 +20,8 @@ export interface RouterNode<Client> {
    */
   readonly lagMs: number | undefined;
   /**
-   * Aborts when it takes no reads any more (`ejected`, `fenced`, `draining`): who waits for one of its connections goes elsewhere. One
-   * that is back has a new one.
+   * Aborts when a replica takes no reads any more (`ejected`, `fenced`, `draining`), or the primary is no more: who waits for one of its
+   * connections goes elsewhere. One that is back has a new one.
    */
   readonly gone: AbortSignal;
   /** Queries under way. */

@@ -1,5 +1,5 @@
 import { withRoute } from "@dbadvise/observe";
-import type { AcquireOptions, Lease } from "@dbadvise/pool";
+import { type AcquireOptions, type Lease, PoolError } from "@dbadvise/pool";
 import type { ChosenNode, Cluster } from "./cluster.ts";
 import type { Consistency } from "./consistency.ts";
 import type { Position } from "./position.ts";
@@ -11,6 +11,7 @@ import { RouterError } from "./router-error.ts";
 import type { RouterNode } from "./router-node.ts";
 import type { RunOptions } from "./router-session.ts";
 import type { RouteOptions } from "./router.ts";
+import { whileInService } from "./while-in-service.ts";
 
 /** One statement, and how it is sent. */
 export interface Statement<Client, Result> {
@@ -106,7 +107,7 @@ export function createSender<Client>({
     }
     const node = cluster.primary();
     try {
-      return await onNode(cluster, node, given, async (lease) => {
+      return await onNode(cluster, node, whileInService(node, given), async (lease) => {
         const reason = `${node.name}: ${route.reason}`;
         const result = await withRoute(reason, () => statement.send(lease));
         if (route.verdict.kind !== "read") await remembering.wrote(lease);
@@ -117,8 +118,8 @@ export function createSender<Client>({
         return result;
       });
     } catch (error) {
-      // The server refused it and changed nothing: another one is primary now.
-      if (again || !dialect.isReadOnlyRefusal(error)) throw error;
+      // The server refused it and changed nothing, or it was never sent: perhaps another one is primary now.
+      if (again || !(isUnsent(error) || dialect.isReadOnlyRefusal(error))) throw error;
       await cluster.recheck();
       if (cluster.primary() === node) throw error;
       return onPrimary(statement, given, route, { lost, again: true });
@@ -255,13 +256,10 @@ export function noReplica(why: string): RouterError {
   );
 }
 
-/** Who waits for a connection of a replica waits no longer than it is in service. */
-function whileInService<Client>(
-  { gone }: RouterNode<Client>,
-  given: AcquireOptions,
-): AcquireOptions {
-  const { signal } = given;
-  return { ...given, signal: signal === undefined ? gone : AbortSignal.any([signal, gone]) };
+/** There was no connection to send it on. */
+function isUnsent(error: unknown): boolean {
+  if (error instanceof PoolError) return error.code === "UNAVAILABLE";
+  return error instanceof RouterError;
 }
 
 /** Lends a connection of a node for one statement. */

@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createPool, type Pool } from "@dbadvise/pool";
+import { postgres as connect } from "@dbadvise/pool/postgres";
+import { type Cluster, type ClusterNode, startCluster } from "@dbadvise/testkit";
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createRouter } from "./create-router.ts";
+import { postgres } from "./postgres.ts";
+import type { RouterOptions } from "./router-options.ts";
+import type { Router } from "./router.ts";
+
+type Client = pg.Client;
+
+interface Rig extends AsyncDisposable {
+  readonly router: Router<Client>;
+  readonly events: readonly (readonly unknown[])[];
+  /** Where a read went. */
+  read(): Promise<string>;
+  write(): Promise<void>;
+}
+
+/** Installing a server may take a while, once. */
+const LIMIT_MS = 120_000;
+
+const PORT = "select current_setting('port') as port";
+
+let servers: Cluster;
+const startServers = async (): Promise<void> => {
+  servers = await startCluster("postgres", { replicas: 2 });
+};
+const stopServers = (): Promise<void> => servers.close();
+
+function poolOf({ name, proxy }: ClusterNode): Pool<Client> {
+  return createPool({
+    connector: connect(proxy.url),
+    name,
+    backoffMs: { first: 50, last: 500 },
+    connectTimeoutMs: 2000,
+  });
+}
+
+async function startRig(given: Partial<RouterOptions<Client>> = {}): Promise<Rig> {
+  const nodes = [servers.primary, ...servers.replicas];
+  const pools = nodes.map(poolOf);
+  const [primary, ...replicas] = pools;
+  const router = createRouter<Client>({
+    dialect: postgres(),
+    primary: primary!,
+    replicas,
+    pollMs: 100,
+    ...given,
+  });
+  const events: unknown[][] = [];
+  for (const name of [
+    "primaryChanged",
+    "splitBrain",
+    "health",
+    "error",
+    "writeMayBeLost",
+  ] as const) {
+    router.on(name, (...args: unknown[]) => void events.push([name, ...args]));
+  }
+  const names = new Map(nodes.map(({ name, url }) => [new URL(url).port, name]));
+  await router.query("create table if not exists notes (id serial primary key, text text)");
+  return {
+    router,
+    events,
+    read: async () => {
+      const { rows } = await router.query<{ port: string }>(PORT);
+      return names.get(rows[0]!.port)!;
+    },
+    write: async () => {
+      await router.query("insert into notes (text) values ('x')");
+    },
+    [Symbol.asyncDispose]: async () => {
+      await router.close();
+      await Promise.all(pools.map((pool) => pool.drain({ timeoutMs: 500 }).catch(() => undefined)));
+    },
+  };
+}
+
+function until(check: () => unknown): Promise<unknown> {
+  return vi.waitFor(check, { timeout: 30_000, interval: 20 });
+}
+
+function health(events: Rig["events"], name: string): unknown {
+  return events.findLast(([event, node]) => event === "health" && node === name)?.[2] ?? "up";
+}
+
+/** Reads go on all the while; none may fail, and how many did go where. */
+function keepReading(one: Rig): { stop(): Promise<Map<string, number>> } {
+  const places = new Map<string, number>();
+  const ending = new AbortController();
+  const work = (async () => {
+    while (!ending.signal.aborted) {
+      const place = await one.read();
+      places.set(place, (places.get(place) ?? 0) + 1);
+      await sleep(5);
+    }
+  })();
+  // Told by `stop`.
+  work.catch(() => undefined);
+  return {
+    stop: async () => {
+      ending.abort();
+      await work;
+      return places;
+    },
+  };
+}
+
+async function countNotes({ url }: ClusterNode): Promise<number> {
+  const pool = createPool({ connector: connect(url), max: 1, name: "count" });
+  const { rows } = await pool.query<{ count: number }>("select count(*)::int as count from notes");
+  await pool.drain();
+  return rows[0]!.count;
+}
+
+describe("a router over PostgreSQL", () => {
+  beforeAll(startServers, LIMIT_MS);
+  afterAll(stopServers);
+
+  it(
+    "reads on while a replica dies, and from it again when it is back (sequelize #7180, makara #36, pgdog #785)",
+    { timeout: LIMIT_MS },
+    async () => {
+      await using one = await startRig();
+      const [two] = servers.replicas as [ClusterNode, ClusterNode];
+      await until(async () => expect(await one.read()).toBe(two.name));
+      const reading = keepReading(one);
+      await two.kill();
+      await until(() => expect(health(one.events, two.name)).toBe("ejected"));
+      await two.start();
+      await until(() => expect(health(one.events, two.name)).toBe("probation"));
+      const places = await reading.stop();
+      expect(places.has(servers.primary.name)).toBe(false);
+      await until(async () => expect(await one.read()).toBe(two.name));
+    },
+  );
+
+  it(
+    "reads from the primary while every replica is dead, within a budget (sequelize #7180, aws-jdbc #223)",
+    { timeout: LIMIT_MS },
+    async () => {
+      await using one = await startRig({ spill: 0.1 });
+      for (const node of servers.replicas) await node.kill();
+      for (const { name } of servers.replicas) {
+        await until(() => expect(health(one.events, name)).toBe("ejected"));
+      }
+      const answers = await Promise.allSettled(Array.from({ length: 3000 }, () => one.read()));
+      const refused = answers.filter(({ status }) => status === "rejected");
+      expect(refused.map((answer) => (answer as PromiseRejectedResult).reason.code)).toEqual(
+        refused.map(() => "NO_REPLICA"),
+      );
+      // A tenth, a burst of a hundred, and ten a second.
+      expect(answers.length - refused.length).toBeGreaterThan(200);
+      expect(answers.length - refused.length).toBeLessThan(900);
+      for (const node of servers.replicas) await node.start();
+      await until(async () => expect(await one.read()).toMatch(/-[23]$/));
+    },
+  );
+
+  it("leaves a replica that hangs, and takes it back", { timeout: LIMIT_MS }, async () => {
+    await using one = await startRig();
+    const [two, three] = servers.replicas as [ClusterNode, ClusterNode];
+    await two.pause();
+    await until(() => expect(health(one.events, two.name)).toBe("ejected"));
+    for (let time = 0; time < 50; time++) expect(await one.read()).toBe(three.name);
+    await two.resume();
+    await until(() => expect(health(one.events, two.name)).toBe("probation"));
+    await until(async () => expect(await one.read()).toBe(two.name));
+  });
+
+  it(
+    "sees a receiver that stopped, which the replica's own clock does not show (pgpool2 #96, pgdog #1122)",
+    { timeout: LIMIT_MS },
+    async () => {
+      await using one = await startRig({ maxLagMs: 1000 });
+      const [two, three] = servers.replicas as [ClusterNode, ClusterNode];
+      // An idle primary makes nobody lag.
+      await sleep(1500);
+      expect(one.events).toEqual([]);
+      await two.stopReceiver();
+      const writing = setInterval(() => void one.write(), 50);
+      try {
+        await until(() => expect(health(one.events, two.name)).toBe("lagging"));
+        one.router.setConsistency("eventual");
+        for (let time = 0; time < 30; time++) expect(await one.read()).toBe(three.name);
+        one.router.setConsistency({ bounded: 900 });
+        for (let time = 0; time < 30; time++) expect(await one.read()).not.toBe(two.name);
+      } finally {
+        clearInterval(writing);
+      }
+      await two.startReceiver();
+      await until(() => expect(health(one.events, two.name)).toBe("up"));
+      one.router.setConsistency("read-your-writes");
+    },
+  );
+});
+
+describe("a router over PostgreSQL, when another node is promoted", () => {
+  beforeEach(startServers, LIMIT_MS);
+  afterEach(stopServers);
+
+  it("follows it, and reads all the while", { timeout: LIMIT_MS }, async () => {
+    await using one = await startRig();
+    const [two, three] = servers.replicas as [ClusterNode, ClusterNode];
+    await one.write();
+    await two.catchUp(servers.primary);
+    const reading = keepReading(one);
+    await servers.primary.kill();
+    await two.promote();
+    await three.follow(two);
+    await until(() => one.write());
+    const places = await reading.stop();
+    expect([...places.keys()]).not.toContain(servers.primary.name);
+    expect(one.events).toContainEqual(["primaryChanged", two.name, servers.primary.name]);
+    // The writes are seen.
+    const { rows } = await one.router.query<{ count: number }>(
+      "select count(*)::int as count from notes",
+    );
+    expect(rows[0]!.count).toBe(await countNotes(two));
+    // The old one comes back, and takes writes: nobody sends it any.
+    await servers.primary.start();
+    await until(() => expect(health(one.events, servers.primary.name)).toBe("fenced"));
+    const before = await countNotes(servers.primary);
+    for (let time = 0; time < 20; time++) await one.write();
+    for (let time = 0; time < 50; time++) expect(await one.read()).not.toBe(servers.primary.name);
+    expect(await countNotes(servers.primary)).toBe(before);
+  });
+
+  it(
+    "fences a primary that lives on when another was promoted",
+    { timeout: LIMIT_MS },
+    async () => {
+      await using one = await startRig();
+      const [two] = servers.replicas as [ClusterNode, ClusterNode];
+      await one.write();
+      await two.catchUp(servers.primary);
+      await two.promote();
+      await until(() => expect(health(one.events, servers.primary.name)).toBe("fenced"));
+      const before = await countNotes(servers.primary);
+      for (let time = 0; time < 20; time++) await one.write();
+      expect(await countNotes(servers.primary)).toBe(before);
+      expect(await countNotes(two)).toBe(before + 20);
+      // The timelines say which history is the newer: nothing is in dispute.
+      expect(one.events.map(([event]) => event)).not.toContain("splitBrain");
+    },
+  );
+});
