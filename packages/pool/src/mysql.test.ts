@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startMariadb, startMysql } from "@dbadvise/testkit";
 import { describe, expect, test } from "vitest";
 import { mysql } from "./mysql.ts";
-import { raw, valueOf, openConnection } from "./mysql/testing/open-connection.ts";
+import { raw, openConnection } from "./mysql/testing/open-connection.ts";
+import { valueOf } from "./testing/value-of.ts";
 import { useDatabase } from "./mysql/testing/use-database.ts";
 
 describe.each([

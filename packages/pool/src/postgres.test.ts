@@ -7,11 +7,8 @@ import pg from "pg";
 import Cursor from "pg-cursor";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { postgres } from "./postgres.ts";
-import {
-  type OpenedConnection,
-  openConnection,
-  valueOf,
-} from "./postgres/testing/open-connection.ts";
+import { type OpenedConnection, openConnection } from "./postgres/testing/open-connection.ts";
+import { valueOf } from "./testing/value-of.ts";
 
 let database: TestDatabase;
 let admin: pg.Client;

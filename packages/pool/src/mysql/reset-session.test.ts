@@ -1,6 +1,7 @@
 import { startMariadb, startMysql } from "@dbadvise/testkit";
 import { describe, expect, test } from "vitest";
-import { raw, valueOf } from "./testing/open-connection.ts";
+import { raw } from "./testing/open-connection.ts";
+import { valueOf } from "../testing/value-of.ts";
 import { useDatabase } from "./testing/use-database.ts";
 
 describe.each([

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startMariadb, startMysql } from "@dbadvise/testkit";
 import { describe, expect, test, vi } from "vitest";
-import { valueOf } from "./testing/open-connection.ts";
+import { valueOf } from "../testing/value-of.ts";
 import { useDatabase } from "./testing/use-database.ts";
 
 describe.each([

@@ -1,6 +1,7 @@
 import { type Cluster, startCluster } from "@dbadvise/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OpenedConnection, openConnection, valueOf } from "./testing/open-connection.ts";
+import { type OpenedConnection, openConnection } from "./testing/open-connection.ts";
+import { valueOf } from "../testing/value-of.ts";
 import { trackedGtids } from "./tracked-gtids.ts";
 
 describe.each(["mysql", "mariadb"] as const)("%s", (engine) => {

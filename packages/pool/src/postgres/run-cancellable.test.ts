@@ -5,7 +5,8 @@ import type { PSKCallbackNegotation } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPostgres, type TestDatabase } from "@dbadvise/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type OpenedConnection, openConnection, valueOf } from "./testing/open-connection.ts";
+import { type OpenedConnection, openConnection } from "./testing/open-connection.ts";
+import { valueOf } from "../testing/value-of.ts";
 import { startTcpProxy, type TcpProxy } from "./testing/tcp-proxy.ts";
 
 let database: TestDatabase;

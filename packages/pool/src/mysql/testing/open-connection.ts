@@ -1,35 +1,22 @@
 import type { ServerRole } from "@dbadvise/observe";
 import type { Connection as Client } from "mysql2";
-import type { Connection } from "../../connector.ts";
 import { mysql, type MysqlConfig, type MysqlOptions } from "../../mysql.ts";
+import { type Opened, openOn } from "../../testing/open-on.ts";
 
-export interface OpenedConnection extends Connection<Client> {
-  /** Reasons that the pool was given to retire it. */
-  readonly retired: readonly string[];
-}
+export type OpenedConnection = Opened<Client>;
 
 /** Connects as a pool would. */
-export async function openConnection(
+export function openConnection(
   config: MysqlConfig,
-  options: MysqlOptions & { readonly role?: ServerRole } = {},
+  { role, ...options }: MysqlOptions & { readonly role?: ServerRole } = {},
 ): Promise<OpenedConnection> {
-  const retired: string[] = [];
-  const connection = await mysql(config, options).connect({
-    signal: AbortSignal.timeout(30_000),
-    pool: "test",
-    role: options.role ?? "unknown",
-    onRetire: (reason) => retired.push(reason),
-  });
-  return { ...connection, retired };
-}
-
-/** One value of the first row. */
-export async function valueOf(connection: Connection<Client>, sql: string): Promise<unknown> {
-  const { rows } = await connection.query<Record<string, unknown>>(sql, [], {});
-  return Object.values(rows[0] ?? {})[0];
+  return openOn(mysql(config, options), role);
 }
 
 /** Sends on the raw client, as a holder may. */
-export async function raw(connection: Connection<Client>, sql: string): Promise<void> {
-  await connection.client.promise().query(sql);
+export async function raw(
+  { client }: Pick<OpenedConnection, "client">,
+  sql: string,
+): Promise<void> {
+  await client.promise().query(sql);
 }

@@ -1,30 +1,14 @@
-import type pg from "pg";
-import type { Connection } from "../../connector.ts";
 import type { ServerRole } from "@dbadvise/observe";
+import type pg from "pg";
 import { postgres, type PostgresConfig, type PostgresOptions } from "../../postgres.ts";
+import { type Opened, openOn } from "../../testing/open-on.ts";
 
-export interface OpenedConnection extends Connection<pg.Client> {
-  /** Reasons that the pool was given to retire it. */
-  readonly retired: readonly string[];
-}
+export type OpenedConnection = Opened<pg.Client>;
 
 /** Connects as a pool would. */
-export async function openConnection(
+export function openConnection(
   config: PostgresConfig,
-  options: PostgresOptions & { readonly role?: ServerRole } = {},
+  { role, ...options }: PostgresOptions & { readonly role?: ServerRole } = {},
 ): Promise<OpenedConnection> {
-  const retired: string[] = [];
-  const connection = await postgres(config, options).connect({
-    signal: AbortSignal.timeout(30_000),
-    pool: "test",
-    role: options.role ?? "unknown",
-    onRetire: (reason) => retired.push(reason),
-  });
-  return { ...connection, retired };
-}
-
-/** One value of the first row. */
-export async function valueOf(connection: Connection<pg.Client>, sql: string): Promise<unknown> {
-  const { rows } = await connection.query<Record<string, unknown>>(sql, [], {});
-  return Object.values(rows[0] ?? {})[0];
+  return openOn(postgres(config, options), role);
 }
