@@ -1,3 +1,8 @@
+export type { History, Level, Operation } from "./causal/history.ts";
+export { registersOf, routedRegisters, type RoutedSystem } from "./causal/routed-registers.ts";
+export { type CausalSystem, type Clients, runClients } from "./causal/run-clients.ts";
+export { type Verification, verifyHistory, type Violation } from "./causal/verify-history.ts";
+export { withFaults } from "./causal/with-faults.ts";
 export { type Dialect, DIALECTS } from "./dialects.ts";
 export type { Engine } from "./servers/test-server.ts";
 export { type Cluster, type ClusterNode, startCluster } from "./start-cluster.ts";

@@ -10,6 +10,8 @@ import { keepListeners } from "./kept-listeners.ts";
 import { followSession } from "./postgres/session.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
+export { isSubmittable, onSubmittableEnd, type Submittable } from "./postgres/submittable.ts";
+
 /** Where to connect, and as whom: a URL, or what `pg.Client` takes. */
 export type PostgresConfig = string | pg.ClientConfig;
 

@@ -48,8 +48,10 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
         sql,
         send,
         // The driver's own query object can't be put into one flight with a question.
-        sendAt: async (lease, wanted) =>
-          (await dialect.waitFor(lease, wanted, 0)) === "reached" ? send(lease) : undefined,
+        sendAt: async (lease, wanted, reason) =>
+          (await dialect.waitFor(lease, wanted, 0)) === "reached"
+            ? send(withReason(lease, reason))
+            : undefined,
       };
     },
   };
@@ -62,7 +64,8 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
     return {
       sql,
       send: (lease) => lease.query<Row>(sql, parameters, how),
-      sendAt: (lease, wanted) => dialect.queryAt<Row>(lease, wanted, sql, parameters, how),
+      sendAt: (lease, wanted, reason) =>
+        dialect.queryAt<Row>(withReason(lease, reason), wanted, sql, parameters, how),
     };
   }
 

@@ -197,6 +197,7 @@ export function createSession<Client>(
       const connection = heldNow();
       return {
         client: connection.lease.client,
+        reason: connection.reason,
         letGo: async (failure) => {
           try {
             if (way.verdict.kind !== "read") wrote = true;

@@ -7,6 +7,8 @@ import type { RouterNode } from "./router-node.ts";
 export interface HeldConnection<Client> {
   readonly node: RouterNode<Client>;
   readonly lease: Lease<Client>;
+  /** Why it is this node's. */
+  readonly reason: string;
   /** Sends on it, with the reason why it goes there. */
   send<Result>(run: (lease: Lease<Client>) => Promise<Result>): Promise<Result>;
   /** Gives it back; with a reason it is closed. */
@@ -47,6 +49,7 @@ export async function holdConnection<Client>(
     return {
       node,
       lease,
+      reason: route,
       send: async (run) => {
         try {
           return await withRoute(route, () => run(lease));

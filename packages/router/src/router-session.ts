@@ -36,6 +36,8 @@ export interface RouterSession<Client> extends AsyncDisposable {
 /** A connection of a session while one statement has it. */
 export interface HeldClient<Client> {
   readonly client: Client;
+  /** Why it is this server's: for `withRoute` of `@dbadvise/observe` around what is sent. */
+  readonly reason: string;
   /** To be called once, when the statement has ended. */
   letGo(failure?: Error): Promise<void>;
 }

@@ -17,8 +17,8 @@ import { whileInService } from "./while-in-service.ts";
 export interface Statement<Client, Result> {
   readonly sql: string;
   send(lease: Lease<Client>): Promise<Result>;
-  /** Only if the server has reached `wanted`; else `undefined`. */
-  sendAt(lease: Lease<Client>, wanted: Position): Promise<Result | undefined>;
+  /** Only if the server has reached `wanted`; else `undefined`. `reason`: why it goes to this server. */
+  sendAt(lease: Lease<Client>, wanted: Position, reason: string): Promise<Result | undefined>;
 }
 
 /** A replica for a read; `node` is `undefined` where none takes it, and `why` tells. */
@@ -197,7 +197,7 @@ export function createSender<Client>({
       let result: Result | undefined;
       if (wanted === undefined || coverage === "reached") result = await send();
       else {
-        result = await withRoute(reason, () => statement.sendAt(lease, wanted));
+        result = await statement.sendAt(lease, wanted, reason);
         if (result === undefined) {
           if ((await dialect.waitFor(lease, wanted, catchUpMs)) !== "reached") return undefined;
           result = await send();

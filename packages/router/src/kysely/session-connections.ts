@@ -1,3 +1,4 @@
+import { withRoute } from "@dbadvise/observe";
 import type { ConnectionSource, StreamRows } from "@dbadvise/pool/kysely";
 import type { CompiledQuery } from "kysely";
 import type { RunOptions } from "../router-session.ts";
@@ -29,13 +30,20 @@ export function sessionConnections<Client>(
           session.query(query.sql, query.parameters, { ...optionsOf(query), ...options }),
         async *stream(query, chunkSize) {
           const held = await session.hold(query.sql, optionsOf(query));
+          const rows = streamRows(held.client, query, chunkSize)[Symbol.asyncIterator]();
           let failure: Error | undefined;
           try {
-            yield* streamRows(held.client, query, chunkSize);
+            // The first step sends the query.
+            let step = await withRoute(held.reason, () => rows.next());
+            while (step.done !== true) {
+              yield step.value;
+              step = await rows.next();
+            }
           } catch (error) {
             failure = error as Error;
             throw error;
           } finally {
+            await rows.return?.();
             await held.letGo(failure);
           }
         },
