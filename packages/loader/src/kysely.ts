@@ -7,6 +7,7 @@ export type {
   FilterOptions,
   KeyColumns,
   KeyOf,
+  KyselyOf,
   LoadArguments,
   LoadOptions,
   Relation,

@@ -1,6 +1,5 @@
-import type { Kysely } from "kysely";
 import { createRelation } from "./create-relation.ts";
-import type { FilterOptions, KeyColumns, KeyOf, Relation } from "./relation.ts";
+import type { FilterOptions, KeyColumns, KeyOf, KyselyOf, Relation } from "./relation.ts";
 
 /**
  * How many rows each key has: 0 where it has none.
@@ -18,7 +17,7 @@ export function count<
   const Columns extends KeyColumns<DB, TB>,
   Args = undefined,
 >(
-  db: Kysely<DB>,
+  db: KyselyOf<DB>,
   options: FilterOptions<DB, TB, Columns, Args>,
 ): Relation<DB, KeyOf<DB, TB, Columns>, number, Args> {
   return createRelation(db, options, "count", ([row]) => Number(Object.values(row ?? [0])[0]));

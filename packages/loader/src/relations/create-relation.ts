@@ -5,7 +5,14 @@ import { createEntry } from "./entry.ts";
 import { identityOf } from "./identity-of.ts";
 import { compileKeyedQuery, type KeyedQuery, type QuerySource } from "./keyed-query.ts";
 import { KeyPart } from "./key-part.ts";
-import type { KeyOf, LoadArguments, LoadOptions, Relation, RelationOptions } from "./relation.ts";
+import type {
+  KeyOf,
+  KyselyOf,
+  LoadArguments,
+  LoadOptions,
+  Relation,
+  RelationOptions,
+} from "./relation.ts";
 import { scopeCacheOf } from "./scope-cache.ts";
 
 interface Loaders {
@@ -19,7 +26,7 @@ interface Loaders {
  * @param valueOf what rows of a key are worth; called for each load
  */
 export function createRelation<DB, TB extends keyof DB & string, Columns, Value, Args>(
-  relationDb: Kysely<DB>,
+  relationDb: KyselyOf<DB>,
   options: Omit<RelationOptions<DB, TB, Columns, never, Args>, "query"> & {
     readonly query?: unknown;
   },
@@ -62,7 +69,7 @@ export function createRelation<DB, TB extends keyof DB & string, Columns, Value,
   ): Promise<readonly unknown[]> {
     signal?.throwIfAborted();
     if (values.includes(null)) return Promise.resolve([]);
-    const on = db as Kysely<unknown>;
+    const on = db as unknown as Kysely<unknown>;
     const query = queryOf(on, args);
     const parameters = query.parameters.map((parameter) =>
       parameter instanceof KeyPart ? values[parameter.position] : parameter,

@@ -1,6 +1,5 @@
-import type { Kysely } from "kysely";
 import { createRelation } from "./create-relation.ts";
-import type { FilterOptions, KeyColumns, KeyOf, Relation } from "./relation.ts";
+import type { FilterOptions, KeyColumns, KeyOf, KyselyOf, Relation } from "./relation.ts";
 
 /** Whether each key has a row: at most one is read. */
 export function exists<
@@ -9,7 +8,7 @@ export function exists<
   const Columns extends KeyColumns<DB, TB>,
   Args = undefined,
 >(
-  db: Kysely<DB>,
+  db: KyselyOf<DB>,
   options: FilterOptions<DB, TB, Columns, Args>,
 ): Relation<DB, KeyOf<DB, TB, Columns>, boolean, Args> {
   return createRelation(db, options, "existence", (rows) => rows.length > 0);

@@ -1,6 +1,6 @@
-import type { Kysely, Selectable, Simplify } from "kysely";
+import type { Selectable, Simplify } from "kysely";
 import { createRelation } from "./create-relation.ts";
-import type { KeyColumns, KeyOf, Relation, RelationOptions } from "./relation.ts";
+import type { KeyColumns, KeyOf, KyselyOf, Relation, RelationOptions } from "./relation.ts";
 
 /**
  * The rows of each key, in the query's order and within its limit. Each caller gets an array of its own.
@@ -20,7 +20,7 @@ export function many<
   Row = Selectable<DB[TB]>,
   Args = undefined,
 >(
-  db: Kysely<DB>,
+  db: KyselyOf<DB>,
   options: RelationOptions<DB, TB, Columns, Row, Args>,
 ): Relation<DB, KeyOf<DB, TB, Columns>, Simplify<Row>[], Args> {
   return createRelation(db, options, "rows", (rows) => [...rows] as Simplify<Row>[]);

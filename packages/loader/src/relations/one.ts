@@ -1,7 +1,7 @@
-import type { Kysely, Selectable, Simplify } from "kysely";
+import type { Selectable, Simplify } from "kysely";
 import { createRelation } from "./create-relation.ts";
 import { RelationError } from "./relation-error.ts";
-import type { KeyColumns, KeyOf, Relation, RelationOptions } from "./relation.ts";
+import type { KeyColumns, KeyOf, KyselyOf, Relation, RelationOptions } from "./relation.ts";
 
 export interface OneOptions<
   DB,
@@ -35,7 +35,7 @@ export function one<
   Args = undefined,
   const Missing extends "null" | "error" = "null",
 >(
-  db: Kysely<DB>,
+  db: KyselyOf<DB>,
   options: OneOptions<DB, TB, Columns, Row, Args, Missing>,
 ): Relation<
   DB,

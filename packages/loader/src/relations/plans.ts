@@ -1,5 +1,6 @@
 import type { DatabaseConnection, DialectAdapter, Kysely } from "kysely";
 import type { KeyedQuery } from "./keyed-query.ts";
+import { NotMergeable } from "../coalescing/coalescing-engine.ts";
 import { readStatement } from "./read-statement.ts";
 import type { RelationEngine, RelationPlan } from "./relation-engine.ts";
 
@@ -23,7 +24,12 @@ export function planOf(
   if (plans.size >= MAX_PLANS) plans.clear();
   const prepareOn = (one: Kysely<unknown>): Promise<RelationPlan> =>
     engine.prepare(query, readingOn(one.withoutPlugins()), db.isTransaction);
-  const plan = db.isTransaction ? prepareOn(db) : db.connection().execute(prepareOn);
+  const plan = (db.isTransaction ? prepareOn(db) : db.connection().execute(prepareOn)).catch(
+    (error: unknown): RelationPlan => {
+      if (error instanceof NotMergeable) return () => undefined;
+      throw error;
+    },
+  );
   plans.set(query.sql, plan);
   plan.catch(() => plans.delete(query.sql));
   return plan;

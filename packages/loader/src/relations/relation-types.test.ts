@@ -1,5 +1,6 @@
 import { type Generated, type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { expectTypeOf, test } from "vitest";
+import type { CoalescingKysely } from "../coalescing/with-coalescing.ts";
 import { count } from "./count.ts";
 import { exists } from "./exists.ts";
 import { many } from "./many.ts";
@@ -19,6 +20,7 @@ interface Database {
 /** Types alone are looked at: nothing is called. */
 declare const db: Kysely<Database>;
 declare const trx: Transaction<Database>;
+declare const coalescing: CoalescingKysely<Database>;
 
 test("the row is what the query selects", () => {
   const latest = () =>
@@ -103,4 +105,17 @@ test("args are required where the query takes them", () => {
   expectTypeOf<
     [number, { db: Transaction<Database>; signal: AbortSignal }]
   >().toExtend<LoadOptional>();
+});
+
+test("transactions and coalescing instances know their tables", () => {
+  const inTransaction = () =>
+    many(trx, { from: "orders", key: "user_id", query: (q) => q.select("id").orderBy("id") });
+  expectTypeOf<Awaited<ReturnType<ReturnType<typeof inTransaction>["load"]>>>().toEqualTypeOf<
+    { id: number }[]
+  >();
+  const coalesced = () =>
+    one(coalescing, { from: "users", key: "id", query: (q) => q.select("name").limit(1) });
+  expectTypeOf<Awaited<ReturnType<ReturnType<typeof coalesced>["load"]>>>().toEqualTypeOf<{
+    name: string | null;
+  } | null>();
 });

@@ -1,4 +1,10 @@
-import type { Compilable, Kysely, SelectQueryBuilder, SelectType } from "kysely";
+import type { Compilable, DynamicModule, Kysely, SelectQueryBuilder, SelectType } from "kysely";
+
+/** Kysely, a transaction of it or what extends it: told apart from others by a part from which its tables can be inferred. */
+export interface KyselyOf<DB> {
+  readonly dynamic: DynamicModule<DB>;
+  getExecutor(): ReturnType<Kysely<DB>["getExecutor"]>;
+}
 
 /** One column that is the key, or several that are it together. */
 export type KeyColumns<DB, TB extends keyof DB> =
@@ -39,7 +45,7 @@ export interface LoadOptions<DB> {
   /** Rejects this load with its reason. A statement is cancelled when all who wait for it are gone. */
   readonly signal?: AbortSignal | undefined;
   /** The transaction, or another Kysely instance, to read in. Default: the one that the relation was made with. */
-  readonly db?: Kysely<DB> | undefined;
+  readonly db?: KyselyOf<DB> | undefined;
 }
 
 /** `args` are required where the relation's query takes them. */

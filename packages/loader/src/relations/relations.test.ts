@@ -404,6 +404,23 @@ describe.each(DIALECTS)("relations on $name", ({ name, start }) => {
     expect(await all.loadMany([1, 20])).toEqual([[{ tenantId: 1 }], []]);
   });
 
+  test("relations that load from each other come to an end (graphql-java #1078)", async () => {
+    const manager = one(kysely.db, {
+      from: "users",
+      key: "id",
+      query: (q) => q.select(["id", "manager_id"]),
+    });
+    const orders = count(kysely.db, { from: "orders", key: "user_id" });
+    const chain = async (user: number): Promise<number> => {
+      const found = await manager.load(user);
+      const of = await orders.load(user);
+      return of + (found?.manager_id == null ? 0 : await chain(found.manager_id));
+    };
+    // Each has its own orders and the one of the manager of all.
+    expect(await Promise.all([3, 5, 1, 7].map(chain))).toEqual([4, 6, 1, 8]);
+    expect(kysely.sent().length).toBe(4);
+  });
+
   test("callers out of step meet: one statement is under way, and the next gathers (dataloader #276)", async () => {
     const orders = count(kysely.db, { from: "orders", key: "user_id" });
     // Each asks when it has read something of its own, whenever that is.

@@ -2,6 +2,7 @@ import { DIALECTS } from "@dbadvise/testkit";
 import { withScope } from "@dbadvise/observe";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { withCoalescing } from "../coalescing/with-coalescing.ts";
 import { count } from "./count.ts";
 import { many } from "./many.ts";
 import { one } from "./one.ts";
@@ -140,5 +141,22 @@ describe.each(DIALECTS)("the cache of a scope on $name", ({ name, start }) => {
       expect(await broken.load(1, { args: "later" })).toEqual({ id: null });
     });
     await sql`drop table later`.execute(kysely.db);
+  });
+
+  test("it works below coalescing too", async () => {
+    const db = withCoalescing(kysely.db);
+    const items = many(db, {
+      from: "items",
+      key: "owner",
+      query: (q) => q.select("name").orderBy("id").limit(1),
+    });
+    await withScope(async () => {
+      expect(await items.loadMany([1, 2])).toEqual([[{ name: "one" }], [{ name: "three" }]]);
+      kysely.sent();
+      expect(await items.load(1)).toEqual([{ name: "one" }]);
+      expect(kysely.sent()).toEqual([]);
+      await db.updateTable("items").set({ name: "new" }).where("id", "=", 1).execute();
+      expect(await items.loadMany([1, 2])).toEqual([[{ name: "new" }], [{ name: "three" }]]);
+    });
   });
 });
