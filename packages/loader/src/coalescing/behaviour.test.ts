@@ -160,6 +160,7 @@ describe("sessions", () => {
     expect((await Promise.all([found("1"), found("01")])).flat()).toHaveLength(2);
     await sql`alter table codes alter column code type numeric using code::numeric`.execute(db);
     expect((await Promise.all([found("1"), found("01")])).flat()).toHaveLength(4);
+    expect(db.coalescing.report().shapes[0]).toMatchObject({ calls: 4, statements: 2 });
   });
 });
 

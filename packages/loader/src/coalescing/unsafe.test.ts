@@ -249,6 +249,7 @@ const POSTGRES: Record<string, Run> = {
       .selectFrom("gone")
       .selectAll()
       .execute(),
+  "a clause that is on no list": (db, n) => byId(db, n).orderBy("id").fetch(1).execute(),
   "for no key update": (db, n) => byId(db, n).forNoKeyUpdate().execute(),
   "for key share": (db, n) => byId(db, n).forKeyShare().execute(),
   "foreign table": (db, n) =>

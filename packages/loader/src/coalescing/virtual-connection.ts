@@ -48,7 +48,13 @@ export function createVirtualConnection(
   const turns = createTurns();
 
   function hold(): Promise<HeldConnection> {
-    holding ??= holdConnection(db);
+    if (holding === undefined) {
+      holding = holdConnection(db);
+      // The next statement asks anew.
+      holding.catch(() => {
+        holding = undefined;
+      });
+    }
     return holding;
   }
 

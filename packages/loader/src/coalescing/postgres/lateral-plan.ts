@@ -4,6 +4,8 @@ import { arrayLiteral } from "./array-literal.ts";
 
 /** Above this the planner expects so many rows that it compiles the plan (JIT), which costs more than it saves. */
 const MAX_CALLS = 1000;
+/** Texts that are kept for one shape: of a long list of values, any may be the same for all calls. */
+const MAX_TEXTS = 64;
 
 /**
  * Merges calls by `unnest` of one array for each parameter that differs; those that all calls share stay parameters, so that
@@ -16,7 +18,7 @@ export function lateralPlan(
   types: readonly string[],
   compile: (write: (index: number) => string) => string,
 ): MergePlan {
-  /** Texts by which parameters differ: a handful in practice, and never more than subsets that were seen. */
+  /** Texts by which parameters differ: a handful in practice, and never more than {@link MAX_TEXTS}. */
   const texts = new Map<string, string>();
 
   function textFor(differs: readonly boolean[]): string {
@@ -40,6 +42,7 @@ export function lateralPlan(
       `from unnest(${arrays.join(", ")}) with ordinality as "__k"(${[...names, "o"].map((name) => `"${name}"`).join(", ")}) ` +
       `cross join lateral (select row_number() over () as "${PLACE}", "__s".* from (${inner}) as "__s") as "__q" ` +
       `order by "__k"."o", "__q"."${PLACE}"`;
+    if (texts.size >= MAX_TEXTS) texts.clear();
     texts.set(key, text);
     return text;
   }
