@@ -7,36 +7,17 @@ import {
   type TestDatabase,
 } from "@dbadvise/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Cluster, ReadNeed } from "./cluster.ts";
-import { createCluster } from "./create-cluster.ts";
-import { resolveRouterOptions } from "./resolve-router-options.ts";
-import { createRouterEmitter } from "./router-emitter.ts";
-import type { RouterNode } from "./router-node.ts";
-import type { NodeConfig, RouterOptions } from "./router-options.ts";
+import type { NodeConfig } from "./router-options.ts";
 import {
   makeScriptedNode,
   scriptedDialect,
   type ScriptedNode,
   type ScriptedState,
 } from "./testing/scripted-nodes.ts";
-
-const ANY: ReadNeed = {
-  position: undefined,
-  maxLagMs: Number.POSITIVE_INFINITY,
-  key: undefined,
-  without: new Set(),
-};
+import { ANY, type WatchedCluster, watchNodes } from "./testing/watch-nodes.ts";
 
 interface TestNode extends ScriptedNode {
   readonly proxy: FaultProxy;
-}
-
-interface TestCluster {
-  readonly cluster: Cluster<unknown>;
-  readonly events: readonly (readonly unknown[])[];
-  node(name: string): RouterNode<unknown>;
-  /** Names of the nodes that so many reads go to. */
-  reads(need?: Partial<ReadNeed>): Set<string>;
 }
 
 let database: TestDatabase;
@@ -70,37 +51,10 @@ function startAll(): Promise<[TestNode, TestNode, TestNode]> {
   return Promise.all([start("a", { role: "primary" }), start("b"), start("c")]);
 }
 
-function watch(
-  primary: ScriptedNode,
-  replicas: RouterOptions<unknown>["replicas"] | readonly ScriptedNode[],
-  given: Partial<RouterOptions<unknown>> = {},
-): TestCluster {
-  const emitter = createRouterEmitter();
-  const events: unknown[][] = [];
-  for (const name of ["primaryChanged", "splitBrain", "health", "error"] as const) {
-    emitter.on(name, (...args: unknown[]) => void events.push([name, ...args]));
-  }
-  const options = resolveRouterOptions({
-    dialect: scriptedDialect(),
-    primary: primary.pool(),
-    replicas:
-      typeof replicas === "function"
-        ? replicas
-        : replicas.map((each) => ("says" in each ? each.pool() : each)),
-    pollMs: 30,
-    ...given,
-  });
-  const cluster = createCluster(options, emitter);
-  endings.push(cluster.close);
-  return {
-    cluster,
-    events,
-    node: (name) => cluster.nodes.find((each) => each.name === name)!,
-    reads: (need) => {
-      const names = Array.from({ length: 60 }, () => cluster.replica({ ...ANY, ...need }));
-      return new Set(names.flatMap((chosen) => chosen?.node.name ?? []));
-    },
-  };
+function watch(...[primary, replicas, given]: Parameters<typeof watchNodes>): WatchedCluster {
+  const seen = watchNodes(primary, replicas, given);
+  endings.push(seen.cluster.close);
+  return seen;
 }
 
 /** Waits until it holds, generously. */
@@ -109,7 +63,7 @@ function until(check: () => void): Promise<void> {
 }
 
 /** All nodes have been asked. */
-function settled({ cluster }: TestCluster): Promise<void> {
+function settled({ cluster }: WatchedCluster): Promise<void> {
   return until(() => {
     expect(cluster.nodes.map(({ bound }) => bound)).not.toContain(undefined);
     expect(cluster.nodes.map(({ role }) => role)).not.toContain("unknown");
