@@ -191,7 +191,10 @@ describe.each([
     const wanted = await on(cluster.primary, async (lease) => {
       await lease.query("insert into t values (80)");
       await lease.query("insert into t values (9) returning id");
-      return dialect.positionAfterWrite(lease);
+      const place = await dialect.positionAfterWrite(lease);
+      const { position } = await dialect.readState(lease);
+      expect(covers(place, position)).toBe("reached");
+      return place;
     });
     expect(covers(before, wanted)).toBe("behind");
     await on(replica!, (lease) => dialect.waitFor(lease, wanted, 30_000));

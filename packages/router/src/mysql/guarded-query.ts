@@ -14,6 +14,7 @@ interface Driver {
   readonly constructor: {
     createQuery(sql: string, values: readonly unknown[], done: Callback, config: object): Command;
   };
+  readonly stream: { cork(): void; uncork(): void };
   /** The number that the next packet must have: each command counts anew. */
   sequenceId: number;
   query(command: Command): unknown;
@@ -63,8 +64,12 @@ function put(first: Command, second: Command): void {
   let ended = false;
   second.execute = (packet, connection) => {
     if (packet === undefined) {
+      const { stream } = connection;
+      stream.cork();
       first.execute(undefined, connection);
-      return execute(undefined, connection);
+      const isOver = execute(undefined, connection);
+      stream.uncork();
+      return isOver;
     }
     if (ended) return execute(packet, connection);
     ended = first.execute(packet, connection);
