@@ -32,7 +32,7 @@ const SESSION_FUNCTIONS = words(`
 const BEFORE_PARENTHESIS = words(`
   all and any array as between by case distinct else except exists fetch from group having ilike in intersect is join
   lateral like limit not offset on or select similar some then union using values when where with
-  cube materialized operator rollup row sets stdout to
+  cube materialized operator rollup row sets stdout to zone
   bit char character dec decimal float interval nchar numeric precision time timestamp varchar varying
   cast coalesce collation current_time current_timestamp greatest grouping least localtime localtimestamp merge_action
   nullif treat trim
