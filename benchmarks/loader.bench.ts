@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { coalescing } from "./loader/coalescing.ts";
-import { dropIn, measureCase } from "./loader/drop-in.ts";
+import { dropIn, serveCase } from "./loader/drop-in.ts";
 import { relations } from "./loader/relations.ts";
 import type { Section } from "./loader/section.ts";
 
@@ -14,11 +14,15 @@ import type { Section } from "./loader/section.ts";
 const SECTIONS: readonly (() => Promise<Section>)[] = [dropIn, coalescing, relations];
 
 const { values: options } = parseArgs({
-  // `--case` is how a section runs one in a process of its own.
-  options: { record: { type: "boolean", default: false }, case: { type: "string" } },
+  options: {
+    record: { type: "boolean", default: false },
+    // How a section runs a case of one package in a process of its own.
+    case: { type: "string" },
+    contender: { type: "string" },
+  },
 });
 if (options.case === undefined) await runSections();
-else process.stdout.write(JSON.stringify(await measureCase(options.case)));
+else serveCase(options.case, options.contender);
 
 async function runSections(): Promise<void> {
   const lines: string[] = [];

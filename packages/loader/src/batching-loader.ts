@@ -59,7 +59,7 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
     // A subclass sees each load, a map of the user's gets each promise.
     if (this.load !== BatchingLoader.prototype.load || this.#cacheMap !== null)
       return this.#loadEach(keys);
-    const pending = new PendingMany<V>();
+    const pending = new PendingMany<V>(keys.length);
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] as K;
       requireKey(key);

@@ -50,7 +50,7 @@ export class CacheHits<V> {
 
   /** The promise that a result comes with. `undefined` if it comes with the batch or is there. */
   #promiseElsewhere(result: Result<V>, cell: Cell<V>): Promise<V> | undefined {
-    if (result instanceof Promise) return result as Promise<V>;
+    if (result instanceof Promise) return result;
     if (!(result instanceof InBatch) || result.batch === this.#batch) return undefined;
     return result.batch.promiseOf(cell);
   }

@@ -3,12 +3,14 @@ import { Cell, Failure, type Result, withoutHit } from "./cell.ts";
 /** One call of `loadMany`: one promise for all of its keys, where one and its `catch` for each would do the same. */
 export class PendingMany<V> {
   readonly promise: Promise<(V | Error)[]>;
-  /** In the order of the keys. */
+  /** In the order of the keys. Holes where a call threw before it came so far. */
   readonly cells: Cell<V>[] = [];
   readonly #resolve: (values: (V | Error)[] | Promise<(V | Error)[]>) => void;
   #parts = 0;
 
-  constructor() {
+  constructor(length: number) {
+    // As long as they will be: to grow them would copy each cell several times.
+    this.cells.length = length;
     ({ promise: this.promise, resolve: this.#resolve } = Promise.withResolvers<(V | Error)[]>());
   }
 
@@ -38,8 +40,12 @@ export class PendingMany<V> {
 
 function valuesOf<V>(cells: readonly Cell<V>[]): (V | Error)[] | Promise<(V | Error)[]> {
   const values: (V | Error)[] = [];
+  values.length = cells.length;
   for (let index = 0; index < cells.length; index += 1) {
-    const result = withoutHit((cells[index] as Cell<V>).result);
+    const cell = cells[index];
+    // The call threw at a bad key: nobody has its promise.
+    if (cell === undefined) break;
+    const result = withoutHit(cell.result);
     // Left by a batch function that answers with promises in place of values, and rarely.
     if (result instanceof Promise) return allOf(cells);
     values[index] = valueOf(result);
@@ -52,7 +58,7 @@ function allOf<V>(cells: readonly Cell<V>[]): Promise<(V | Error)[]> {
     cells.map(async ({ result }) => {
       const known = withoutHit(result);
       if (!(known instanceof Promise)) return valueOf(known);
-      return (known as Promise<V>).catch((error: unknown) => error as Error);
+      return known.catch((error: unknown) => error as Error);
     }),
   );
 }
