@@ -241,6 +241,25 @@ describe.each(DIALECTS)("$name", ({ name, start }) => {
   });
 });
 
+test("what the function rejects with after it has released the lease is told as it is", async () => {
+  const { pool, time } = poolOnFake();
+  const running = watch(
+    runTransaction(
+      pool.acquire,
+      () => true,
+      time,
+      (lease) => {
+        lease.release();
+        return Promise.reject(RETRYABLE);
+      },
+      { retries: 2 },
+    ),
+  );
+  await time.advance(1000);
+  expect(running.error).toBe(RETRYABLE);
+  expect(pool.stats()).toMatchObject({ used: 0, idle: 1 });
+});
+
 test("pauses between runs stay short, however many there are", async () => {
   const { pool, time } = poolOnFake();
   let runs = 0;

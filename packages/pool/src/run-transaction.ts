@@ -27,7 +27,8 @@ export async function runTransaction<Client, Result>(
         await lease.commit();
       } catch (error) {
         broken = await rollBack(lease);
-        if (broken !== undefined || run >= retries || !mayRetry(error)) throw error;
+        const isUsable = lease.active && broken === undefined;
+        if (!isUsable || run >= retries || !mayRetry(error)) throw error;
         const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** run);
         await pause(environment, longest * environment.random());
         options.signal?.throwIfAborted();
