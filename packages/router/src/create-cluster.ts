@@ -19,6 +19,9 @@ const POLL_DEADLINE_MS = 1000;
 /** After so many polls in a row without an answer another node may be primary, whatever the silent one last said. */
 const SILENT_POLLS = 3;
 
+/** A node that was heard of within this time, and has no connection left for a poll, is at work. */
+const BUSY_MS = 10_000;
+
 interface Watched<Client> {
   readonly member: Member<Client>;
   readonly polls: Repetition;
@@ -135,8 +138,7 @@ export function createCluster<Client>(
         members.forEach(measure);
       } else measure(member);
     } catch (error) {
-      // All its connections are at work, and it answers on them.
-      if (isBusy(error) && performance.now() - member.heardAt < POLL_DEADLINE_MS) return;
+      if (isBusy(error) && performance.now() - member.heardAt < BUSY_MS) return;
       miss(member, error as Error, 1);
     }
   }

@@ -58,7 +58,6 @@ export function createMember<Client>(
   let raisedAt = Number.NEGATIVE_INFINITY;
   let distrustedAt = Number.NEGATIVE_INFINITY;
   let mixedUntil = Number.NEGATIVE_INFINITY;
-  let trusted = false;
   let latencyAt = performance.now();
   /** The last place that was found to be within the bound: most reads of a while ask for the same one. */
   let reached: Position | undefined;
@@ -91,7 +90,6 @@ export function createMember<Client>(
 
   function distrust(): void {
     setBound(undefined);
-    trusted = false;
     distrustedAt = performance.now();
   }
 
@@ -105,7 +103,6 @@ export function createMember<Client>(
   /** What the server says of itself is the truth, unless the bound was raised after it was asked. */
   function seePosition({ askedAt, state: { position } }: Poll): void {
     if (askedAt < distrustedAt || performance.now() < mixedUntil) return;
-    trusted = true;
     const { bound } = node;
     if (bound === undefined || covers(position, bound) === "reached") setBound(position);
     else if (askedAt > raisedAt) {
@@ -176,7 +173,8 @@ export function createMember<Client>(
     },
     passed: (position) => {
       const { bound } = node;
-      if (!trusted || bound === undefined) return;
+      // Of one that is distrusted, this may be an answer from before.
+      if (bound === undefined) return;
       const coverage = covers(bound, position);
       if (coverage === "reached") return;
       if (coverage === "unknown" && compareEpochs(position, bound) <= 0) return;
