@@ -19,8 +19,8 @@ export interface Lexis {
 
 const SPACE = /[ \t\n\r\f\v]+/y;
 const WORD = /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy;
-/** MySQL lets names begin with digits. */
-const DIGITS_WORD = /[0-9]+[a-z_$\u0080-\uffff][\w$\u0080-\uffff]*/iy;
+/** MySQL lets names begin with digits, where they are no number like `1e+5`. */
+const DIGITS_WORD = /(?![0-9]+e[+-][0-9])[0-9]+[a-z_$\u0080-\uffff][\w$\u0080-\uffff]*/iy;
 const NUMBER = /(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(?:e[+-]?[0-9]+)?/iy;
 const PARAMETER = /\$[0-9]+/y;
 const DOLLAR_QUOTE = /\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/iy;
@@ -81,7 +81,7 @@ function tokenAt(sql: string, at: number, lexis: Lexis, postgres: boolean): Foun
 function endOfLineComment(sql: string, at: number, postgres: boolean): number | undefined {
   const begins = postgres
     ? sql.startsWith("--", at)
-    : sql.charAt(at) === "#" || /^--(?:[\0- ]|$)/.test(sql.slice(at, at + 3));
+    : sql.charAt(at) === "#" || /^--(?:[\0- \x7f]|$)/.test(sql.slice(at, at + 3));
   if (!begins) return undefined;
   const end = postgres ? /[\n\r]/g : /\n/g;
   end.lastIndex = at;

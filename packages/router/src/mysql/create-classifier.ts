@@ -5,8 +5,12 @@ import type { Verdict } from "../verdict.ts";
 import { words } from "../words.ts";
 import { nativeFunctions } from "./native-functions.ts";
 
-/** Their rest decides. ANALYZE is MariaDB's EXPLAIN ANALYZE. */
-const QUERIES = words("select values table with ( explain describe desc show analyze checksum");
+/** ANALYZE is MariaDB's EXPLAIN ANALYZE, but for ANALYZE TABLE. */
+const EXPLAINS = words("explain describe desc analyze");
+const ANALYZED = words("local no_write_to_binlog table tables");
+
+/** Their rest decides. */
+const QUERIES = new Set([...EXPLAINS, ...words("select values table with ( show checksum")]);
 
 /** What begins, ends or changes something that belongs to one connection. A replica accepts most of it. */
 const SESSION_STATEMENTS = words(`
@@ -16,10 +20,10 @@ const SESSION_STATEMENTS = words(`
 
 /** What SHOW tells of the data and of the server's settings; all else is of the session, or of the primary's own affairs. */
 const SHOWN = words(`
-  character charset collation columns create databases engines events extended fields full function global grants index
-  indexes keys open plugins privileges procedure schemas session status storage table tables triggers variables
+  character charset collation columns create databases engines events fields function grants index indexes keys open plugins
+  privileges procedure schemas status storage table tables triggers variables
 `);
-
+const SHOW_MODIFIERS = words("extended full global local session");
 const SESSION_SHOWN = words("warnings errors count profile profiles");
 
 const SESSION_FUNCTIONS = words(`
@@ -71,41 +75,45 @@ export function createMysqlClassifier(system: "mysql" | "mariadb"): TextClassifi
     ],
     judgeStart,
     judgeStatement(tokens) {
-      const [first, second] = tokens;
-      if (isWord(first, "/*!")) return judgeExecutable();
+      const [first] = tokens;
       const word = first?.kind === "word" || first?.kind === "symbol" ? first.text : "";
-      const read: Verdict = { kind: "read", reason: word === "(" ? "SELECT" : word.toUpperCase() };
-      const start = judgeStart(word);
+      const start = judgeStart(word) ?? judgeObject(word, tokens);
       if (start !== undefined) return start;
-      if (word === "show") return judgeShow(tokens) ?? read;
-      if (word === "checksum") return scanTokens(tokens) ?? read;
-      if (word === "analyze" && /^(?:tables?|local|no_write_to_binlog)$/.test(second?.text ?? "")) {
-        return { kind: "write", reason: "ANALYZE TABLE" };
-      }
-      if (isWord(second, "for"))
-        return { kind: "session", reason: `${word.toUpperCase()} FOR CONNECTION` };
-      return scanQuery(/^[stvw(]/.test(word) ? tokens : tokens.slice(1), rules) ?? read;
+      const found = scanQuery(tokens.slice(namesBefore(word, tokens[1])), rules);
+      return found ?? { kind: "read", reason: word === "(" ? "SELECT" : word.toUpperCase() };
     },
   });
 }
 
 function judgeStart(word: string): Verdict | undefined {
-  if (QUERIES.has(word) || word === "/*!") return undefined;
-  return { kind: SESSION_STATEMENTS.has(word) ? "session" : "write", reason: word.toUpperCase() };
+  if (QUERIES.has(word)) return undefined;
+  if (word === "/*!") return judgeExecutable();
+  const reason = word === "" ? "no statement that is known" : word.toUpperCase();
+  return { kind: SESSION_STATEMENTS.has(word) ? "session" : "write", reason };
 }
 
-function judgeShow(tokens: readonly Token[]): Verdict | undefined {
-  const shown = tokens[1]?.text ?? "";
-  if (SESSION_SHOWN.has(shown)) return { kind: "session", reason: `SHOW ${shown.toUpperCase()}` };
-  const processes = isWord(tokens[2], "processlist");
-  if (!SHOWN.has(shown) || processes)
-    return { kind: "write", reason: `SHOW ${shown.toUpperCase()}` };
-  return scanTokens(tokens);
+/** Of SHOW and EXPLAIN, by what they are about. */
+function judgeObject(word: string, tokens: readonly Token[]): Verdict | undefined {
+  if (EXPLAINS.has(word)) {
+    const connection = tokens.findIndex((token) => isWord(token, "connection"));
+    if (isWord(tokens[connection - 1], "for")) {
+      return { kind: "session", reason: `${word.toUpperCase()} FOR CONNECTION` };
+    }
+    const table = word === "analyze" && ANALYZED.has(tokens[1]?.text ?? "");
+    return table ? { kind: "write", reason: "ANALYZE TABLE" } : undefined;
+  }
+  if (word !== "show") return undefined;
+  const object = tokens.slice(1).find(({ text }) => !SHOW_MODIFIERS.has(text))?.text ?? "";
+  if (SHOWN.has(object)) return undefined;
+  const kind = SESSION_SHOWN.has(object) ? "session" : "write";
+  return { kind, reason: `SHOW ${object.toUpperCase()}` };
 }
 
-/** For statements without calls, in which parentheses mean something else. */
-function scanTokens(tokens: readonly Token[]): Verdict | undefined {
-  return tokens.some((token) => isWord(token, "/*!")) ? judgeExecutable() : undefined;
+/** How many words at the beginning are no part of a query. */
+function namesBefore(word: string, second: Token | undefined): number {
+  if (word === "show") return isWord(second, "create") ? 3 : 2;
+  if (word === "checksum") return 2;
+  return EXPLAINS.has(word) ? 1 : 0;
 }
 
 /** Whether it is code depends on the server's version. */

@@ -67,6 +67,11 @@ describe("names", () => {
   });
 });
 
+test("AS makes an alias of no INTO", () => {
+  for (const sql of ["select t.as into x from t", "select 1 as as into x"])
+    expect(classify(sql).kind).toBe("write");
+});
+
 describe("what has been learned", () => {
   test("a text that a replica refused is a write, with whatever constants", () => {
     const classifier = createPostgresClassifier();

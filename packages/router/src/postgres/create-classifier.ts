@@ -110,24 +110,24 @@ export function createPostgresClassifier(): PostgresClassifier {
 
 function judgeStart(word: string): Verdict | undefined {
   if (QUERIES.has(word) || OTHER_READS.has(word)) return undefined;
-  const reason = word.toUpperCase();
+  const reason = word === "" ? "no statement that is known" : word.toUpperCase();
   return { kind: SESSION_STATEMENTS.has(word) ? "session" : "write", reason };
 }
 
 function judgeToken(tokens: readonly Token[], at: number): Verdict | undefined {
   const token = tokens[at];
-  if (token?.kind !== "word" || isWord(tokens[at - 1], ".") || isWord(tokens[at - 1], "as"))
-    return undefined;
-  const next = tokens[at + 1];
-  if (token.text === "for" && isLock(next)) {
+  if (token?.kind !== "word" || isWord(tokens[at - 1], ".")) return undefined;
+  if (token.text === "into") return { kind: "write", reason: "INTO" };
+  if (token.text === "for" && isLock(tokens[at + 1])) {
     const strength = tokens.slice(at + 1, at + 4).filter(isLock);
     return {
       kind: "write",
       reason: `FOR ${strength.map(({ text }) => text.toUpperCase()).join(" ")}`,
     };
   }
-  if (token.text === "into") return { kind: "write", reason: "INTO" };
-  return CHANGES.has(token.text) ? { kind: "write", reason: token.text.toUpperCase() } : undefined;
+  // An alias may be named so; a statement in WITH has a parenthesis before it.
+  if (!CHANGES.has(token.text) || isWord(tokens[at - 1], "as")) return undefined;
+  return { kind: "write", reason: token.text.toUpperCase() };
 }
 
 function isLock(token: Token | undefined): boolean {

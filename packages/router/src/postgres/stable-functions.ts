@@ -61,7 +61,7 @@ export const STABLE_FUNCTIONS: ReadonlySet<string> = words(`
   pg_replication_origin_oid pg_sequence_parameters pg_settings_get_flags pg_show_all_settings pg_size_bytes
   pg_size_pretty pg_snapshot_xip pg_snapshot_xmax pg_snapshot_xmin pg_split_walfile_name
   pg_statistics_obj_is_visible pg_table_is_visible pg_tablespace_databases pg_tablespace_location
-  pg_timezone_abbrevs pg_timezone_names pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible
+  pg_timezone_names pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible
   pg_ts_template_is_visible pg_type_is_visible pg_typeof pg_visible_in_snapshot pg_wal_lsn_diff phraseto_tsquery
   pi plainto_tsquery point polygon popen position pow power querytree quote_ident quote_literal quote_nullable
   radians radius range_agg range_intersect_agg range_merge rank regclass regexp_count regexp_instr regexp_like
