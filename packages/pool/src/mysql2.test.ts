@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { startMariadb, startMysql, type TestDatabase } from "@dbadvise/testkit";
+import { startMariadb, startMysql } from "@dbadvise/testkit";
 import original, { type Pool, type PoolOptions } from "mysql2";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { called, codeOf, connectionOf, ended, withConnection } from "./mysql/testing/callbacks.ts";
+import { usePools } from "./mysql/testing/use-pools.ts";
 import { createPool, type MysqlPoolOptions } from "./mysql2.ts";
-
-/** Building a MySQL server may take more than a minute, once. */
-const START_MS = 300_000;
 
 /** What users do with a pool, each told as a value: mysql2's own pool must tell the same. */
 const USES: Record<string, (pool: Pool, url: string) => unknown> = {
@@ -220,32 +218,12 @@ describe.each([
   ["MySQL", startMysql],
   ["MariaDB", startMariadb],
 ] as const)("%s", (_, start) => {
-  let database: TestDatabase;
-  const pools: Pool[] = [];
-
-  beforeAll(async () => {
-    database = await start();
-    await open({}, createOriginal)
-      .promise()
-      .query("create table t (id int primary key, name varchar(10))");
-  }, START_MS);
-
-  afterEach(async () => {
-    await Promise.all(pools.splice(0).map((pool) => ended(pool)));
-  });
-
-  afterAll(() => database.close());
-
-  function open(options: MysqlPoolOptions, create: typeof createPool): Pool {
-    const pool = create({ uri: database.url, ...options });
-    pools.push(pool);
-    return pool;
-  }
+  const database = usePools(start);
 
   test.each(Object.entries(USES))("the same as mysql2's own pool: %s", async (__, use) => {
     const told: unknown[] = [];
     for (const create of [createOriginal, createPool]) {
-      const pool = open({ multipleStatements: true }, create);
+      const pool = database.keep(create({ uri: database.url, multipleStatements: true }));
       await pool.promise().query("delete from t");
       told.push(await use(pool, database.url));
     }

@@ -2,46 +2,23 @@ import { createRequire } from "node:module";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onQuery } from "@dbadvise/observe";
-import { startMariadb, startMysql, type TestDatabase } from "@dbadvise/testkit";
+import { startMariadb, startMysql } from "@dbadvise/testkit";
 import original, { type Pool, type PoolConnection, type RowDataPacket } from "mysql2";
 import originalPromises from "mysql2/promise";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import oursPromises, { createPool as createPromisePool } from "../mysql2-promise.ts";
 import ours, { createPool, type MysqlPoolOptions } from "../mysql2.ts";
 import { called, connectionOf, ended, withConnection } from "./testing/callbacks.ts";
-
-/** Building a MySQL server may take more than a minute, once. */
-const START_MS = 300_000;
+import { usePools } from "./testing/use-pools.ts";
 
 describe.each([
   ["MySQL", startMysql],
   ["MariaDB", startMariadb],
 ] as const)("%s", (_, start) => {
-  let database: TestDatabase;
-  const pools: Pool[] = [];
-
-  beforeAll(async () => {
-    database = await start();
-    await openOriginal().promise().query("create table t (id int primary key, name varchar(10))");
-  }, START_MS);
-
-  afterEach(async () => {
-    await Promise.all(pools.splice(0).map((pool) => ended(pool)));
-  });
-
-  afterAll(() => database.close());
-
-  function open(options: MysqlPoolOptions = {}): Pool {
-    const pool = createPool({ uri: database.url, ...options });
-    pools.push(pool);
-    return pool;
-  }
-
-  function openOriginal(): Pool {
-    const pool = original.createPool(database.url);
-    pools.push(pool);
-    return pool;
-  }
+  const database = usePools(start);
+  const open = (options: MysqlPoolOptions = {}): Pool =>
+    database.keep(createPool({ uri: database.url, ...options }));
+  const openOriginal = (): Pool => database.keep(original.createPool(database.url));
 
   test("a session goes back clean, whatever its holder did", async () => {
     const pool = open({ connectionLimit: 1 }).promise();

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
 
 /** Building a MySQL server may take more than a minute, once. */
-const START_MS = 300_000;
+export const START_MS = 300_000;
 
 /** A database for the tests of one `describe`, with a table `t (id int primary key, n int)`. */
 export interface UsedDatabase {
@@ -22,7 +22,7 @@ export interface UsedDatabase {
 }
 
 /** What the testkit gives. */
-type Start = () => Promise<{ readonly url: string; close(): Promise<void> }>;
+export type Start = () => Promise<{ readonly url: string; close(): Promise<void> }>;
 
 export function useDatabase(start: Start): UsedDatabase {
   let database: Awaited<ReturnType<Start>>;
