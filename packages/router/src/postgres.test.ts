@@ -146,7 +146,7 @@ describe("on a primary and two standbys", () => {
       await dialect.waitFor(lease, wanted, 30_000);
       for (const [sql, code] of [
         ["select 1 / (random() * 0)::int", "22012"],
-        ["select ('dbadvise:behind' || random())::int", "22P02"],
+        ["select ('dbadvise:t read committed ' || random())::int", "22P02"],
         ["selekt", "42601"],
         ["insert into t values (99)", "25006"],
       ] as const) {

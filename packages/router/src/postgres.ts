@@ -71,7 +71,7 @@ async function queryAt<Row>(
     if (why === undefined) throw error;
     if (why === "behind") return undefined;
   }
-  // Its statements share a snapshot in a transaction, which one message is: they need one each.
+  // A message is one transaction: where its statements share a snapshot they need one each.
   const { position } = await readState(lease);
   return covers(position, wanted) === "reached"
     ? lease.query<Row>(sql, parameters, options)

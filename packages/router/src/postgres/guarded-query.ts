@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Position } from "../position.ts";
-import { GUARD_SQL, STOPPED } from "./state-sql.ts";
+import { GUARD_SQL, NOT_REACHED, STOPPED } from "./state-sql.ts";
 
 /** Of `pg`'s Connection, what its own Query uses. */
 interface Wire {
@@ -24,8 +24,11 @@ const NAME = "dbadvise_guard";
 export interface GuardedQuery {
   /** For `client.query`. */
   readonly query: pg.Query;
-  /** Why the guard stopped the query with this error; `undefined` where the error is the query's own, or another one. */
-  stopped(error: unknown): string | undefined;
+  /**
+   * Whether the guard stopped the query with this error: the server has not reached the place, or the guard couldn't know.
+   * `undefined` where the error is the query's own, or another one.
+   */
+  stopped(error: unknown): "behind" | "unsure" | undefined;
 }
 
 /**
@@ -74,7 +77,8 @@ export function guardedQuery(
     query,
     stopped: (error) => {
       if (passed || !(error instanceof Error)) return undefined;
-      return STOPPED.exec(error.message)?.[1];
+      if (!STOPPED.test(error.message)) return undefined;
+      return NOT_REACHED.test(error.message) ? "behind" : "unsure";
     },
   };
 }

@@ -30,21 +30,22 @@ export const STATE_SQL: string = `select pg_is_in_recovery() as replica,
  */
 export const WRITTEN_SQL: string = `select pg_current_wal_insert_lsn()::text as at, ${WRITTEN_TIMELINE}::text as timeline`;
 
-/** What the guard's error says where it stops a query. */
-export const STOPPED: RegExp = /dbadvise:(behind|snapshot)/;
+/** What the guard's error says where it stopped a query. */
+export const STOPPED: RegExp = /dbadvise:[tf] /;
+
+/** The same where it was able to know: elsewhere the state must be asked alone. */
+export const NOT_REACHED: RegExp = /dbadvise:t read committed /;
 
 /**
- * Succeeds without a row where the server has reached LSN $1 of timeline $2, and fails where it has not: that stops what
- * follows in the same message. The LSN is asked before the timeline, as above: CASE keeps the order. The text that is no
- * number depends on a volatile function, or the planner would try it.
+ * Succeeds without a row where a standby has reached LSN $1 of timeline $2, and fails elsewhere: that stops what follows in
+ * the same message. The LSN is asked before the timeline, as above: AND inside of CASE keeps the order. The text that is no number
+ * depends on a volatile function, or the planner would try it.
  *
- * Where statements share a snapshot, it was taken before the LSN was read, and says nothing of the query.
+ * It can't know where statements share a snapshot, which was taken before the LSN was read, nor on a primary. Its size is
+ * its cost: it is prepared, but set up anew for each query.
  */
-export const GUARD_SQL: string = `select where case
-  when current_setting('transaction_isolation') <> 'read committed'
-    then concat('dbadvise:snapshot ', pg_backend_pid() + random())::int
-  when pg_is_in_recovery() then case
-    when (pg_last_wal_replay_lsn() >= $1::pg_lsn and ${REPLAYED_TIMELINE} = $2::int) is true then 1
-    else concat('dbadvise:behind at ', pg_last_wal_replay_lsn())::int end
-  when pg_current_wal_insert_lsn() >= $1::pg_lsn and ${WRITTEN_TIMELINE} = $2::int then 1
-  else concat('dbadvise:behind at ', pg_current_wal_insert_lsn())::int end = 0`;
+export const GUARD_SQL: string = `select where case when (
+    current_setting('transaction_isolation') = 'read committed' and pg_is_in_recovery()
+    and pg_last_wal_replay_lsn() >= $1::pg_lsn and ${REPLAYED_TIMELINE} = $2::int) is true then 1
+  else concat('dbadvise:', pg_is_in_recovery(), ' ', current_setting('transaction_isolation'),
+    ' at ', pg_last_wal_replay_lsn())::int end = 0`;
