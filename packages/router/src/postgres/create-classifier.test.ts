@@ -26,6 +26,8 @@ test.each([
 describe("of two readings the worse one counts", () => {
   test("a backslash before a quote, which standard_conforming_strings = off lets escape", () => {
     expect(classify("select 'a\\'; delete from t; --'").kind).toBe("write");
+    expect(classify("select 'a\\', ', nextval(1) --'").kind).toBe("write");
+    expect(classify("select E'a'\n 'b\\', ', nextval(1) --'").kind).toBe("write");
     expect(classify("select 'a\\', 'b'").kind).toBe("read");
     expect(classify("select E'a'\n 'b\\'; delete from t; --'").kind).toBe("write");
   });
