@@ -1,15 +1,48 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createPool, type Pool } from "@dbadvise/pool";
-import { postgres as connect } from "@dbadvise/pool/postgres";
-import { type Cluster, type ClusterNode, startCluster } from "@dbadvise/testkit";
-import type pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Connector, createPool, type Pool } from "@dbadvise/pool";
+import { mysql as mysqlConnector } from "@dbadvise/pool/mysql";
+import { postgres as postgresConnector } from "@dbadvise/pool/postgres";
+import {
+  type Cluster,
+  type ClusterNode,
+  DIALECTS,
+  type Engine,
+  startCluster,
+} from "@dbadvise/testkit";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createRouter } from "./create-router.ts";
+import { mariadb, mysql } from "./mysql.ts";
 import { postgres } from "./postgres.ts";
+import type { RouterDialect } from "./router-dialect.ts";
 import type { RouterOptions } from "./router-options.ts";
 import type { Router } from "./router.ts";
 
-type Client = pg.Client;
+type Client = unknown;
+
+interface Words {
+  readonly dialect: () => RouterDialect<unknown>;
+  readonly connect: (url: string) => Connector<unknown>;
+  /** A read that tells which server answers. */
+  readonly port: string;
+  readonly table: string;
+}
+
+const MYSQL: Omit<Words, "dialect"> = {
+  connect: mysqlConnector,
+  port: "select @@port as port",
+  table: "create table if not exists notes (id int auto_increment primary key, text text)",
+};
+
+const WORDS: Readonly<Record<Engine, Words>> = {
+  postgres: {
+    dialect: postgres,
+    connect: postgresConnector,
+    port: "select current_setting('port') as port",
+    table: "create table if not exists notes (id serial primary key, text text)",
+  },
+  mysql: { ...MYSQL, dialect: mysql },
+  mariadb: { ...MYSQL, dialect: mariadb },
+};
 
 interface Rig extends AsyncDisposable {
   readonly router: Router<Client>;
@@ -22,17 +55,17 @@ interface Rig extends AsyncDisposable {
 /** Installing a server may take a while, once. */
 const LIMIT_MS = 120_000;
 
-const PORT = "select current_setting('port') as port";
-
 let servers: Cluster;
-const startServers = async (): Promise<void> => {
-  servers = await startCluster("postgres", { replicas: 2 });
+let words: Words;
+const startServers = async (engine: Engine): Promise<void> => {
+  words = WORDS[engine];
+  servers = await startCluster(engine, { replicas: 2 });
 };
 const stopServers = (): Promise<void> => servers.close();
 
 function poolOf({ name, proxy }: ClusterNode): Pool<Client> {
   return createPool({
-    connector: connect(proxy.url),
+    connector: words.connect(proxy.url),
     name,
     backoffMs: { first: 50, last: 500 },
     connectTimeoutMs: 2000,
@@ -44,7 +77,7 @@ async function startRig(given: Partial<RouterOptions<Client>> = {}): Promise<Rig
   const pools = nodes.map(poolOf);
   const [primary, ...replicas] = pools;
   const router = createRouter<Client>({
-    dialect: postgres(),
+    dialect: words.dialect(),
     primary: primary!,
     replicas,
     pollMs: 100,
@@ -61,13 +94,13 @@ async function startRig(given: Partial<RouterOptions<Client>> = {}): Promise<Rig
     router.on(name, (...args: unknown[]) => void events.push([name, ...args]));
   }
   const names = new Map(nodes.map(({ name, url }) => [new URL(url).port, name]));
-  await router.query("create table if not exists notes (id serial primary key, text text)");
+  await router.query(words.table);
   return {
     router,
     events,
     read: async () => {
-      const { rows } = await router.query<{ port: string }>(PORT);
-      return names.get(rows[0]!.port)!;
+      const { rows } = await router.query<{ port: string | number }>(words.port);
+      return names.get(String(rows[0]!.port))!;
     },
     write: async () => {
       await router.query("insert into notes (text) values ('x')");
@@ -110,14 +143,17 @@ function keepReading(one: Rig): { stop(): Promise<Map<string, number>> } {
 }
 
 async function countNotes({ url }: ClusterNode): Promise<number> {
-  const pool = createPool({ connector: connect(url), max: 1, name: "count" });
-  const { rows } = await pool.query<{ count: number }>("select count(*)::int as count from notes");
+  const connector = words.connect(url);
+  const pool = createPool({ connector, max: 1, name: "count" });
+  const { rows } = await pool.query<{ count: number | string }>(
+    "select count(*) as count from notes",
+  );
   await pool.drain();
-  return rows[0]!.count;
+  return Number(rows[0]!.count);
 }
 
 describe("a router over PostgreSQL", () => {
-  beforeAll(startServers, LIMIT_MS);
+  beforeAll(() => startServers("postgres"), LIMIT_MS);
   afterAll(stopServers);
 
   it(
@@ -198,9 +234,9 @@ describe("a router over PostgreSQL", () => {
   );
 });
 
-describe("a router over PostgreSQL, when another node is promoted", () => {
-  beforeEach(startServers, LIMIT_MS);
-  afterEach(stopServers);
+describe.each(DIALECTS)("a router over $name, when another node is promoted", ({ name }) => {
+  beforeAll(() => startServers(name), LIMIT_MS);
+  afterAll(stopServers);
 
   it("follows it, and reads all the while", { timeout: LIMIT_MS }, async () => {
     await using one = await startRig();
@@ -216,10 +252,10 @@ describe("a router over PostgreSQL, when another node is promoted", () => {
     expect([...places.keys()]).not.toContain(servers.primary.name);
     expect(one.events).toContainEqual(["primaryChanged", two.name, servers.primary.name]);
     // The writes are seen.
-    const { rows } = await one.router.query<{ count: number }>(
-      "select count(*)::int as count from notes",
+    const { rows } = await one.router.query<{ count: number | string }>(
+      "select count(*) as count from notes",
     );
-    expect(rows[0]!.count).toBe(await countNotes(two));
+    expect(Number(rows[0]!.count)).toBe(await countNotes(two));
     // The old one comes back, and takes writes: nobody sends it any.
     await servers.primary.start();
     await until(() => expect(health(one.events, servers.primary.name)).toBe("fenced"));
@@ -228,6 +264,11 @@ describe("a router over PostgreSQL, when another node is promoted", () => {
     for (let time = 0; time < 50; time++) expect(await one.read()).not.toBe(servers.primary.name);
     expect(await countNotes(servers.primary)).toBe(before);
   });
+});
+
+describe("a router over PostgreSQL, when there are two primaries", () => {
+  beforeAll(() => startServers("postgres"), LIMIT_MS);
+  afterAll(stopServers);
 
   it(
     "fences a primary that lives on when another was promoted",
