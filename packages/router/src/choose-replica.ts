@@ -2,7 +2,7 @@ import type { Balancer } from "./balancer.ts";
 import type { ChosenNode, ReadNeed } from "./cluster.ts";
 import type { Member } from "./member.ts";
 import { isInService } from "./node-health.ts";
-import type { Coverage, Position } from "./position.ts";
+import type { Coverage } from "./position.ts";
 import type { RouterNode } from "./router-node.ts";
 
 export interface ReplicaChoice<Client> {
@@ -10,7 +10,6 @@ export interface ReplicaChoice<Client> {
   readonly primary: Member<Client> | undefined;
   readonly zone: string | undefined;
   readonly balance: Balancer;
-  covers(bound: Position, wanted: Position): Coverage;
   /** Told of each node that is not known to have what a read must see. */
   unsure(member: Member<Client>): void;
 }
@@ -34,7 +33,7 @@ export function takesReads<Client>(
  * have the place that is asked for before others, those of the zone before others. Among these the balancer chooses.
  */
 export function chooseReplica<Client>(
-  { members, primary, zone, balance, covers, unsure }: ReplicaChoice<Client>,
+  { members, primary, zone, balance, unsure }: ReplicaChoice<Client>,
   need: ReadNeed,
 ): ChosenNode<Client> | undefined {
   const now = performance.now();
@@ -50,7 +49,7 @@ export function chooseReplica<Client>(
     if (need.maxLagMs !== Number.POSITIVE_INFINITY && !alias) {
       if (!((node.lagMs ?? Number.POSITIVE_INFINITY) <= need.maxLagMs)) continue;
     }
-    const coverage = coverageOf(member, need.position, covers);
+    const coverage = need.position === undefined ? "reached" : member.coverage(need.position);
     if (coverage === "behind") unsure(member);
     const rank =
       (alias ? 12 : 0) +
@@ -73,14 +72,4 @@ export function chooseReplica<Client>(
     coverage: best,
     reason: need.position === undefined ? "any replica will do" : REASONS[best],
   };
-}
-
-function coverageOf<Client>(
-  member: Member<Client>,
-  wanted: Position | undefined,
-  covers: (bound: Position, wanted: Position) => Coverage,
-): Coverage {
-  if (wanted === undefined || member.hasReached(wanted)) return "reached";
-  // Of one that was not asked yet nothing is known: the query will ask it.
-  return member.node.bound === undefined ? "behind" : covers(member.node.bound, wanted);
 }

@@ -59,7 +59,6 @@ export function createCluster<Client>(
   const choice = {
     zone: options.zone,
     balance: options.balance,
-    covers: dialect.covers,
     // Else all reads after a write go to the one replica that was asked first.
     unsure: ({ node }: Member<Client>) => watched.get(node)?.polls.hurry(),
   };

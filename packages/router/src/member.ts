@@ -2,7 +2,7 @@ import { peakEwma } from "./balance/peak-ewma.ts";
 import { createHealthTracker, type HealthTracker } from "./health-tracker.ts";
 import type { LagRing } from "./lag-ring.ts";
 import type { Poll } from "./poll-node.ts";
-import type { Position } from "./position.ts";
+import type { Coverage, Position } from "./position.ts";
 import { isInService, type NodeHealth } from "./node-health.ts";
 import type { RouterDialect, ServerState } from "./router-dialect.ts";
 import { RouterError } from "./router-error.ts";
@@ -26,8 +26,8 @@ export interface Member<Client> {
   heard(ms: number): void;
   /** It has been seen at a place. */
   passed(position: Position): void;
-  /** Known to have passed it. */
-  hasReached(position: Position): boolean;
+  /** Whether it is known to have passed a place; `behind` also where nothing is known of it: it can be asked. */
+  coverage(position: Position): Coverage;
   /**
    * Its server may have gone: a standby that crashed comes back a little behind where it was. Until it is asked again nothing is known
    * of where it is.
@@ -181,11 +181,12 @@ export function createMember<Client>(
       setBound(coverage === "behind" ? merge(bound, position) : position);
       raisedAt = performance.now();
     },
-    hasReached: (position) => {
-      if (reached === position) return true;
-      if (node.bound === undefined || covers(node.bound, position) !== "reached") return false;
-      reached = position;
-      return true;
+    coverage: (position) => {
+      if (reached === position) return "reached";
+      if (node.bound === undefined) return "behind";
+      const coverage = covers(node.bound, position);
+      if (coverage === "reached") reached = position;
+      return coverage;
     },
     distrust,
     settle,
