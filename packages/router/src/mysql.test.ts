@@ -64,8 +64,9 @@ describe.each([
 
   // On MariaDB the account may not end it.
   // The other engine has no such statement or state.
-  if (engine === "mysql") {
-    test("a replica that takes writes is one all the same", async () => {
+  test.each(engine === "mysql" ? [engine] : [])(
+    "a replica that takes writes is one all the same (%s)",
+    async () => {
       await on(cluster.replicas[0]!, async (lease) => {
         await lease.query("set global super_read_only = off");
         await lease.query("set global read_only = off");
@@ -73,8 +74,8 @@ describe.each([
         await lease.query("set global super_read_only = on");
         expect(role).toBe("replica");
       });
-    });
-  }
+    },
+  );
 
   test("a replica that hasn't reached a place gives no rows, and stays in use", async () => {
     const [replica] = cluster.replicas;
@@ -187,8 +188,9 @@ describe.each([
 
   // Trap: a statement with rows tells no `last_gtid`, and that of the one before it is older.
   // The other engine has no such statement or state.
-  if (engine === "mariadb") {
-    test("INSERT ... RETURNING has its own place", async () => {
+  test.each(engine === "mariadb" ? [engine] : [])(
+    "INSERT ... RETURNING has its own place (%s)",
+    async () => {
       const [replica] = cluster.replicas;
       const before = await write(8);
       const wanted = await on(cluster.primary, async (lease) => {
@@ -202,8 +204,8 @@ describe.each([
       expect(covers(before, wanted)).toBe("behind");
       await on(replica!, (lease) => dialect.waitFor(lease, wanted, 30_000));
       expect(await readAt(replica!, wanted, 9)).toMatchObject({ rows: [{ n: 1 }] });
-    });
-  }
+    },
+  );
 
   test("an account that may know nothing of replication reads at places too", async () => {
     const [replica] = cluster.replicas;
