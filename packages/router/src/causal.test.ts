@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomInt } from "node:crypto";
-import { onQuery, withScope } from "@dbadvise/observe";
+import { onQueryStart, withScope } from "@dbadvise/observe";
 import {
   type Cluster,
   DIALECTS,
@@ -62,7 +62,7 @@ describe.each(DIALECTS)("a causal history of $name", ({ name }) => {
     const scopes = new AsyncLocalStorage<{ scope: number; node: string }>();
     const told = new Set<number>();
     router.on("writeMayBeLost", () => told.add(scopes.getStore()?.scope ?? 0));
-    const stop = onQuery(({ route, pool }) => {
+    const stop = onQueryStart(({ route, pool }) => {
       const store = scopes.getStore();
       if (store !== undefined && route !== undefined) store.node = pool ?? "";
     });

@@ -141,7 +141,7 @@ describe.each(DIALECTS)("Kysely over a router, $name", ({ name }) => {
     const replica = db.withPlugin(route({ target: "replica" }));
     const sleeping = replica.executeQuery(sleep.compile(replica), { signal: abort.signal });
     setTimeout(() => abort.abort(new Error("enough")), 300);
-    await expect(sleeping).rejects.toThrow();
+    await expect(sleeping).rejects.toThrow("enough");
     const first = await notes().executeTakeFirst();
     expect(first).toBeDefined();
   });

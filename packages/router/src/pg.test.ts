@@ -132,7 +132,7 @@ describe("Drizzle", () => {
       expect(await trx.select().from(notes).where(eq(notes.id, 10))).toEqual([]);
       await trx.execute(drizzleSql`select 1 / 0`);
     });
-    await expect(failing).rejects.toThrow();
+    await expect(failing).rejects.toThrow("1 / 0");
     expect(await db.select().from(notes).where(eq(notes.id, 10))).toHaveLength(1);
     expect(seen.map((one) => one.split(" ").slice(0, 2).join(" "))).toEqual([
       "primary: insert",

@@ -46,22 +46,20 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
   const latest: { scope: number; token: string }[] = [];
   let versions = 0;
   let scopes = 0;
-  let running = true;
-  let writing = 0;
-  let readOnly = false;
+  const state = { running: true, writing: 0, readOnly: false };
 
   async function write(scope: number): Promise<void> {
     const register = pick(registers);
     versions += 1;
     const version = versions;
     const invoked = performance.now();
-    writing += 1;
+    state.writing += 1;
     try {
       await system.write(register, version, random);
       const returned = performance.now();
       history.operations.push({ kind: "write", scope, register, version, invoked, returned });
     } finally {
-      writing -= 1;
+      state.writing -= 1;
     }
   }
 
@@ -95,9 +93,9 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
         const returned = performance.now();
         history.operations.push({ kind: "pass", from: from.scope, to: scope, invoked, returned });
       }
-      for (let left = OPERATIONS_PER_SCOPE; left > 0 && running; left -= 1) {
+      for (let left = OPERATIONS_PER_SCOPE; left > 0 && state.running; left -= 1) {
         try {
-          await (random() < WRITES && !readOnly ? write(scope) : read(scope));
+          await (random() < WRITES && !state.readOnly ? write(scope) : read(scope));
         } catch {
           history.errors += 1;
           await delay(5);
@@ -109,25 +107,25 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
   }
 
   const loops = Array.from({ length: clients }, async (_, client) => {
-    while (running) await oneScope(client);
+    while (state.running) await oneScope(client);
   });
 
   return {
     history,
     failover: async (fn) => {
-      readOnly = true;
-      while (writing > 0) await delay(1);
+      state.readOnly = true;
+      while (state.writing > 0) await delay(1);
       const invoked = performance.now();
       try {
         const survived = await fn();
         const returned = performance.now();
         history.operations.push({ kind: "failover", survived, invoked, returned });
       } finally {
-        readOnly = false;
+        state.readOnly = false;
       }
     },
     stop: async () => {
-      running = false;
+      state.running = false;
       await Promise.all(loops);
     },
   };

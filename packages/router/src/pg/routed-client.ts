@@ -18,7 +18,7 @@ export class RoutedClient extends EventEmitter {
   #client: pg.Client | undefined;
   #reading: HeldClient<pg.Client> | undefined;
   readonly #forward = FORWARDED.map(
-    (name) => [name, (...args: unknown[]) => void this.#tell(name, args)] as const,
+    (name) => [name, (...args: unknown[]) => this.#tell(name, args)] as const,
   );
 
   constructor(session: RouterSession<pg.Client>, onRelease: (error: unknown) => void) {
@@ -64,10 +64,6 @@ export class RoutedClient extends EventEmitter {
 
   escapeLiteral(text: string): string {
     return pg.escapeLiteral(text);
-  }
-
-  getTypeParser(oid: number, format?: "text" | "binary"): unknown {
-    return pg.types.getTypeParser(oid, format);
   }
 
   async #end(error: unknown, retire: Error): Promise<void> {

@@ -24,7 +24,7 @@ export interface Routers extends AsyncDisposable {
 
 export function dialectOf(engine: Engine): RouterDialect<unknown> {
   const dialects = { postgres: postgresDialect, ...mysqlDialects };
-  return dialects[engine]() as RouterDialect<unknown>;
+  return dialects[engine]();
 }
 
 export function routersOver(
@@ -33,8 +33,9 @@ export function routersOver(
 ): Routers {
   const closing: (() => Promise<unknown>)[] = [];
   const pool = (node: Address, max = 8): Pool<unknown> => {
-    const connector = engine === "postgres" ? postgres(node.proxy.url) : mysql(node.proxy.url);
-    const made = createPool({ connector: connector as Connector<unknown>, max, name: node.name });
+    const connector: Connector<unknown> =
+      engine === "postgres" ? postgres(node.proxy.url) : mysql(node.proxy.url);
+    const made = createPool({ connector, max, name: node.name });
     closing.push(() => made.drain({ timeoutMs: 1000 }));
     return made;
   };

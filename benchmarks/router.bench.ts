@@ -1,0 +1,194 @@
+/**
+ * What routing costs, and how much it takes off the primary: `pnpm bench:router [--record] [--rounds 15]`. One run on a PostgreSQL primary
+ * and a replica on loopback; medians of rounds in turns. Exits 1 where a bar is missed.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { onQuery, withScope } from "@dbadvise/observe";
+import { createPool } from "@dbadvise/pool";
+import { postgres } from "@dbadvise/pool/postgres";
+import { createRouter } from "@dbadvise/router";
+import { postgres as postgresDialect } from "@dbadvise/router/postgres";
+import { startCluster } from "@dbadvise/testkit";
+
+const BARS = { guarded: 1.15, known: 1.05, share: 0.9 } as const;
+const READ = "select id, body from notes where id = $1";
+const READS_PER_ROUND = 1000;
+const CLIENTS = 16;
+const REQUESTS_PER_CLIENT = 100;
+const READS_PER_REQUEST = 9;
+
+const { values: options } = parseArgs({
+  options: {
+    record: { type: "boolean", default: false },
+    rounds: { type: "string", default: "15" },
+  },
+});
+const rounds = Number(options.rounds);
+const lines: string[] = [];
+let passed = true;
+
+const cluster = await startCluster("postgres", { replicas: 1 });
+const [standby] = cluster.replicas;
+if (standby === undefined) throw new Error("The cluster has no replica");
+const primary = createPool({ connector: postgres(cluster.primary.url), name: "primary" });
+const replica = createPool({ connector: postgres(standby.url), name: "replica" });
+try {
+  await primary.query("create table notes (id int primary key, body text not null)");
+  await primary.query("insert into notes select i, 'note ' || i from generate_series(1, 1000) i");
+  await standby.catchUp(cluster.primary);
+  await compareReads();
+  await countReads();
+} finally {
+  await Promise.all([primary.drain(), replica.drain()]);
+  await cluster.close();
+}
+lines.push(
+  `Load of the machine at the end: ${loadavg()
+    .map((load) => load.toFixed(2))
+    .join(" ")}.`,
+);
+process.stdout.write(`${lines.join("\n")}\n`);
+if (options.record) record();
+process.exit(passed ? 0 : 1);
+
+/** One read after the other, on one connection of the replica's pool. */
+async function compareReads(): Promise<void> {
+  const dialect = postgresDialect();
+  const lease = await primary.acquire();
+  const wanted = await dialect.positionAfterWrite(lease);
+  lease.release();
+  await using known = createRouter({ dialect, primary, replicas: [replica] });
+  await using guarded = createRouter({
+    // The bound is never known: each read asks on the way.
+    dialect: { ...dialect, covers: () => "behind" },
+    primary,
+    replicas: [replica],
+  });
+  for (const router of [known, guarded])
+    await router.query("update notes set body = 'x' where id = 1");
+  await standby?.catchUp(cluster.primary);
+  // By then the poll has told where the replica is.
+  for (let left = 50; left > 0; left -= 1) {
+    if (known.explain(READ).reason.includes("is known to have")) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  const ways: readonly [string, (id: number) => Promise<unknown>][] = [
+    ["plain: the replica's pool", (id) => replica.query(READ, [id])],
+    ["causal, bound known: the router", (id) => known.query(READ, [id])],
+    ["causal, guarded in one flight: the router", (id) => guarded.query(READ, [id])],
+    [
+      "separate check, then the query",
+      async (id) => {
+        const one = await replica.acquire();
+        try {
+          const { position } = await dialect.readState(one);
+          if (dialect.covers(position, wanted) !== "reached") throw new Error("stale");
+          await one.query(READ, [id]);
+        } finally {
+          one.release();
+        }
+      },
+    ],
+  ];
+  const times = ways.map(() => [] as number[]);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const turn of ways.keys()) {
+      const at = (turn + round) % ways.length;
+      const begun = performance.now();
+      for (let id = 1; id <= READS_PER_ROUND; id += 1) await ways[at]?.[1](id);
+      // The first round only warms up.
+      if (round > 0) times[at]?.push((performance.now() - begun) / READS_PER_ROUND);
+    }
+  }
+  const ratio = (at: number): number =>
+    median((times[at] ?? []).map((one, index) => one / (times[0]?.[index] ?? one)));
+  lines.push(
+    "Reading a row by its key from a PostgreSQL replica on loopback, one read at a time.",
+    "",
+    "| Way | Microseconds | x plain |",
+    "|-|-|-|",
+    ...ways.map(
+      ([name], at) =>
+        `| ${name} | ${(median(times[at] ?? []) * 1000).toFixed(0)} | ${ratio(at).toFixed(3)} |`,
+    ),
+    "",
+  );
+  judge("bound known", ratio(1), BARS.known, "at most");
+  judge("guarded", ratio(2), BARS.guarded, "at most");
+}
+
+/** Requests of one write and nine reads, each in a scope, with read-your-writes. */
+async function countReads(): Promise<void> {
+  await using router = createRouter({
+    dialect: postgresDialect(),
+    primary,
+    replicas: [replica],
+    consistency: "read-your-writes",
+  });
+  const served = new Map<string, number>();
+  const stop = onQuery(({ sql, pool, errorCode }) => {
+    if (sql === READ && errorCode === undefined)
+      served.set(pool ?? "", (served.get(pool ?? "") ?? 0) + 1);
+  });
+  let stale = 0;
+  async function request(client: number, number: number): Promise<void> {
+    const id = client + 1;
+    const body = `${client} ${number}`;
+    await router.query("update notes set body = $2 where id = $1", [id, body]);
+    for (let left = READS_PER_REQUEST; left > 0; left -= 1) {
+      const { rows } = await router.query<{ body: string }>(READ, [id]);
+      if (rows[0]?.body !== body) stale += 1;
+    }
+  }
+  const begun = performance.now();
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async (_, client) => {
+      for (let number = 0; number < REQUESTS_PER_CLIENT; number += 1) {
+        await withScope(() => request(client, number));
+      }
+    }),
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  stop();
+  const reads = CLIENTS * REQUESTS_PER_CLIENT * READS_PER_REQUEST;
+  lines.push(
+    `${CLIENTS} clients, ${CLIENTS * REQUESTS_PER_CLIENT} requests of a write and ${READS_PER_REQUEST} reads of what it wrote, read-your-writes:`,
+    `${reads} reads in ${seconds.toFixed(1)} s, ${served.get("replica") ?? 0} served by the replica, ${served.get("primary") ?? 0} by the primary, ${stale} stale.`,
+    "",
+  );
+  judge(
+    "share of reads served by replicas",
+    (served.get("replica") ?? 0) / reads,
+    BARS.share,
+    "at least",
+  );
+  judge("stale reads", stale, 0, "at most");
+}
+
+function judge(what: string, value: number, bar: number, sense: "at least" | "at most"): void {
+  const met = sense === "at most" ? value <= bar : value >= bar;
+  if (!met) passed = false;
+  lines.push(`Bar, ${what}: ${sense} ${bar}; ${value.toFixed(3)}: ${met ? "met" : "MISSED"}.`, "");
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function record(): void {
+  const day = new Date().toISOString().slice(0, 10);
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const text = [
+    `# Routing reads, ${day}`,
+    "",
+    `Command: \`pnpm bench:router --record --rounds ${rounds}\`. Node ${process.version}, ${cpus().length} cores.`,
+    "",
+    ...lines,
+    "",
+  ];
+  writeFileSync(new URL(`router-${day}.md`, folder), text.join("\n"));
+}
