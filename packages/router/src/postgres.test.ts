@@ -85,6 +85,21 @@ describe("on a primary and two standbys", () => {
     await cluster.close();
   });
 
+  test("functions that the catalog calls stable may be read on a replica, others not", async () => {
+    await on(cluster.primary, async (lease) => {
+      await lease.query("create function steady(int) returns int stable return $1 + 1");
+      await lease.query("create function moody(int) returns int volatile return $1 + 1");
+    });
+    const fresh = postgres();
+    expect(fresh.classify("select steady(1)").kind).toBe("write");
+    await on(cluster.primary, fresh.readState);
+    expect(fresh.classify("select steady(1)").kind).toBe("read");
+    expect(fresh.classify("select moody(1)")).toMatchObject({
+      kind: "write",
+      reason: expect.stringContaining("moody"),
+    });
+  });
+
   test("each tells its role, its place and which one it is, whatever way it is reached", async () => {
     const nodes = [cluster.primary, ...cluster.replicas];
     const states = await Promise.all(nodes.map((node) => on(node, dialect.readState)));

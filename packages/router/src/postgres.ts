@@ -2,6 +2,7 @@ import type { Lease, QueryOptions, QueryResult } from "@dbadvise/pool";
 import type pg from "pg";
 import { createPostgresClassifier } from "./postgres/create-classifier.ts";
 import { guardedQuery } from "./postgres/guarded-query.ts";
+import { readStableFunctions } from "./postgres/read-stable-functions.ts";
 import { isCallersError, isReadOnlyRefusal } from "./postgres/refusals.ts";
 import { STATE_SQL, WRITTEN_SQL } from "./postgres/state-sql.ts";
 import { compareEpochs, covers, merge, UNKNOWN_TIMELINE } from "./postgres/wal-position.ts";
@@ -21,12 +22,28 @@ interface Place {
  * The accounts of replicas should have the privileges of `pg_read_all_stats`: only they are told at once that a standby
  * follows a new primary. Others learn it some minutes later, and may meanwhile take a standby that lacks a lost write for one
  * that has it.
+ *
+ * Functions of the database's own that its catalog calls stable or immutable (`pg_proc.provolatile`) when the first node is asked
+ * may be read on replicas; those that are made later go to the primary.
  */
 export function postgres(): RouterDialect<pg.Client> {
+  const { trustFunctions, ...classifier } = createPostgresClassifier();
+  let functionsKnown = false;
+
+  /** The first node that answers also tells which functions of the database's own are stable. */
+  async function readStateAndFunctions(lease: Lease<pg.Client>): Promise<ServerState> {
+    const state = await readState(lease);
+    if (!functionsKnown) {
+      trustFunctions(await readStableFunctions((sql) => lease.query<{ name: string }>(sql)));
+      functionsKnown = true;
+    }
+    return state;
+  }
+
   return {
     system: "postgresql",
-    ...createPostgresClassifier(),
-    readState,
+    ...classifier,
+    readState: readStateAndFunctions,
     positionAfterWrite: async (lease) => positionOf(await onlyRow<Place>(lease, WRITTEN_SQL)),
     covers,
     compareEpochs,
