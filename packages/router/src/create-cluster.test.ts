@@ -171,11 +171,14 @@ describe("who is who", () => {
     const [a, b, c] = await startAll();
     const seen = watch(a, [b, c]);
     await settled(seen);
+    const { gone } = seen.node("a");
     // `select 1` goes well on it, and each write is refused.
     await a.says({ role: "replica" });
     await seen.cluster.recheck();
     expect(() => seen.cluster.primary()).toThrow(expect.objectContaining({ code: "NO_PRIMARY" }));
     expect(seen.reads()).toEqual(new Set(["a", "b", "c"]));
+    // Writes that wait for a connection need wait no longer; reads may come.
+    expect([gone.aborted, seen.node("a").gone.aborted]).toEqual([true, false]);
     await c.says({ role: "primary", epoch: 2 });
     await seen.cluster.recheck();
     expect(seen.cluster.primary().name).toBe("c");
