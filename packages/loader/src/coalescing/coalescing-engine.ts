@@ -30,6 +30,8 @@ export interface MergePlan {
   readonly maxCalls: number;
   /** Merges calls, at least two, by their parameters. Throws a {@link NotMergeable} where these values can't be. */
   merge(calls: readonly (readonly unknown[])[]): MergedStatement;
+  /** How calls are merged that this plan can't take; without it they are sent as they are. */
+  readonly otherwise?: MergePlan;
 }
 
 /** Many calls as one statement. */

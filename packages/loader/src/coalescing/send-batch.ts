@@ -1,5 +1,10 @@
 import { type CompiledQuery, createQueryId, type QueryResult } from "kysely";
-import { type CoalescingEngine, type MergedStatement, NotMergeable } from "./coalescing-engine.ts";
+import {
+  type CoalescingEngine,
+  type MergedStatement,
+  type MergePlan,
+  NotMergeable,
+} from "./coalescing-engine.ts";
 import { foldIdentical } from "./fold-identical.ts";
 import type { HeldConnection } from "./hold-connection.ts";
 import type { PendingBatch, PendingCall } from "./pending-batch.ts";
@@ -18,19 +23,22 @@ export async function sendBatch(
   where: "outside" | "transaction",
 ): Promise<void> {
   const calls = all.filter((call) => !rejectAborted(call));
-  const { plan } = shape;
-  const size = plan?.maxCalls ?? 1;
-  for (let from = 0; from < calls.length; from += size) {
-    const part = calls.slice(from, from + size);
-    const merged = plan === undefined || part.length < 2 ? undefined : tryMerge(part, plan);
-    if (merged === undefined) await sendEach(part);
-    else await sendMerged(merged, part);
+  await sendAll(calls, shape.plan);
+
+  async function sendAll(some: readonly PendingCall[], plan: MergePlan | undefined): Promise<void> {
+    if (plan === undefined) {
+      await sendEach(some);
+      return;
+    }
+    for (let from = 0; from < some.length; from += plan.maxCalls) {
+      const part = some.slice(from, from + plan.maxCalls);
+      const merged = part.length < 2 ? undefined : tryMerge(part, plan);
+      if (merged === undefined) await sendAll(part, plan.otherwise);
+      else await sendMerged(merged, part);
+    }
   }
 
-  function tryMerge(
-    part: readonly PendingCall[],
-    by: NonNullable<typeof plan>,
-  ): MergedStatement | undefined {
+  function tryMerge(part: readonly PendingCall[], by: MergePlan): MergedStatement | undefined {
     try {
       const { distinct, unfold } = foldIdentical(part.map(({ query }) => query.parameters));
       const [{ query }] = part as readonly [PendingCall];

@@ -1,21 +1,33 @@
-import { CompiledQuery, type DatabaseConnection, MysqlAdapter, type OperationNode } from "kysely";
-import { type CoalescingEngine, NotMergeable } from "../coalescing-engine.ts";
-import { markParameters } from "../compile-with-parameters.ts";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  MysqlAdapter,
+  type OperationNode,
+  type QueryCompiler,
+} from "kysely";
+import { type CoalescingEngine, type MergePlan, NotMergeable } from "../coalescing-engine.ts";
+import { type MarkedQuery, markParameters } from "../compile-with-parameters.ts";
 import { tableNames } from "../table-names.ts";
+import { pointPlan } from "./point-plan.ts";
+import { readPointQuery } from "./point-query.ts";
 import { SAFE_FUNCTIONS } from "./safe-functions.ts";
+import { readServerFacts } from "./server-facts.ts";
 import { unionPlan } from "./union-plan.ts";
 
-/** Merging on MySQL and MariaDB: each call's query, its parameters plain placeholders, as a branch of UNION ALL. */
+/**
+ * Merging on MySQL and MariaDB: rows by whole numbers in one join with them, anything else as UNION ALL of the calls' queries,
+ * their parameters plain placeholders.
+ */
 export const mysqlEngine: CoalescingEngine = {
   accepts: (adapter) => adapter instanceof MysqlAdapter,
   safeFunctions: SAFE_FUNCTIONS,
   async prepare(query, compiler, connection) {
-    const plan = unionPlan(markParameters(query, compiler), compiler);
+    const marked = markParameters(query, compiler);
+    const plan = unionPlan(marked, compiler);
     await refuseHidden(query.query, connection);
-    // What the server would refuse is found here, with nothing executed.
-    const { sql, parameters } = plan.merge([query.parameters, query.parameters]);
-    await connection.executeQuery(CompiledQuery.raw(`explain ${sql}`, [...parameters]));
-    return plan;
+    await tryOut(plan, [query.parameters, query.parameters], connection);
+    const join = await joinPlanOf(marked, compiler, connection);
+    return join === undefined ? plan : { ...join, otherwise: plan };
   },
   faultOf(error) {
     const { errno, sqlState, fatal } = error as {
@@ -30,12 +42,42 @@ export const mysqlEngine: CoalescingEngine = {
     // Class 42: syntax, names and access. Class 21: numbers of columns.
     return /^(?:42|21)/.test(sqlState) ? "statement" : "call";
   },
-  // Nothing is learned here that another database or role would change: a text is merged as it is.
-  changesNames: () => false,
+  changesNames: (sql) => /(?:^|;)\s*use\b/i.test(sql),
 };
 
 /** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED (MariaDB), ER_SESSION_WAS_KILLED, ER_CLIENT_INTERACTION_TIMEOUT. */
 const LOST: ReadonlySet<number> = new Set([1053, 1927, 3169, 4031]);
+
+/** What the server would refuse is found here, with nothing executed. */
+async function tryOut(
+  plan: MergePlan,
+  calls: readonly (readonly unknown[])[],
+  connection: DatabaseConnection,
+): Promise<void> {
+  const { sql, parameters } = plan.merge(calls);
+  await connection.executeQuery(CompiledQuery.raw(`explain ${sql}`, [...parameters]));
+}
+
+async function joinPlanOf(
+  marked: MarkedQuery,
+  compiler: QueryCompiler,
+  connection: DatabaseConnection,
+): Promise<MergePlan | undefined> {
+  const query = readPointQuery(marked);
+  if (query === undefined) return undefined;
+  const facts = await readServerFacts(query.table, connection);
+  const plan = pointPlan(query, marked, compiler, facts);
+  if (plan === undefined) return undefined;
+  try {
+    const call = query.keys.map(() => 0);
+    await tryOut(plan, [call, call], connection);
+    return plan;
+  } catch (error) {
+    if (mysqlEngine.faultOf(error) === "connection") throw error;
+    // The table has columns of the keys' names, for example, of which class 23 speaks.
+    return undefined;
+  }
+}
 
 /** What a view calls is not seen; a limit for each SELECT of the session would hold for all calls together. */
 async function refuseHidden(query: OperationNode, connection: DatabaseConnection): Promise<void> {

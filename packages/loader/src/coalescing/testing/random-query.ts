@@ -405,10 +405,51 @@ const POSTGRES_FORMS: readonly Form[] = [
   },
 ];
 
+/** Forms whose values only MySQL and MariaDB compare without an error. */
+const MYSQL_FORMS: readonly Form[] = [
+  function points(tables, random) {
+    const table = random.pick(tables);
+    const whole = table.columns.filter(({ kind }) => /^[a-z]*int\b/.test(kind.type));
+    const keys = [random.pick(["id", "parent"])];
+    if (whole.length > 0 && random.once(2)) keys.push(random.pick(whole).name);
+    if (random.once(5)) keys.push("parent");
+    const filled = random.once(3) ? plainColumn(table, random) : undefined;
+    const aliased = random.once(2);
+    const odd = random.once(4);
+    const qualified = random.once(2);
+    const from = aliased ? `${table.name} as a` : table.name;
+    const columns = ["id", ...table.columns.map(({ name }) => name), "id as again"];
+    return {
+      name: `all where ${keys.join(" and ")} =${odd ? ", odd values" : ""}`,
+      ordered: false,
+      draw: (chance) =>
+        keys.map((key, index) => {
+          const kind = table.columns.find(({ name }) => name === key)?.kind;
+          if (odd && chance.once(6)) return chance.pick([null, "7", 2.5, -1, 2n ** 64n, true]);
+          if (chance.once(6)) return chance.pick([-1, 0, 3n, 2n ** 53n + 1n, 2n ** 63n - 1n]);
+          const value = index === 0 || kind === undefined ? undefined : kind.value(chance);
+          return typeof value === "string" ? BigInt(value) : (value ?? 1 + chance.below(44));
+        }),
+      run: (db, values) => {
+        const all = db.selectFrom(from);
+        return (qualified && !aliased ? all.selectAll(table.name) : all.selectAll())
+          .$if(aliased, (query) => query.clearSelect().select(columns))
+          .where((eb) => eb.and(keys.map((key, index) => eb(key, "=", values[index]))))
+          .$if(filled !== undefined, (query) =>
+            query.where((eb) =>
+              eb.or([eb(filled ?? "", "is not", null), eb("id", "in", [eb.lit(3), eb.lit(4)])]),
+            ),
+          )
+          .execute();
+      },
+    };
+  },
+];
+
 const ALL_FORMS: Readonly<Record<"postgres" | "mysql" | "mariadb", readonly Form[]>> = {
   postgres: [...FORMS, ...POSTGRES_FORMS],
-  mysql: FORMS,
-  mariadb: FORMS,
+  mysql: [...FORMS, ...MYSQL_FORMS],
+  mariadb: [...FORMS, ...MYSQL_FORMS],
 };
 
 /** A query of a random form. */

@@ -1,15 +1,4 @@
-/** A column as `information_schema.columns` has it. */
-export interface ColumnInfo {
-  readonly name: string;
-  /** In lower case: `varchar`. */
-  readonly type: string;
-  /** In lower case, with all that belongs to it: `bigint unsigned`. */
-  readonly fullType: string;
-  readonly charset: string | null;
-  readonly collation: string | null;
-  readonly precision: number | string | null;
-  readonly scale: number | string | null;
-}
+import { type ColumnInfo, integerKeyType } from "../../coalescing/mysql/server-facts.ts";
 
 /** How values of a column travel in JSON, and are again what the column is compared with. */
 export interface JsonColumn {
@@ -29,10 +18,11 @@ const MAX_LENGTH = 4000;
  * compared by the column's own collation, which decides what is equal and which index serves.
  */
 export function jsonColumn(column: ColumnInfo): JsonColumn | undefined {
-  const { type, fullType, charset, collation } = column;
-  if (/^(?:tiny|small|medium|big)?int$/.test(type)) {
+  const { type, charset, collation } = column;
+  const integer = integerKeyType(column);
+  if (integer !== undefined) {
     return {
-      type: fullType.includes("unsigned") ? "bigint unsigned" : "bigint",
+      type: integer,
       read: (name) => name,
       write: (value) => matching(value, /^-?\d{1,20}$/),
     };

@@ -4,20 +4,14 @@ import {
   type MergePlan,
   NotMergeable,
 } from "../../coalescing/coalescing-engine.ts";
+import { columnName, KEYS, ORDINAL } from "../../coalescing/mysql/json-key-table.ts";
 import { CALL, PLACE } from "../../coalescing/split-rows.ts";
 import { joinKeys, splitJoined } from "../join-keys.ts";
 import type { KeyedQuery } from "../keyed-query.ts";
 import { KeyPart } from "../key-part.ts";
 import { selectsAll } from "../selects-all.ts";
 import type { JsonColumn } from "./json-column.ts";
-import {
-  ALL_KEYS,
-  columnName,
-  jsonKeys,
-  jsonKeysText,
-  ORDINAL,
-  readFromKeys,
-} from "./key-table.ts";
+import { ALL_KEYS, jsonKeys, jsonKeysText, readFromKeys } from "./key-table.ts";
 
 const MAX_KEYS = 1000;
 
@@ -50,9 +44,9 @@ export function jsonLateralPlan(query: KeyedQuery, columns: readonly JsonColumn[
   const read = orderedByKey(query, readFromKeys(query, columns));
   const inner = query.compiler.compileQuery(read, createQueryId());
   const sql =
-    `select __dbadvise_k.${ORDINAL} - 1 as ${CALL}, __dbadvise_q.* from ${jsonKeysText(columns)} ` +
+    `select ${KEYS}.${ORDINAL} - 1 as ${CALL}, __dbadvise_q.* from ${jsonKeysText(columns)} ` +
     `join lateral (select row_number() over () as ${PLACE}, __dbadvise_s.* from (${inner.sql}) as __dbadvise_s) ` +
-    `as __dbadvise_q on true order by __dbadvise_k.${ORDINAL}, ${PLACE}`;
+    `as __dbadvise_q on true order by ${KEYS}.${ORDINAL}, ${PLACE}`;
   return jsonPlan(query, columns, { sql, parameters: [ALL_KEYS, ...inner.parameters] }, []);
 }
 

@@ -2,13 +2,13 @@ import { type ColumnNode, CompiledQuery, type DatabaseConnection } from "kysely"
 import { type MergePlan, NotMergeable } from "../../coalescing/coalescing-engine.ts";
 import { markParameters } from "../../coalescing/compile-with-parameters.ts";
 import { mysqlEngine } from "../../coalescing/mysql/mysql-engine.ts";
+import { readServerFacts } from "../../coalescing/mysql/server-facts.ts";
 import { unionPlan } from "../../coalescing/mysql/union-plan.ts";
 import { differsByKeyAlone } from "../differs-by-key-alone.ts";
 import type { KeyedQuery } from "../keyed-query.ts";
 import type { RelationEngine } from "../relation-engine.ts";
 import { jsonColumn } from "./json-column.ts";
 import { type JsonPlan, jsonJoinPlan, jsonLateralPlan } from "./json-plan.ts";
-import { readServerFacts } from "./server-facts.ts";
 
 /**
  * Relations on MySQL and MariaDB: keys as JSON, joined where no key needs a limit of its own, and LATERAL where one does and

@@ -1,8 +1,20 @@
 import { CompiledQuery, type DatabaseConnection } from "kysely";
-import type { TableName } from "../../coalescing/table-names.ts";
-import type { ColumnInfo } from "./json-column.ts";
+import type { TableName } from "../table-names.ts";
 
-/** What the plans of a table's relations depend on. */
+/** A column as `information_schema.columns` has it. */
+export interface ColumnInfo {
+  readonly name: string;
+  /** In lower case: `varchar`. */
+  readonly type: string;
+  /** In lower case, with all that belongs to it: `bigint unsigned`. */
+  readonly fullType: string;
+  readonly charset: string | null;
+  readonly collation: string | null;
+  readonly precision: number | string | null;
+  readonly scale: number | string | null;
+}
+
+/** What plans that send keys as JSON depend on. */
 export interface ServerFacts {
   readonly hasJsonTable: boolean;
   readonly hasLateral: boolean;
@@ -36,4 +48,13 @@ export function featuresOf(version: string): Pick<ServerFacts, "hasJsonTable" | 
   return /mariadb/i.test(version)
     ? { hasJsonTable: number >= 10_06_00, hasLateral: false }
     : { hasJsonTable: number >= 8_00_04, hasLateral: number >= 8_00_14 };
+}
+
+/** The type in which JSON_TABLE reads keys of an integer column; `undefined` for a column of any other type. */
+export function integerKeyType({
+  type,
+  fullType,
+}: Pick<ColumnInfo, "type" | "fullType">): "bigint" | "bigint unsigned" | undefined {
+  if (!/^(?:tiny|small|medium|big)?int$/.test(type)) return undefined;
+  return fullType.includes("unsigned") ? "bigint unsigned" : "bigint";
 }
