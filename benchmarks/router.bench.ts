@@ -1,6 +1,6 @@
 /**
  * What routing costs, and how much it takes off the primary: `pnpm bench:router [--record] [--rounds 15]`. One run on a PostgreSQL primary
- * and a replica on loopback; medians of rounds in turns. Exits 1 where a bar is missed.
+ * and a replica on loopback; medians of reads in turns. Then a failover. Exits 1 where a bar is missed.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -12,9 +12,10 @@ import { createRouter } from "@dbadvise/router";
 import { postgres as postgresDialect } from "@dbadvise/router/postgres";
 import { startCluster } from "@dbadvise/testkit";
 
-const BARS = { guarded: 1.15, known: 1.05, share: 0.9 } as const;
+const BARS = { guarded: 1.15, known: 1.05, share: 0.9, resumedMs: 1000 } as const;
 const READ = "select id, body from notes where id = $1";
 const READS_PER_ROUND = 1000;
+const WARM_UP = 15_000;
 const CLIENTS = 16;
 const REQUESTS_PER_CLIENT = 100;
 const READS_PER_REQUEST = 9;
@@ -44,6 +45,7 @@ try {
   await Promise.all([primary.drain(), replica.drain()]);
   await cluster.close();
 }
+await failOver();
 lines.push(
   `Load of the machine at the end: ${loadavg()
     .map((load) => load.toFixed(2))
@@ -93,20 +95,19 @@ async function compareReads(): Promise<void> {
       },
     ],
   ];
+  // One read of each way at a time: what slows the machine down slows all.
   const times = ways.map(() => [] as number[]);
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let read = 0; read < WARM_UP + rounds * READS_PER_ROUND; read += 1) {
     for (const turn of ways.keys()) {
-      const at = (turn + round) % ways.length;
+      const at = (turn + read) % ways.length;
       const begun = performance.now();
-      for (let id = 1; id <= READS_PER_ROUND; id += 1) await ways[at]?.[1](id);
-      // The first round only warms up.
-      if (round > 0) times[at]?.push((performance.now() - begun) / READS_PER_ROUND);
+      await ways[at]?.[1](1 + (read % 1000));
+      if (read >= WARM_UP) times[at]?.push(performance.now() - begun);
     }
   }
-  const ratio = (at: number): number =>
-    median((times[at] ?? []).map((one, index) => one / (times[0]?.[index] ?? one)));
+  const ratio = (at: number): number => median(times[at] ?? []) / median(times[0] ?? []);
   lines.push(
-    "Reading a row by its key from a PostgreSQL replica on loopback, one read at a time.",
+    "Reading a row by its key from a PostgreSQL replica on loopback, one read at a time. Medians.",
     "",
     "| Way | Microseconds | x plain |",
     "|-|-|-|",
@@ -166,6 +167,83 @@ async function countReads(): Promise<void> {
     "at least",
   );
   judge("stale reads", stale, 0, "at most");
+}
+
+/** The primary is killed and a replica promoted, while reads of each kind go on. */
+async function failOver(): Promise<void> {
+  const three = await startCluster("postgres", { replicas: 2 });
+  const nodes = [three.primary, ...three.replicas];
+  const [old, successor, other] = nodes.map((node) =>
+    createPool({ connector: postgres(node.proxy.url), name: node.name }),
+  );
+  const [promoted, follower] = three.replicas;
+  if (old === undefined || successor === undefined || other === undefined) throw new Error("pools");
+  if (promoted === undefined || follower === undefined) throw new Error("replicas");
+  const router = createRouter({
+    dialect: postgresDialect(),
+    primary: old,
+    replicas: [successor, other],
+    spill: 1,
+  });
+  try {
+    await router.query("create table notes (id int primary key, body text not null)");
+    await router.query("insert into notes values (1, 'one')");
+    for (const one of three.replicas) await one.catchUp(three.primary);
+    const kinds = {
+      "read, eventual": () => router.query(READ, [1], { consistency: "eventual" }),
+      "read, read-your-writes": () => router.query(READ, [1]),
+      "read, strong": () => router.query(READ, [1], { consistency: "strong" }),
+      write: () => router.query("update notes set body = 'two' where id = 1"),
+    } as const;
+    const state = { ended: false };
+    const running = Object.entries(kinds).map(async ([name, send]) => {
+      const done: number[] = [];
+      let failed = 0;
+      while (!state.ended) {
+        try {
+          await withScope(send);
+          done.push(performance.now());
+        } catch {
+          failed += 1;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return { name, done, failed };
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await three.primary.kill();
+    const killed = performance.now();
+    await promoted.promote();
+    const at = performance.now();
+    await follower.follow(promoted);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    state.ended = true;
+    const results = await Promise.all(running);
+    lines.push(
+      `A primary with two replicas is killed, and a replica promoted ${(at - killed).toFixed(0)} ms later. One caller each, every 5 ms:`,
+      "",
+      "| What | first success after the promotion, ms | failed |",
+      "|-|-|-|",
+      ...results.map(
+        ({ name, done, failed }) => `| ${name} | ${resumed(done, at).toFixed(0)} | ${failed} |`,
+      ),
+      "",
+    );
+    for (const { name, done } of results) {
+      if (name !== "write")
+        judge(`${name} resumes, ms`, resumed(done, at), BARS.resumedMs, "at most");
+    }
+  } finally {
+    await router.close();
+    await Promise.allSettled(
+      [old, successor, other].map((pool) => pool.drain({ timeoutMs: 1000 })),
+    );
+    await three.close();
+  }
+}
+
+function resumed(done: readonly number[], at: number): number {
+  return (done.find((time) => time > at) ?? Number.POSITIVE_INFINITY) - at;
 }
 
 function judge(what: string, value: number, bar: number, sense: "at least" | "at most"): void {
