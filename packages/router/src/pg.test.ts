@@ -111,6 +111,8 @@ test("a client that is released with an open cursor blocks nobody", async () => 
   client.release();
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   await expect.poll(() => pool.totalCount).toBe(0);
+  // The cursor's end is told when its connection is closed.
+  await expect.poll(() => seen).toHaveLength(2);
 });
 
 describe("Drizzle", () => {
