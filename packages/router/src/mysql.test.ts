@@ -85,6 +85,7 @@ describe.each([
       on(replica!, async (lease) => (await lease.query("select connection_id() as id")).rows);
     const before = await id();
     expect(await readAt(replica!, wanted, 1)).toBeUndefined();
+    expect(await on(replica!, (lease) => dialect.waitFor(lease, wanted, 0))).toBe("behind");
     expect(await on(replica!, (lease) => dialect.waitFor(lease, wanted, 50))).toBe("behind");
     await replica!.resumeReplay();
     expect(await on(replica!, (lease) => dialect.waitFor(lease, wanted, 30_000))).toBe("reached");

@@ -51,7 +51,7 @@ export function mariadbDialect(): RouterDialect<Connection> {
     waitFor: async (lease, wanted, timeoutMs) => {
       const { position } = await readState(lease);
       const coverage = covers(position, wanted);
-      if (coverage !== "behind") return coverage;
+      if (coverage !== "behind" || timeoutMs <= 0) return coverage;
       const newest = formatGtidPosition(newestOfDomains(parseGtidPosition(wanted.at)));
       await lease.query("select master_gtid_wait(?, ?)", [newest, timeoutMs / 1000]);
       return covers((await readState(lease)).position, wanted);

@@ -79,7 +79,8 @@ export function mysqlDialect(): RouterDialect<Connection> {
     waitFor: async (lease, wanted, timeoutMs) => {
       const { position } = await readState(lease);
       const coverage = covers(position, wanted);
-      if (coverage !== "behind") return coverage;
+      // 0 would be for ever.
+      if (coverage !== "behind" || timeoutMs <= 0) return coverage;
       await lease.query("select wait_for_executed_gtid_set(?, ?)", [wanted.at, timeoutMs / 1000]);
       return covers((await readState(lease)).position, wanted);
     },
