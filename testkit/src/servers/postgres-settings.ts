@@ -6,8 +6,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: "off",
   synchronous_commit: "off",
   timezone: "UTC",
-  // A background ANALYZE holds a snapshot: a VACUUM beside it leaves pages not all-visible, and plans change by chance.
-  autovacuum: "off",
+  // On, as users have it, but never awake: a background ANALYZE holds a snapshot, a VACUUM beside it leaves pages not
+  // all-visible, and plans change by chance.
+  autovacuum_naptime: "2147483",
 };
 
 /** Flags of initdb. The builtin locale, new in PostgreSQL 17, gives text the same order on every machine. */
