@@ -21,7 +21,22 @@ export async function createPostgresDatabase(serverUrl: string): Promise<TestDat
   return {
     url: url.href,
     close: async () => {
+      await runOnPostgres(serverUrl, waitForSessions(name));
       await runOnPostgres(serverUrl, `drop database if exists ${name} with (force)`);
     },
   };
+}
+
+/**
+ * Waits up to half a second for the sessions of a database to end: `pg.Pool` says that it has ended before its sockets are
+ * closed, and a client that is terminated then throws where nobody listens.
+ */
+function waitForSessions(name: string): string {
+  return `do $$ begin
+    for attempt in 1..25 loop
+      exit when not exists (select from pg_stat_activity where datname = '${name}');
+      perform pg_sleep(0.02);
+      perform pg_stat_clear_snapshot();
+    end loop;
+  end $$`;
 }

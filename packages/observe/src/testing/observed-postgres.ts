@@ -25,6 +25,8 @@ export function observedPostgres(database: {
   class ObservedClient extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       super(config);
+      // It may be terminated with its database while it says goodbye.
+      this.on("error", () => undefined);
       const send = super.query.bind(this) as (
         sql: string,
         values: unknown[],
