@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { PoolError } from "./pool-error.ts";
 import { poolOnFake, sleep, watch } from "./testing/pool-on-fake.ts";
@@ -166,10 +167,27 @@ describe("lending", () => {
     expect(acquired + timeouts + aborted + rejected).toBe(2);
   });
 
-  it("refuses a deadline that is no number", async () => {
-    const { pool } = poolOnFake();
-    await expect(pool.acquire({ timeoutMs: Number.NaN })).rejects.toThrow(
-      expect.objectContaining({ code: "INVALID_OPTIONS", message: expect.stringContaining("NaN") }),
-    );
+  it("refuses a deadline that is no number, also where nobody has to wait", async () => {
+    const { pool, acquireAll } = poolOnFake();
+    for (const [lease] of [[undefined], await acquireAll(1)]) {
+      lease?.release();
+      await expect(pool.acquire({ timeoutMs: Number.NaN })).rejects.toThrow(
+        expect.objectContaining({
+          code: "INVALID_OPTIONS",
+          message: expect.stringContaining("NaN"),
+        }),
+      );
+    }
+  });
+
+  it("does not listen to the signal of a caller that need not wait", async () => {
+    const { pool, acquireAll } = poolOnFake();
+    const [first] = await acquireAll(1);
+    first?.release();
+    const { signal } = new AbortController();
+    const lease = await pool.acquire({ signal, timeoutMs: 1000, priority: 1, key: "a" });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    expect(lease.client.id).toBe(first?.client.id);
+    expect(pool.stats().waited).toBe(1);
   });
 });

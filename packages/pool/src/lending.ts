@@ -141,13 +141,13 @@ export function createLending<Client>(
 
   // Acquire -------------------------------------------------------------------------------------------------------
 
-  function acquire(given?: AcquireOptions): Promise<PoolLease<Client>> {
+  function acquire(given: AcquireOptions = NO_OPTIONS): Promise<PoolLease<Client>> {
     if (
-      given === undefined &&
       waiters.length === 0 &&
       state === "open" &&
       used < concurrency &&
-      buckets === undefined
+      buckets === undefined &&
+      isInOrder(given)
     ) {
       const slot = idle.pop();
       if (slot !== undefined) {
@@ -159,7 +159,7 @@ export function createLending<Client>(
         idle.push(slot);
       }
     }
-    return join(given ?? NO_OPTIONS);
+    return join(given);
   }
 
   /** The admission step: refuses what can't or mustn't wait, and puts the rest in line. */
@@ -670,4 +670,9 @@ export function createLending<Client>(
     waits,
     usages,
   };
+}
+
+/** Not to be refused by what it asks for. */
+function isInOrder({ signal, timeoutMs = 0 }: AcquireOptions): boolean {
+  return timeoutMs >= 0 && signal?.aborted !== true;
 }

@@ -44,7 +44,7 @@ export async function holdConnection<Client>(
   let failure: unknown;
   cluster.began(node);
   try {
-    const lease = await node.pool.acquire(waitOptions(given));
+    const lease = await node.pool.acquire(given);
     const route = `${node.name}: ${reason}`;
     return {
       node,
@@ -67,15 +67,4 @@ export async function holdConnection<Client>(
     cluster.ended(node, undefined, error);
     throw error;
   }
-}
-
-/** A pool that is told nothing about the wait has less to do: a fifth of a read on loopback. */
-export function waitOptions(given: AcquireOptions): AcquireOptions | undefined {
-  const { signal, timeoutMs, priority, key } = given;
-  return signal === undefined &&
-    timeoutMs === undefined &&
-    priority === undefined &&
-    key === undefined
-    ? undefined
-    : given;
 }

@@ -2,7 +2,6 @@ import { withRoute } from "@dbadvise/observe";
 import { type AcquireOptions, type Lease, PoolError } from "@dbadvise/pool";
 import type { ChosenNode, Cluster } from "./cluster.ts";
 import type { Consistency } from "./consistency.ts";
-import { waitOptions } from "./hold-connection.ts";
 import type { Position } from "./position.ts";
 import type { Remembering } from "./remember.ts";
 import type { ResolvedRouterOptions } from "./resolve-router-options.ts";
@@ -274,7 +273,7 @@ async function onNode<Client, Result>(
   let failure: unknown;
   cluster.began(node);
   try {
-    const lease = await node.pool.acquire(waitOptions(given));
+    const lease = await node.pool.acquire(given);
     try {
       return await use(lease);
     } finally {
