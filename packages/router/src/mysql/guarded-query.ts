@@ -38,24 +38,26 @@ export async function sendGuarded<Row>(
   parameters: readonly unknown[],
   options: QueryOptions,
 ): Promise<GuardedResult<Row>> {
-  const guardRows = Promise.withResolvers<unknown>();
   const rows = Promise.withResolvers<unknown>();
-  const [guarded, result] = await lease.run((client) => {
+  const guard: { error?: unknown; rows?: unknown } = {};
+  // Where the connection is lost only the query is told: to mysql2 it is the one that is under way.
+  const result = await lease.run((client) => {
     const driver = client as unknown as Driver;
     const { createQuery } = driver.constructor;
-    const guard = createQuery(guardSql, [], settle(guardRows), driver.config);
+    const told: Callback = (error, answer) => Object.assign(guard, { error, rows: answer });
     const query = createQuery(sql, parameters, settle(rows), driver.config);
-    put(guard, query);
+    put(createQuery(guardSql, [], told, driver.config), query);
     driver.query(query);
-    // Not before both have ended: the connection may go to somebody else then.
-    return Promise.allSettled([guardRows.promise, rows.promise]);
+    // It ends after the guard: not before may the connection go to somebody else.
+    return rows.promise;
   }, options);
-  if (guarded.status === "rejected") throw guarded.reason;
-  const [first] = guarded.value as readonly Readonly<Record<string, unknown>>[];
-  const answer = String(Object.values(first ?? {})[0]);
-  if (result.status === "rejected") throw result.reason;
-  const read = result.value as readonly Row[];
-  return { guard: answer, result: { rows: read, rowCount: read.length } };
+  if (guard.error) throw guard.error;
+  const [first] = guard.rows as readonly Readonly<Record<string, unknown>>[];
+  const read = result as readonly Row[];
+  return {
+    guard: String(Object.values(first ?? {})[0]),
+    result: { rows: read, rowCount: read.length },
+  };
 }
 
 /** Puts a command before another one, which has not been sent. To mysql2 both are the second one. */
