@@ -23,6 +23,7 @@ export interface KnownTable extends TableName {
 
 /** What the statements so far say of the schema. A table that none of them made is not known: it may well exist. */
 export interface KnownSchema {
+  tables(): Iterable<KnownTable>;
   table(name: TableName): KnownTable | null;
   /** The table of an index. */
   tableOf(index: TableName): KnownTable | null;

@@ -33,6 +33,8 @@ export interface RuleContext {
   readonly serverVersion: number;
   /** Size of a table in production, by the snapshot; `null` without one. */
   readonly production: (table: TableName) => ProductionTable | null;
+  /** The schema after all migrations that are checked: what one leaves open, a later one may do. */
+  readonly final: KnownSchema;
   /** A name as SQL. */
   readonly quote: (name: string) => string;
 }
@@ -57,6 +59,8 @@ export interface RuleVerdict {
 export interface MigrationRule {
   readonly code: MigrationFindingCode;
   readonly severity: Severity;
+  /** Whether it also looks at what takes a migration back, where dropping things is the point. Default: no. */
+  readonly down?: true;
   /** Verdicts on one statement; none where all is well. It must not throw. */
   check(statement: CheckedStatement, context: RuleContext): readonly RuleVerdict[];
 }
