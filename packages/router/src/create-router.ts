@@ -3,6 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { createCluster } from "./create-cluster.ts";
 import { createSession, type SessionParts } from "./create-session.ts";
 import { withReason } from "./hold-connection.ts";
+import { createPlacer, type Start } from "./create-placer.ts";
 import { createRemembering } from "./remember.ts";
 import { resolveRouterOptions } from "./resolve-router-options.ts";
 import type { RouteDecision } from "./route-decision.ts";
@@ -14,7 +15,8 @@ import type { RouterOptions } from "./router-options.ts";
 import type { RunOptions } from "./router-session.ts";
 import type { RouteOptions, Router } from "./router.ts";
 import { createScopeMemories } from "./scope-memory.ts";
-import { createSender, noReplica, type Statement } from "./send-statement.ts";
+import { createSender, type Statement } from "./send-statement.ts";
+import { whileInService } from "./while-in-service.ts";
 
 /**
  * Makes a router over pools. Reads go to replicas where they miss nothing that `consistency` forbids them to miss; everything
@@ -34,12 +36,14 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
   const seal = createTokenSeal(dialect.system, options.tokenSecret);
   const remembering = createRemembering(dialect, cluster, memories, emitter);
   const sender = createSender({ options, cluster, emitter, remembering });
+  const placer = createPlacer(cluster, sender);
   const parts: SessionParts<Client> = {
     options,
     cluster,
     emitter,
     remembering,
     sender,
+    placer,
     memories,
     statementOf,
     runOf: (sql, run, how) => {
@@ -100,18 +104,19 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
     const mayRead = how.readOnly === true && how.isolation !== "serializable";
     const verdict = { kind: mayRead ? "read" : "session", reason: "transaction" } as const;
     const route = routeOf("begin", { ...how, verdict }, memories.current(), options);
-    let why = mayRead ? "read-only transaction" : "transaction";
-    if (route.target === "replica") {
-      const found = await sender.findReplica(route.consistency, how);
-      why += `; ${found.why}`;
-      if (found.node !== undefined) {
-        const saw = route.consistency === "monotonic" ? remembering.saw : undefined;
-        return inTransaction(found.node, fn, how, why, saw);
-      }
-      if (route.explicit) throw noReplica(found.why);
-      sender.spill(found.why, found.failed);
-    }
-    return inTransaction(cluster.primary(), fn, how, why, remembering.wrote);
+    let begun = false;
+    const start: Start<Client, Result> = (node, why, as) => {
+      const once = (lease: Lease<Client>): Promise<Result> => {
+        begun = true;
+        return fn(lease);
+      };
+      if (as === "primary") return inTransaction(node, once, how, why, remembering.wrote);
+      const saw = route.consistency === "monotonic" ? remembering.saw : undefined;
+      return inTransaction(node, once, how, why, saw);
+    };
+    return route.target === "replica"
+      ? placer.onReplica(route, how, start, () => begun)
+      : placer.onPrimary(mayRead ? "read-only transaction" : "transaction", start, () => begun);
   }
 
   async function inTransaction<Result>(
@@ -127,6 +132,7 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
       const run = (lease: Lease<Client>) => fn(withReason(lease, `${node.name}: ${reason}`));
       return await node.pool.transaction(run, {
         ...how,
+        signal: whileInService(node, how).signal,
         afterCommit: async (lease) => {
           await afterCommit?.(lease as Lease<Client>);
           await how.afterCommit?.(lease);

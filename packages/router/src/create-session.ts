@@ -1,16 +1,18 @@
 import type { QueryResult, TransactionMode } from "@dbadvise/pool";
 import type { Consistency } from "./consistency.ts";
+import type { Placer, Start } from "./create-placer.ts";
 import { type HeldConnection, holdConnection } from "./hold-connection.ts";
 import { type Route, routeOf } from "./route.ts";
 import { RouterError } from "./router-error.ts";
 import type { HeldClient, RouterSession, RunOptions } from "./router-session.ts";
 import type { RouteOptions } from "./router.ts";
 import type { ScopeMemory } from "./scope-memory.ts";
-import { noReplica, type Sender, type SenderParts, type Statement } from "./send-statement.ts";
+import type { Sender, SenderParts, Statement } from "./send-statement.ts";
 import { type TransactionControl, transactionControl } from "./transaction-control.ts";
 
 export interface SessionParts<Client> extends SenderParts<Client> {
   readonly sender: Sender<Client>;
+  readonly placer: Placer<Client>;
   readonly memories: { current(): ScopeMemory };
   statementOf<Row>(
     sql: string,
@@ -26,7 +28,16 @@ export interface SessionParts<Client> extends SenderParts<Client> {
 
 /** See {@link RouterSession}. */
 export function createSession<Client>(
-  { options, cluster, remembering, sender, memories, statementOf, runOf }: SessionParts<Client>,
+  {
+    options,
+    cluster,
+    remembering,
+    sender,
+    placer,
+    memories,
+    statementOf,
+    runOf,
+  }: SessionParts<Client>,
   usual: RouteOptions,
 ): RouterSession<Client> {
   const { dialect } = options;
@@ -65,23 +76,22 @@ export function createSession<Client>(
 
   // Hold -----------------------------------------------------------------------------------------------------------
 
+  /** The start of a hold. */
+  const holding =
+    (given: RunOptions): Start<Client, HeldConnection<Client>> =>
+    (node, reason, as) => {
+      heldFor = as;
+      touched = false;
+      return holdConnection(cluster, node, given, reason);
+    };
+
   async function holdPrimary(given: RunOptions, reason: string): Promise<void> {
-    held = await holdConnection(cluster, cluster.primary(), given, reason);
-    heldFor = "primary";
+    held = await placer.onPrimary(reason, holding(given));
   }
 
   /** For a read-only transaction. */
-  async function holdReplica(given: RunOptions, { consistency, explicit }: Route): Promise<void> {
-    const { node, why, failed } = await sender.findReplica(consistency, given);
-    if (node === undefined) {
-      if (explicit) throw noReplica(why);
-      if (consistency !== "strong") sender.spill(why, failed);
-      await holdPrimary(given, `read-only transaction; ${why}`);
-      return;
-    }
-    held = await holdConnection(cluster, node, given, `read-only transaction; ${why}`);
-    heldFor = "replica";
-    touched = false;
+  async function holdReplica(given: RunOptions, way: Route): Promise<void> {
+    held = await placer.onReplica(way, given, holding(given));
   }
 
   function letGo(retire?: Error): void {

@@ -2,6 +2,7 @@ import { withRoute } from "@dbadvise/observe";
 import type { AcquireOptions, Lease, QueryOptions } from "@dbadvise/pool";
 import type { Cluster } from "./cluster.ts";
 import type { RouterNode } from "./router-node.ts";
+import { whileInService } from "./while-in-service.ts";
 
 /** A connection that a session or a transaction has for itself. */
 export interface HeldConnection<Client> {
@@ -44,7 +45,7 @@ export async function holdConnection<Client>(
   let failure: unknown;
   cluster.began(node);
   try {
-    const lease = await node.pool.acquire(given);
+    const lease = await node.pool.acquire(whileInService(node, given));
     const route = `${node.name}: ${reason}`;
     return {
       node,

@@ -42,8 +42,12 @@ export interface Sender<Client> {
     given: RouteOptions,
     without: ReadonlySet<string>,
   ): ChosenNode<Client> | undefined;
-  /** A replica that has everything that the scope must see: it waits for one, `catchUpMs` each. */
-  findReplica(consistency: Consistency, given: RunOptions): Promise<FoundReplica<Client>>;
+  /** A replica that has everything that the scope must see: it waits for one, `catchUpMs` each. None of those that have `failed`. */
+  findReplica(
+    consistency: Consistency,
+    given: RunOptions,
+    failed: ReadonlySet<string>,
+  ): Promise<FoundReplica<Client>>;
   /** Throws `NO_REPLICA` where the primary may not take a read that no replica takes. */
   spill(why: string, failed: ReadonlySet<string>): void;
 }
@@ -215,10 +219,10 @@ export function createSender<Client>({
         ? onPrimary(statement, given, route)
         : onReplica(statement, given, route),
     choose,
-    findReplica: async (consistency, given) => {
+    findReplica: async (consistency, given, before) => {
       const wanted = remembering.wanted(consistency);
-      const without = new Set<string>();
-      const failed = new Set<string>();
+      const without = new Set(before);
+      const failed = new Set(before);
       let why = reasonOfNone(consistency);
       for (;;) {
         const chosen = choose(consistency, given, without);
@@ -257,7 +261,7 @@ export function noReplica(why: string): RouterError {
 }
 
 /** There was no connection to send it on. */
-function isUnsent(error: unknown): boolean {
+export function isUnsent(error: unknown): boolean {
   if (error instanceof PoolError) return error.code === "UNAVAILABLE";
   return error instanceof RouterError;
 }

@@ -39,7 +39,7 @@ export async function sendGuarded<Row>(
   options: QueryOptions,
 ): Promise<GuardedResult<Row>> {
   const rows = Promise.withResolvers<unknown>();
-  const guard: { error?: unknown; rows?: unknown } = {};
+  const guard: { error?: Error | null; rows?: unknown } = {};
   // Where the connection is lost only the query is told: to mysql2 it is the one that is under way.
   const result = await lease.run((client) => {
     const driver = client as unknown as Driver;
