@@ -1,11 +1,17 @@
+import type { TableName } from "../catalog/catalog.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
-import type { EventSource } from "../log/event-source.ts";
 import type { Severity } from "../findings/finding.ts";
-import type { CheckReport } from "./check-report.ts";
+import type { EventSource } from "../log/event-source.ts";
+import { CHECK_REPORT_VERSION, type CheckReport } from "./check-report.ts";
 import type { MigrationEngine } from "./migration-engine.ts";
-import type { MigrationFindingCode } from "./migration-finding.ts";
+import type { MigrationFinding, MigrationFindingCode } from "./migration-finding.ts";
+import type { CheckedStatement, RuleContext } from "./migration-rule.ts";
 import type { Migration } from "./migration.ts";
+import type { ProductionTable } from "./production.ts";
+import { type Replay, replayMigrations } from "./replay-migrations.ts";
 import type { Runner } from "./runner.ts";
+import type { Trial } from "./trial.ts";
+import { fingerprintOf, writeFinding } from "./write-finding.ts";
 
 export interface CheckOptions {
   readonly engine: MigrationEngine;
@@ -31,7 +37,136 @@ export interface CheckOptions {
   /** Whether the tool itself sets a lock timeout (by role or connection string), in milliseconds. Default: it does not. */
   readonly lockTimeoutMs?: number;
   readonly progress?: (message: string) => void;
+  /** Default now. */
   readonly now?: Date;
 }
 
-export type CheckMigrations = (options: CheckOptions) => Promise<CheckReport>;
+/** What changed migrations lock, rewrite and break, and what they do to the queries of the workload. */
+export async function checkMigrations(options: CheckOptions): Promise<CheckReport> {
+  const { engine, runner, migrations, changed, progress = () => {} } = options;
+  const isChecked = (migration: Migration): boolean =>
+    changed === null ||
+    changed.has(migration.file) ||
+    (migration.downFile !== undefined && changed.has(migration.downFile));
+  const checked = migrations.filter(isChecked);
+  const trial = checked.length === 0 ? null : await openTrial(options);
+  try {
+    const replay = await replayMigrations({
+      engine,
+      trial,
+      migrations,
+      isChecked,
+      lockTimeoutMs: options.lockTimeoutMs ?? null,
+      progress,
+      beforeChange: () => Promise.resolve(),
+    });
+    progress("checking the rules");
+    const context: RuleContext = {
+      runner,
+      serverVersion: serverVersion(options, trial),
+      production: productionTables(options.snapshot),
+      final: replay.final,
+      quote: engine.quote,
+    };
+    const findings = withFingerprints(
+      replay.statements.flatMap((statement) => findingsOf(statement, context, options)),
+    );
+    return reportOf(options, trial, checked, replay, findings);
+  } finally {
+    await trial?.close();
+  }
+}
+
+async function openTrial({ engine, trial, progress }: CheckOptions): Promise<Trial | null> {
+  if (trial === "none") return null;
+  const url = trial === undefined || trial === "embedded" ? null : trial;
+  return engine.openTrial({ url, progress: progress ?? (() => {}) });
+}
+
+function serverVersion(options: CheckOptions, trial: Trial | null): number {
+  return (
+    options.serverVersion ??
+    options.snapshot?.server.versionNumber ??
+    trial?.versionNumber ??
+    options.engine.defaultVersion
+  );
+}
+
+function findingsOf(
+  checked: CheckedStatement,
+  context: RuleContext,
+  { engine, severities = {} }: CheckOptions,
+): readonly Omit<MigrationFinding, "fingerprint">[] {
+  return engine.rules.flatMap((rule) => {
+    const wanted = severities[rule.code];
+    if (wanted === "off" || (checked.direction === "down" && rule.down !== true)) return [];
+    return rule
+      .check(checked, context)
+      .map((verdict) =>
+        writeFinding(rule, verdict, checked, context, wanted ?? verdict.severity ?? rule.severity),
+      );
+  });
+}
+
+function withFingerprints(
+  findings: readonly Omit<MigrationFinding, "fingerprint">[],
+): readonly MigrationFinding[] {
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const first = fingerprintOf(finding, 0);
+    const nth = seen.get(first) ?? 0;
+    seen.set(first, nth + 1);
+    return { ...finding, fingerprint: nth === 0 ? first : fingerprintOf(finding, nth) };
+  });
+}
+
+function productionTables(
+  _snapshot: Snapshot | undefined,
+): (table: TableName) => ProductionTable | null {
+  return () => null;
+}
+
+function reportOf(
+  options: CheckOptions,
+  trial: Trial | null,
+  checked: readonly Migration[],
+  { statements, problems, notAnalyzed }: Replay,
+  findings: readonly MigrationFinding[],
+): CheckReport {
+  const measured = statements.filter(({ observation }) => observation !== null).length;
+  const known = findings.filter(({ fingerprint }) => options.baseline?.has(fingerprint));
+  return {
+    version: CHECK_REPORT_VERSION,
+    checkedAt: (options.now ?? new Date()).toISOString(),
+    engine: options.engine.name,
+    runner: options.runner.name,
+    trial: trial?.name ?? null,
+    base: options.base,
+    snapshotAt: options.snapshot?.capturedAt ?? null,
+    migrations: {
+      total: options.migrations.length,
+      checked: checked.map(({ name, file, downFile = null }) => ({ name, file, downFile })),
+    },
+    findings: findings.filter((finding) => !known.includes(finding)).toSorted(byPlace),
+    ignored: [],
+    known,
+    ignoreProblems: [],
+    problems,
+    coverage: {
+      statements: statements.length,
+      measured,
+      inferred: statements.length - measured - notAnalyzed.length,
+      notAnalyzed,
+      queries: null,
+    },
+    notes: [],
+  };
+}
+
+function byPlace(one: MigrationFinding, other: MigrationFinding): number {
+  return (
+    Number(one.place.file > other.place.file) - Number(one.place.file < other.place.file) ||
+    one.place.line - other.place.line ||
+    one.place.column - other.place.column
+  );
+}

@@ -13,6 +13,14 @@ export interface CheckProblem {
   readonly hint: string;
 }
 
+/** A migration that was checked, with its files: places of statements name them. */
+export interface CheckedMigration {
+  readonly name: string;
+  readonly file: string;
+  /** `null` where `down` stands in the same file, or there is none. */
+  readonly downFile: string | null;
+}
+
 /** A finding that a comment in the migration silences. */
 export interface IgnoredFinding {
   readonly finding: MigrationFinding;
@@ -32,8 +40,8 @@ export interface CheckReport {
   readonly base: string | null;
   /** ISO time of the production snapshot; `null` without one. */
   readonly snapshotAt: string | null;
-  /** Migrations in the history, and the names of those that were checked. */
-  readonly migrations: { readonly total: number; readonly checked: readonly string[] };
+  /** Migrations in the history, and those that were checked. */
+  readonly migrations: { readonly total: number; readonly checked: readonly CheckedMigration[] };
   /** By file and line. */
   readonly findings: readonly MigrationFinding[];
   readonly ignored: readonly IgnoredFinding[];
