@@ -113,7 +113,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
       await endRun();
       return beginTransaction(trial, script.transaction !== "none", options.lockTimeoutMs);
     }
-    pending ??= await beginTransaction(trial, true, options.lockTimeoutMs);
+    pending ??= beginTransaction(trial, true, options.lockTimeoutMs);
     return pending;
   }
 
