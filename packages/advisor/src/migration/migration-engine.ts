@@ -1,4 +1,5 @@
 import type { SplitStatements } from "../log/open-sql-file.ts";
+import type { CommentSyntax } from "./source-comments.ts";
 import type { MigrationRule } from "./migration-rule.ts";
 import type { DescribedStatement } from "./schema-action.ts";
 import type { Trial } from "./trial.ts";
@@ -17,6 +18,8 @@ export interface MigrationEngine {
   /** Version that is assumed where nobody says, as `server_version_num`. */
   readonly defaultVersion: number;
   readonly splitStatements: SplitStatements;
+  /** How comments and strings are told apart in its SQL. */
+  readonly commentSyntax: CommentSyntax;
   /** Reads one statement; never throws. Unqualified names are of `schema`. */
   describe(sql: string, schema: string): Promise<DescribedStatement>;
   /** Schema of unqualified names: `public`. */
