@@ -16,6 +16,8 @@ export interface KnownTable extends TableName {
   /** True where a migration that is being checked created it: it has few rows, and nobody uses it yet. */
   readonly created: boolean;
   readonly temporary: boolean;
+  /** It has partitions instead of rows. */
+  readonly partitioned?: true;
   readonly columns: readonly KnownColumn[];
   readonly constraints: readonly KnownConstraint[];
   readonly indexes: readonly IndexDefinition[];

@@ -10,8 +10,10 @@ export type MigrationFindingCode =
   | "add-identity-column"
   | "add-stored-generated-column"
   | "add-unique-constraint"
+  | "attach-partition-scan"
   | "change-column-type"
   | "cluster-table"
+  | "concurrently-if-not-exists"
   | "concurrently-in-transaction"
   | "create-index-blocking"
   | "create-trigger"
@@ -20,6 +22,7 @@ export type MigrationFindingCode =
   | "drop-index-blocking"
   | "drop-table"
   | "dropped-in-use"
+  | "enum-value-in-transaction"
   | "foreign-key-without-index"
   | "lock-held-long"
   | "missing-lock-timeout"
@@ -29,18 +32,20 @@ export type MigrationFindingCode =
   | "new-slow-query"
   | "not-null-without-default"
   | "plan-regression"
+  | "refresh-blocking"
   | "reindex-blocking"
   | "rename-column"
   | "rename-table"
+  | "row-versions-exhausted"
   | "set-logged"
   | "set-not-null"
   | "table-copied"
   | "truncate-table"
+  | "update-all-rows"
   | "vacuum-full"
   | "validate-in-same-transaction"
   | "volatile-default"
-  | "writes-blocked"
-  | "row-versions-exhausted";
+  | "writes-blocked";
 
 /** `measured`: seen on the trial database. `inferred`: concluded from the text alone. */
 export type Basis = "measured" | "inferred";

@@ -1,6 +1,6 @@
 import type { Severity } from "../findings/finding.ts";
 import type { FindingObject } from "../findings/finding.ts";
-import type { MigrationFindingCode } from "./migration-finding.ts";
+import type { Basis, MigrationFindingCode } from "./migration-finding.ts";
 import type { Migration, MigrationStatement } from "./migration.ts";
 import type { ProductionTable } from "./production.ts";
 import type { Runner, SafeStep } from "./runner.ts";
@@ -21,6 +21,8 @@ export interface CheckedStatement {
   readonly inTransaction: boolean;
   /** Those before it in the same transaction, in order. None outside a transaction. */
   readonly before: readonly CheckedStatement[];
+  /** Those before it in the same migration and direction, in order, whatever their transaction. */
+  readonly earlier: readonly CheckedStatement[];
   /** The schema right before it. */
   readonly schema: KnownSchema;
   /** `lock_timeout` in force, milliseconds; 0 is no limit; `null`: nobody set it. */
@@ -43,6 +45,8 @@ export interface RuleContext {
 export interface RuleVerdict {
   /** Default: the rule's. */
   readonly severity?: Severity;
+  /** `inferred` where it does not rest on what the trial showed. Default: `measured` where the trial ran the statement. */
+  readonly basis?: Basis;
   readonly object: FindingObject;
   /** One sentence: what is so, and what it costs whom. Without sizes: those are added where production's are known. */
   readonly message: string;

@@ -144,6 +144,9 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
         observation,
         inTransaction: transaction.isOpen(),
         before: [...transaction.statements],
+        earlier: statements.filter(
+          (one) => one.migration === migration && one.direction === direction,
+        ),
         schema,
         lockTimeoutMs: transaction.lockTimeoutMs(),
       };

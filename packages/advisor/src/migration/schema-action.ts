@@ -51,6 +51,8 @@ export interface IndexDefinition {
   readonly method: string;
   readonly concurrently: boolean;
   readonly predicate: string | null;
+  /** ON ONLY: the partitions of its table get none, and nothing is built. */
+  readonly only?: true;
 }
 
 /**
@@ -66,6 +68,8 @@ export type SchemaAction =
       readonly temporary: boolean;
       readonly ifNotExists: boolean;
       readonly partitionOf: TableName | null;
+      /** It has partitions instead of rows. */
+      readonly partitioned?: true;
     }
   | { readonly kind: "drop-table"; readonly table: TableName; readonly cascade: boolean }
   | { readonly kind: "truncate"; readonly table: TableName }
@@ -147,6 +151,12 @@ export type SchemaAction =
       readonly table: TableName;
       readonly name: string;
     }
+  | {
+      readonly kind: "refresh-materialized-view";
+      readonly view: TableName;
+      readonly concurrently: boolean;
+    }
+  | { readonly kind: "add-enum-value"; readonly type: TableName; readonly value: string }
   | { readonly kind: "drop-type"; readonly name: TableName }
   | { readonly kind: "convert-charset"; readonly table: TableName; readonly charset: string }
   /** INSERT, UPDATE, DELETE, MERGE, COPY of rows. `filtered`: it has a WHERE. */

@@ -45,6 +45,7 @@ function apply(tables: Map<string, KnownTable>, action: SchemaAction, created: b
         ...action.table,
         created,
         temporary: action.temporary,
+        ...(action.partitioned ? { partitioned: true } : {}),
         columns: action.columns.map(knownColumn),
         constraints: action.constraints.map(knownConstraint),
         indexes: [],

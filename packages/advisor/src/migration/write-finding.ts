@@ -22,7 +22,9 @@ export function writeFinding(
   return {
     code: rule.code,
     severity,
-    basis: observation === null || observation.unseen.length > 0 ? "inferred" : "measured",
+    basis:
+      verdict.basis ??
+      (observation === null || observation.unseen.length > 0 ? "inferred" : "measured"),
     place: statement.place,
     migration: migration.name,
     statement: statement.sql,
