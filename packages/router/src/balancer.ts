@@ -3,7 +3,7 @@ import type { RouterNode } from "./router-node.ts";
 /** Chooses among nodes that may take a read. */
 export interface Balancer {
   /**
-   * `nodes` is never empty; `key` is the caller's, for sticky choices. `shares` are the nodes' shares, weights and slow
+   * `nodes` are two or more: where one may take it, nobody is asked. `key` is the caller's, for sticky choices. `shares` are the nodes' shares, weights and slow
    * start included, in the order of `nodes`.
    */
   choose<Client>(

@@ -34,22 +34,20 @@ export function takesReads<Client>(
  */
 export function chooseReplica<Client>(
   { members, primary, zone, balance, unsure }: ReplicaChoice<Client>,
-  need: ReadNeed,
+  { position, maxLagMs, key, without }: ReadNeed,
 ): ChosenNode<Client> | undefined {
-  const now = performance.now();
   let least = Number.POSITIVE_INFINITY;
-  let nodes: RouterNode<Client>[] = [];
-  let shares: number[] = [];
+  let candidates: Member<Client>[] = [];
   let best: Coverage = "reached";
 
   for (const member of members) {
     const { node } = member;
-    if (!takesReads(member, primary) || need.without.has(node.name)) continue;
+    if (!takesReads(member, primary) || without.has(node.name)) continue;
     const alias = node.role === "primary";
-    if (need.maxLagMs !== Number.POSITIVE_INFINITY && !alias) {
-      if (!((node.lagMs ?? Number.POSITIVE_INFINITY) <= need.maxLagMs)) continue;
+    if (maxLagMs !== Number.POSITIVE_INFINITY && !alias) {
+      if (!((node.lagMs ?? Number.POSITIVE_INFINITY) <= maxLagMs)) continue;
     }
-    const coverage = need.position === undefined ? "reached" : member.coverage(need.position);
+    const coverage = position === undefined ? "reached" : member.coverage(position);
     if (coverage === "behind") unsure(member);
     const rank =
       (alias ? 12 : 0) +
@@ -60,16 +58,25 @@ export function chooseReplica<Client>(
     if (rank < least) {
       least = rank;
       best = coverage;
-      nodes = [];
-      shares = [];
+      candidates = [];
     }
-    nodes.push(node);
-    shares.push(node.weight * member.health.share(now));
+    candidates.push(member);
   }
-  if (nodes.length === 0) return undefined;
-  return {
-    node: balance.choose(nodes, shares, need.key),
-    coverage: best,
-    reason: need.position === undefined ? "any replica will do" : REASONS[best],
-  };
+  const node = balanced(candidates, balance, key);
+  if (node === undefined) return undefined;
+  const reason = position === undefined ? "any replica will do" : REASONS[best];
+  return { node, coverage: best, reason };
+}
+
+function balanced<Client>(
+  candidates: readonly Member<Client>[],
+  balance: Balancer,
+  key: string | undefined,
+): RouterNode<Client> | undefined {
+  // Of one there is nothing to choose.
+  if (candidates.length < 2) return candidates[0]?.node;
+  const now = performance.now();
+  const nodes = candidates.map((member) => member.node);
+  const shares = candidates.map(({ node, health }) => node.weight * health.share(now));
+  return balance.choose(nodes, shares, key);
 }

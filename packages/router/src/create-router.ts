@@ -86,7 +86,7 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
     const route = routeOf(sql, how, memories.current(), options);
     const { target, reason, consistency } = route;
     if (target === "primary") return { target, node: cluster.primary().name, reason };
-    const chosen = sender.choose(consistency, how, new Set());
+    const chosen = sender.choose(consistency, how);
     if (chosen !== undefined) {
       return { target, node: chosen.node.name, reason: `${reason}; ${chosen.reason}` };
     }

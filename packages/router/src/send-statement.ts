@@ -1,6 +1,6 @@
 import { withRoute } from "@dbadvise/observe";
-import { type AcquireOptions, type Lease, PoolError } from "@dbadvise/pool";
-import type { ChosenNode, Cluster } from "./cluster.ts";
+import { type Lease, PoolError } from "@dbadvise/pool";
+import type { ChosenNode, Cluster, ReadNeed } from "./cluster.ts";
 import type { Consistency } from "./consistency.ts";
 import type { Position } from "./position.ts";
 import type { Remembering } from "./remember.ts";
@@ -37,11 +37,7 @@ export interface Sender<Client> {
     route: Route,
   ): Promise<Result>;
   /** A replica that would be chosen now, for a read. */
-  choose(
-    consistency: Consistency,
-    given: RouteOptions,
-    without: ReadonlySet<string>,
-  ): ChosenNode<Client> | undefined;
+  choose(consistency: Consistency, given: RouteOptions): ChosenNode<Client> | undefined;
   /** A replica that has everything that the scope must see: it waits for one, `catchUpMs` each. None of those that have `failed`. */
   findReplica(
     consistency: Consistency,
@@ -59,6 +55,7 @@ export interface SenderParts<Client> {
   readonly remembering: Remembering<Client>;
 }
 
+const NO_NODES: ReadonlySet<string> = new Set();
 const NONE = "no replica may take it";
 const UNPLACED = "where the scope's last write is is not known";
 
@@ -70,28 +67,25 @@ export function createSender<Client>({
 }: SenderParts<Client>): Sender<Client> {
   const { dialect, catchUpMs } = options;
 
-  function need(consistency: Consistency, given: RouteOptions, without: ReadonlySet<string>) {
-    return {
-      position: remembering.wanted(consistency),
-      maxLagMs: typeof consistency === "object" ? consistency.bounded : Number.POSITIVE_INFINITY,
-      key: given.key,
-      without,
-    };
+  function need(
+    position: Position | undefined,
+    consistency: Consistency,
+    { key }: RouteOptions,
+    without: ReadonlySet<string>,
+  ): ReadNeed {
+    const maxLagMs =
+      typeof consistency === "object" ? consistency.bounded : Number.POSITIVE_INFINITY;
+    return { position, maxLagMs, key, without };
   }
 
-  const choose: Sender<Client>["choose"] = (consistency, given, without) =>
-    // An explicit choice of a replica can't be met: nothing but the primary is sure to have it.
-    consistency === "strong" || remembering.isUnplaced(consistency)
-      ? undefined
-      : cluster.replica(need(consistency, given, without));
-
-  function reasonOfNone(consistency: Consistency): string {
+  /** Why nothing but the primary is sure to have it: then an explicit choice of a replica can't be met. */
+  function whyPrimary(consistency: Consistency): string | undefined {
     if (consistency === "strong") return "strong consistency is read from the primary";
-    return remembering.isUnplaced(consistency) ? UNPLACED : NONE;
+    return remembering.isUnplaced(consistency) ? UNPLACED : undefined;
   }
 
   function spill(why: string, failed: ReadonlySet<string>): void {
-    if (!cluster.maySpill(need("eventual", {}, failed))) throw noReplica(why);
+    if (!cluster.maySpill(need(undefined, "eventual", {}, failed))) throw noReplica(why);
   }
 
   /** `lost`: the place that no replica had. `again`: it was sent elsewhere already. */
@@ -111,7 +105,7 @@ export function createSender<Client>({
     }
     const node = cluster.primary();
     try {
-      return await onNode(cluster, node, whileInService(node, given), async (lease) => {
+      return await onNode(cluster, node, given, async (lease) => {
         const reason = `${node.name}: ${route.reason}`;
         const result = await withRoute(reason, () => statement.send(lease));
         if (route.verdict.kind !== "read") await remembering.wrote(lease);
@@ -141,11 +135,13 @@ export function createSender<Client>({
   ): Promise<Result> {
     const { consistency } = route;
     const wanted = remembering.wanted(consistency);
-    const without = new Set<string>();
-    const failed = new Set<string>();
-    let why = reasonOfNone(consistency);
+    let without = NO_NODES;
+    let failed = NO_NODES;
+    const refusal = whyPrimary(consistency);
+    let why = refusal ?? NONE;
     for (;;) {
-      const chosen = choose(consistency, given, without);
+      if (refusal !== undefined) break;
+      const chosen = cluster.replica(need(wanted, consistency, given, without));
       if (chosen === undefined) break;
       const { node } = chosen;
       if (wanted !== undefined && chosen.coverage === "unknown") {
@@ -162,10 +158,10 @@ export function createSender<Client>({
           const mayRepeat = route.verdict.kind === "read" && !dialect.isCallersError(error);
           if (!mayRepeat || given.signal?.aborted === true) throw error;
           why = `${node.name} failed`;
-          failed.add(node.name);
+          failed = new Set([...failed, node.name]);
         }
       }
-      without.add(node.name);
+      without = new Set([...without, node.name]);
     }
     if (route.explicit) throw noReplica(why);
     spill(why, failed);
@@ -195,22 +191,36 @@ export function createSender<Client>({
     given: RunOptions,
     route: Route,
   ): Promise<Result | undefined> {
-    return onNode(cluster, node, whileInService(node, given), async (lease) => {
-      const reason = `${node.name}: ${route.reason}; ${chosen}`;
-      const send = (): Promise<Result> => withRoute(reason, () => statement.send(lease));
-      let result: Result | undefined;
-      if (wanted === undefined || coverage === "reached") result = await send();
-      else {
-        result = await statement.sendAt(lease, wanted, reason);
-        if (result === undefined) {
-          if ((await dialect.waitFor(lease, wanted, catchUpMs)) !== "reached") return undefined;
-          result = await send();
-        }
-        cluster.passed(node, wanted);
+    const reason = `${node.name}: ${route.reason}; ${chosen}`;
+    const send = (lease: Lease<Client>): Promise<Result> =>
+      withRoute(reason, () => statement.send(lease));
+
+    async function sendAt(lease: Lease<Client>, place: Position): Promise<Result | undefined> {
+      let result = await statement.sendAt(lease, place, reason);
+      if (result === undefined) {
+        if ((await dialect.waitFor(lease, place, catchUpMs)) !== "reached") return undefined;
+        result = await send(lease);
       }
-      if (route.consistency === "monotonic") await remembering.saw(lease);
+      cluster.passed(node, place);
       return result;
-    });
+    }
+
+    const read =
+      wanted === undefined || coverage === "reached"
+        ? send
+        : (lease: Lease<Client>) => sendAt(lease, wanted);
+    return onNode(
+      cluster,
+      node,
+      given,
+      route.consistency === "monotonic"
+        ? async (lease) => {
+            const result = await read(lease);
+            if (result !== undefined) await remembering.saw(lease);
+            return result;
+          }
+        : read,
+    );
   }
 
   return {
@@ -218,21 +228,26 @@ export function createSender<Client>({
       route.target === "primary"
         ? onPrimary(statement, given, route)
         : onReplica(statement, given, route),
-    choose,
+    choose: (consistency, given) =>
+      whyPrimary(consistency) === undefined
+        ? cluster.replica(need(remembering.wanted(consistency), consistency, given, NO_NODES))
+        : undefined,
     findReplica: async (consistency, given, before) => {
       const wanted = remembering.wanted(consistency);
-      const without = new Set(before);
-      const failed = new Set(before);
-      let why = reasonOfNone(consistency);
+      let without = before;
+      let failed = before;
+      const refusal = whyPrimary(consistency);
+      let why = refusal ?? NONE;
       for (;;) {
-        const chosen = choose(consistency, given, without);
-        if (chosen === undefined) return { node: undefined, why, failed };
+        if (refusal !== undefined) break;
+        const chosen = cluster.replica(need(wanted, consistency, given, without));
+        if (chosen === undefined) break;
         const { node, coverage, reason } = chosen;
         if (wanted === undefined || coverage === "reached") return { node, why: reason, failed };
         why = `${node.name} has not reached what must be seen`;
         if (coverage === "behind") {
           try {
-            const after = await onNode(cluster, node, whileInService(node, given), (lease) =>
+            const after = await onNode(cluster, node, given, (lease) =>
               dialect.waitFor(lease, wanted, catchUpMs),
             );
             if (after === "reached") {
@@ -242,11 +257,12 @@ export function createSender<Client>({
           } catch (error) {
             if (given.signal?.aborted === true) throw error;
             why = `${node.name} failed`;
-            failed.add(node.name);
+            failed = new Set([...failed, node.name]);
           }
         }
-        without.add(node.name);
+        without = new Set([...without, node.name]);
       }
+      return { node: undefined, why, failed };
     },
     spill,
   };
@@ -270,14 +286,15 @@ export function isUnsent(error: unknown): boolean {
 async function onNode<Client, Result>(
   cluster: Cluster<Client>,
   node: RouterNode<Client>,
-  given: AcquireOptions,
+  given: RunOptions,
   use: (lease: Lease<Client>) => Promise<Result>,
 ): Promise<Result> {
   const from = performance.now();
+  const wait = whileInService(node, given);
   let failure: unknown;
   cluster.began(node);
   try {
-    const lease = await node.pool.acquire(given);
+    const lease = await node.pool.acquire(wait);
     try {
       return await use(lease);
     } finally {
@@ -288,7 +305,7 @@ async function onNode<Client, Result>(
     throw error;
   } finally {
     // What was aborted says nothing of the node.
-    if (given.signal?.aborted === true) cluster.ended(node, undefined, undefined);
+    if (wait.signal?.aborted === true) cluster.ended(node, undefined, undefined);
     else cluster.ended(node, performance.now() - from, failure);
   }
 }

@@ -3,9 +3,11 @@ export function drawByShare(shares: readonly number[], random: () => number): nu
   let total = 0;
   for (const share of shares) total += share;
   let left = random() * total;
-  for (const [index, share] of shares.entries()) {
+  let index = 0;
+  for (const share of shares) {
     left -= share;
     if (left < 0) return index;
+    index += 1;
   }
   return shares.length - 1;
 }
