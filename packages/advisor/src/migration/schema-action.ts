@@ -8,7 +8,8 @@ export interface ColumnDefinition {
   readonly notNull: boolean;
   /**
    * What fills existing rows. `constant`: the same for all, known at once. `stable`: computed once per statement (`now()`).
-   * `volatile`: computed per row. `unknown`: a function that nobody has described.
+   * `volatile`: computed per row, as of serial, identity and stored
+   * generated columns. `unknown`: a function that nobody has described.
    */
   readonly fill: "none" | "constant" | "stable" | "volatile" | "unknown";
   /** The default as written; `null` where none. */
@@ -68,6 +69,8 @@ export type SchemaAction =
       readonly temporary: boolean;
       readonly ifNotExists: boolean;
       readonly partitionOf: TableName | null;
+      /** Tables whose columns it has too: LIKE, INHERITS. */
+      readonly columnsOf?: readonly TableName[];
       /** It has partitions instead of rows. */
       readonly partitioned?: true;
     }
@@ -174,9 +177,11 @@ export type SchemaAction =
       /** Until the transaction's end only. */
       readonly local: boolean;
     }
+  /** Where unqualified names are from now on; `null`: where the session began. */
+  | { readonly kind: "set-schema"; readonly schema: string | null; readonly local: boolean }
   | { readonly kind: "transaction"; readonly command: "begin" | "commit" | "rollback" }
-  /** Changes something that holds no rows of tables: views, functions, types, grants, comments. */
-  | { readonly kind: "other"; readonly command: string };
+  /** Changes something that holds no rows of tables: views, functions, types, grants, comments. `table`: the one that it locks. */
+  | { readonly kind: "other"; readonly command: string; readonly table?: TableName };
 
 /** A statement's text, read. */
 export type DescribedStatement =

@@ -1,0 +1,27 @@
+import type { MigrationEngine } from "../../migration/migration-engine.ts";
+import { quoteIdent } from "../quote-ident.ts";
+import { splitStatements } from "../split-statements.ts";
+import { describeMigration } from "./describe-migration.ts";
+import { openTrial } from "./open-trial.ts";
+import { postgresRules } from "./rules/postgres-rules.ts";
+
+/** PostgreSQL's migrations: tried on the embedded PostgreSQL, or on a server where databases may be made. */
+export const postgresMigration: MigrationEngine = {
+  name: "PostgreSQL",
+  schemes: ["postgres:", "postgresql:"],
+  defaultVersion: 180_000,
+  defaultSchema: "public",
+  splitStatements,
+  commentSyntax: {
+    lineComment: "--",
+    nestedComments: true,
+    quotes: ["'", '"'],
+    backslash: "after-e",
+    dollarQuotes: true,
+    script: false,
+  },
+  describe: describeMigration,
+  openTrial,
+  rules: postgresRules,
+  quote: quoteIdent,
+};
