@@ -3,6 +3,7 @@ import type { Snapshot } from "../catalog/snapshot.ts";
 import type { Severity } from "../findings/finding.ts";
 import type { EventSource } from "../log/event-source.ts";
 import { CHECK_REPORT_VERSION, type CheckReport } from "./check-report.ts";
+import { MIGRATION_CODES } from "./finding-titles.ts";
 import type { MigrationEngine } from "./migration-engine.ts";
 import type { MigrationFinding, MigrationFindingCode } from "./migration-finding.ts";
 import type { CheckedStatement, RuleContext } from "./migration-rule.ts";
@@ -10,6 +11,7 @@ import type { Migration } from "./migration.ts";
 import type { ProductionTable } from "./production.ts";
 import { type Replay, replayMigrations } from "./replay-migrations.ts";
 import type { Runner } from "./runner.ts";
+import { silenceFindings } from "./silence-findings.ts";
 import type { Trial } from "./trial.ts";
 import { fingerprintOf, writeFinding } from "./write-finding.ts";
 
@@ -32,6 +34,8 @@ export interface CheckOptions {
   readonly severities?: Readonly<Partial<Record<MigrationFindingCode, Severity | "off">>>;
   /** As `server_version_num`. Default: the snapshot's, or else the engine's. */
   readonly serverVersion?: number;
+  /** Where files' paths begin. Default: the process's working directory. */
+  readonly directory?: string;
   /** Fingerprints that were known before. */
   readonly baseline?: ReadonlySet<string>;
   /** Whether the tool itself sets a lock timeout (by role or connection string), in milliseconds. Default: it does not. */
@@ -71,7 +75,7 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
     const findings = withFingerprints(
       replay.statements.flatMap((statement) => findingsOf(statement, context, options)),
     );
-    return reportOf(options, trial, checked, replay, findings);
+    return await reportOf(options, trial, checked, replay, findings);
   } finally {
     await trial?.close();
   }
@@ -126,13 +130,23 @@ function productionTables(
   return () => null;
 }
 
-function reportOf(
+async function reportOf(
   options: CheckOptions,
   trial: Trial | null,
   checked: readonly Migration[],
   { statements, problems, notAnalyzed }: Replay,
-  findings: readonly MigrationFinding[],
-): CheckReport {
+  all: readonly MigrationFinding[],
+): Promise<CheckReport> {
+  const checkedFiles = checked.map(({ name, file, downFile = null }) => ({ name, file, downFile }));
+  const { findings, ignored, ignoreProblems } = await silenceFindings({
+    findings: all,
+    checked: checkedFiles,
+    statements: statements.map(({ statement }) => statement.place),
+    problems,
+    directory: options.directory ?? process.cwd(),
+    syntax: options.engine.commentSyntax,
+    off: offRules(options),
+  });
   const measured = statements.filter(({ observation }) => observation !== null).length;
   const known = findings.filter(({ fingerprint }) => options.baseline?.has(fingerprint));
   return {
@@ -145,12 +159,12 @@ function reportOf(
     snapshotAt: options.snapshot?.capturedAt ?? null,
     migrations: {
       total: options.migrations.length,
-      checked: checked.map(({ name, file, downFile = null }) => ({ name, file, downFile })),
+      checked: checkedFiles,
     },
     findings: findings.filter((finding) => !known.includes(finding)).toSorted(byPlace),
-    ignored: [],
+    ignored,
     known,
-    ignoreProblems: [],
+    ignoreProblems,
     problems,
     coverage: {
       statements: statements.length,
@@ -161,6 +175,10 @@ function reportOf(
     },
     notes: [],
   };
+}
+
+function offRules({ severities = {} }: CheckOptions): ReadonlySet<MigrationFindingCode> {
+  return new Set(MIGRATION_CODES.filter((code) => severities[code] === "off"));
 }
 
 function byPlace(one: MigrationFinding, other: MigrationFinding): number {

@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
+import { commentSyntax } from "../postgres/migration/comment-syntax.ts";
 import { type CommentSyntax, readComments, SCRIPT_SYNTAX } from "./source-comments.ts";
 
-const POSTGRES: CommentSyntax = {
-  lineComment: "--",
-  nestedComments: true,
-  quotes: ["'", '"'],
-  backslash: "after-e",
-  dollarQuotes: true,
-  script: false,
-};
 const MYSQL: CommentSyntax = {
   lineComment: String.raw`--(?=\s|$)|#`,
   nestedComments: false,
@@ -32,7 +25,7 @@ test.each([
   ["no dollar quotes in names and parameters", "select a$1, $1, b$$; -- yes", ["yes"]],
   ["a string without an end swallows the rest", "select 'a -- no", []],
 ])("PostgreSQL: %s", (_, source, expected) => {
-  expect(texts(source, POSTGRES)).toEqual(expected);
+  expect(texts(source, commentSyntax)).toEqual(expected);
 });
 
 test.each([
@@ -62,7 +55,7 @@ test.each([
 });
 
 test("places count from 1", () => {
-  expect(readComments("select 1;\n  /* a\n b */ -- c\r\n--d", POSTGRES)).toEqual([
+  expect(readComments("select 1;\n  /* a\n b */ -- c\r\n--d", commentSyntax)).toEqual([
     { text: " a\n b ", line: 2, column: 3, endLine: 3 },
     { text: " c\r", line: 3, column: 7, endLine: 3 },
     { text: "d", line: 4, column: 1, endLine: 4 },
