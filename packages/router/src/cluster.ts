@@ -23,6 +23,8 @@ export interface ChosenNode<Client> {
 export interface Cluster<Client> {
   /** The node that takes writes. Throws `NO_PRIMARY` where none is known. */
   primary(): RouterNode<Client>;
+  /** The epoch that the primary followed as a replica, before it was promoted; `undefined` where that was not seen. */
+  readonly followed: string | undefined;
   /** A replica for a read; `undefined` where none may take it: then the primary does, within its spill budget. */
   replica(need: ReadNeed): ChosenNode<Client> | undefined;
   /**

@@ -313,6 +313,9 @@ export function createCluster<Client>(
       });
       return rechecking;
     },
+    get followed() {
+      return primary?.followed;
+    },
     get nodes() {
       return members.map(({ node }) => node);
     },

@@ -21,6 +21,8 @@ export interface Member<Client> {
   readonly serverSince: number;
   /** When it was last heard of: a poll or a query that went well. */
   readonly heardAt: number;
+  /** The epoch that it followed last, as a replica, since its server was started. */
+  readonly followed: string | undefined;
   answered(poll: Poll, peersMs: number | undefined): void;
   /** A query went well. */
   heard(ms: number): void;
@@ -50,6 +52,7 @@ export function createMember<Client>(
 ): Member<Client> {
   let state: ServerState | undefined;
   let formerServer: string | undefined;
+  let followed: string | undefined;
   let answeredAt = Number.NEGATIVE_INFINITY;
   let serverSince = Number.NEGATIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
@@ -139,6 +142,9 @@ export function createMember<Client>(
     get state() {
       return state;
     },
+    get followed() {
+      return followed;
+    },
     get answeredAt() {
       return answeredAt;
     },
@@ -156,7 +162,11 @@ export function createMember<Client>(
         serverSince = now;
         if (poll.state.server === formerServer) mixedUntil = now + MIXED_MS;
         formerServer = state.server;
+        followed = undefined;
       }
+      const { role, position } = poll.state;
+      // One that has lost its primary knows no epoch any more.
+      if (role === "replica" && position.epoch !== "") followed = position.epoch;
       if (state?.role !== poll.state.role) {
         knownSince = now;
         freshUntil = undefined;

@@ -5,6 +5,7 @@ import { guardedQuery } from "./postgres/guarded-query.ts";
 import { readStableFunctions } from "./postgres/read-stable-functions.ts";
 import { isCallersError, isReadOnlyRefusal } from "./postgres/refusals.ts";
 import { STATE_SQL, WRITTEN_SQL } from "./postgres/state-sql.ts";
+import { SURVIVED_SQL } from "./postgres/survived-sql.ts";
 import { compareEpochs, covers, merge, UNKNOWN_TIMELINE } from "./postgres/wal-position.ts";
 import type { Position } from "./position.ts";
 import type { RouterDialect, ServerState } from "./router-dialect.ts";
@@ -46,6 +47,7 @@ export function postgres(): RouterDialect<pg.Client> {
     readState: readStateAndFunctions,
     positionAfterWrite: async (lease) => positionOf(await onlyRow<Place>(lease, WRITTEN_SQL)),
     covers,
+    hasSurvived,
     compareEpochs,
     merge,
     queryAt,
@@ -63,6 +65,17 @@ async function readState(lease: Lease<pg.Client>): Promise<ServerState> {
     server: row.server,
     position: positionOf(row),
   };
+}
+
+async function hasSurvived(
+  lease: Lease<pg.Client>,
+  wanted: Position,
+  now: Position,
+): Promise<boolean> {
+  // Of a promotion in between nobody knows where it was.
+  if (Number(now.epoch) !== Number(wanted.epoch) + 1) return false;
+  const { rows } = await lease.query<{ survived: boolean }>(SURVIVED_SQL, [wanted.at]);
+  return rows[0]?.survived === true;
 }
 
 async function queryAt<Row>(

@@ -17,10 +17,10 @@ export interface Remembering<Client> {
   /** Something was read on this connection: what was seen is not beyond the place where its server is now. */
   saw(lease: Lease<Client>): Promise<void>;
   /**
-   * The primary was read, since no replica had the place. If the primary doesn't have it either the write may be lost:
-   * that is told, and from then on the scope's reads must see what the primary has now.
+   * The primary was read, since no replica had the place. What the scope has written or seen, and the primary doesn't have, may be
+   * lost: that is told, and from then on the scope's reads must see what the primary has now.
    */
-  checkLost(lease: Lease<Client>, wanted: Position): Promise<void>;
+  checkLost(lease: Lease<Client>): Promise<void>;
 }
 
 export function createRemembering<Client>(
@@ -32,13 +32,39 @@ export function createRemembering<Client>(
   const merged = (known: Position | undefined, position: Position): Position =>
     known === undefined ? position : dialect.merge(known, position);
 
+  function wanted(consistency: Consistency): Position | undefined {
+    const { wrote, saw } = memories.current();
+    if (consistency === "read-your-writes") return wrote;
+    if (consistency !== "monotonic") return undefined;
+    return saw === undefined ? wrote : merged(wrote, saw);
+  }
+
+  async function checkLost(lease: Lease<Client>): Promise<void> {
+    const memory = memories.current();
+    const { wrote, saw } = memory;
+    const known = wanted("monotonic");
+    if (known === undefined) return;
+    const { position, role } = await dialect.readState(lease);
+    if (dialect.covers(position, known) === "reached") {
+      if (role === "primary") cluster.wrote(position);
+      return;
+    }
+    if (!(await survived(lease, known, position))) {
+      emitter.emit("writeMayBeLost", known, position);
+    }
+    // What this scope has written meanwhile is of the new history.
+    if (wrote !== undefined && memory.wrote === wrote) memory.wrote = position;
+    if (saw !== undefined && memory.saw === saw) memory.saw = position;
+  }
+
+  /** Whether a server that is at a place of a later history has what was before that all the same. */
+  async function survived(lease: Lease<Client>, known: Position, at: Position): Promise<boolean> {
+    if (cluster.followed !== known.epoch) return false;
+    return (await dialect.hasSurvived?.(lease, known, at)) ?? false;
+  }
+
   return {
-    wanted: (consistency) => {
-      const { wrote, saw } = memories.current();
-      if (consistency === "read-your-writes") return wrote;
-      if (consistency !== "monotonic") return undefined;
-      return saw === undefined ? wrote : merged(wrote, saw);
-    },
+    wanted,
     isUnplaced: (consistency) =>
       (consistency === "read-your-writes" || consistency === "monotonic") &&
       memories.current().unplaced !== undefined,
@@ -47,6 +73,11 @@ export function createRemembering<Client>(
       const { unplaced } = memory;
       try {
         const position = await dialect.positionAfterWrite(lease);
+        const { wrote } = memory;
+        // The place that covers both would be one of the new history, and nobody would miss what the old one had.
+        if (wrote !== undefined && dialect.compareEpochs(position, wrote) > 0) {
+          await checkLost(lease);
+        }
         memory.wrote = merged(memory.wrote, position);
         if (memory.unplaced === unplaced) memory.unplaced = undefined;
         cluster.wrote(position);
@@ -60,18 +91,6 @@ export function createRemembering<Client>(
       const { position } = await dialect.readState(lease);
       memory.saw = merged(memory.saw, position);
     },
-    checkLost: async (lease, wanted) => {
-      const memory = memories.current();
-      const { wrote, saw } = memory;
-      const { position, role } = await dialect.readState(lease);
-      if (dialect.covers(position, wanted) === "reached") {
-        if (role === "primary") cluster.wrote(position);
-        return;
-      }
-      emitter.emit("writeMayBeLost", wanted, position);
-      // What this scope has written meanwhile is of the new history.
-      if (wrote !== undefined && memory.wrote === wrote) memory.wrote = position;
-      if (saw !== undefined && memory.saw === saw) memory.saw = position;
-    },
+    checkLost,
   };
 }

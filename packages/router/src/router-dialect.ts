@@ -33,6 +33,11 @@ export interface RouterDialect<Client> {
    * PostgreSQL: a promotion begins a higher timeline. MySQL and MariaDB: 0.
    */
   compareEpochs(a: Position, b: Position): number;
+  /**
+   * Whether a primary that followed the epoch of `wanted` until it was promoted, and is at `now` of a later one, had reached `wanted` by then.
+   * Only where `covers` can't know.
+   */
+  hasSurvived?(lease: Lease<Client>, wanted: Position, now: Position): Promise<boolean>;
   /** The place that covers both. */
   merge(a: Position, b: Position): Position;
   /**

@@ -110,7 +110,7 @@ export function createSender<Client>({
         const result = await withRoute(reason, () => statement.send(lease));
         if (route.verdict.kind !== "read") await remembering.wrote(lease);
         else {
-          if (lost !== undefined && !isAt(node, lost)) await remembering.checkLost(lease, lost);
+          if (lost !== undefined && !isAt(node, lost)) await remembering.checkLost(lease);
           if (route.consistency === "monotonic") await remembering.saw(lease);
         }
         return result;

@@ -1,0 +1,124 @@
+import { withScope } from "@dbadvise/observe";
+import { type Cluster, DIALECTS, startCluster } from "@dbadvise/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Router } from "./router.ts";
+import { dialectOf, type Routers, routersOver } from "./testing/routers-over.ts";
+
+const START_MS = 300_000;
+const COUNT = "select count(*) as n from notes";
+
+describe.each(DIALECTS)("a scope's writes after a failover, $name", ({ name }) => {
+  let cluster: Cluster;
+  let routers: Routers;
+  let router: Router<unknown>;
+  let lost: number;
+
+  beforeEach(async () => {
+    cluster = await startCluster(name, { replicas: 2 });
+    routers = routersOver(name, cluster);
+    router = routers.router({ dialect: dialectOf(name), pollMs: 50, spill: 1 });
+    lost = 0;
+    router.on("writeMayBeLost", () => {
+      lost += 1;
+    });
+    await router.query("create table notes (id int primary key)");
+  }, START_MS);
+  afterEach(async () => {
+    await routers?.[Symbol.asyncDispose]();
+    await cluster?.close();
+  });
+
+  const write = (id: number) => router.query(`insert into notes values (${id})`);
+  const count = async (): Promise<number> =>
+    Number((await router.query<{ n: unknown }>(COUNT)).rows[0]?.n);
+
+  /** The first replica becomes primary. Waits until the router writes there. */
+  async function failOver(): Promise<void> {
+    const [successor] = cluster.replicas;
+    const changed = new Promise<void>((resolve) => {
+      router.on("primaryChanged", () => resolve());
+    });
+    await cluster.primary.kill();
+    await successor!.promote();
+    await changed;
+  }
+
+  test(
+    "those that the new primary has are never said to be lost",
+    async () => {
+      await withScope(async () => {
+        await write(1);
+        for (const replica of cluster.replicas) await replica.catchUp(cluster.primary);
+        await failOver();
+        expect(await count()).toBe(1);
+        await cluster.replicas[1]!.follow(cluster.replicas[0]!);
+        await write(2);
+        expect(await count()).toBe(2);
+      });
+      expect(lost).toBe(0);
+    },
+    START_MS,
+  );
+
+  test(
+    "those that it lacks are, once to each scope: to one that reads, and to one that writes first",
+    async () => {
+      await write(1);
+      for (const replica of cluster.replicas) await replica.catchUp(cluster.primary);
+      for (const replica of cluster.replicas) await replica.stopReceiver();
+
+      const failedOver = Promise.withResolvers<void>();
+      const writes: Promise<unknown>[] = [];
+      const inScope = (
+        id: number,
+        turn: Promise<unknown>,
+        first: () => Promise<unknown>,
+      ): Promise<void> =>
+        withScope(async () => {
+          const written = write(id);
+          writes.push(written);
+          await written;
+          await turn;
+          const before = lost;
+          await first();
+          await count();
+          await count();
+          expect([id, lost - before]).toEqual([id, 1]);
+        });
+      const reader = inScope(10, failedOver.promise, count);
+      const writer = inScope(11, reader, () => write(20));
+      await Promise.all(writes);
+      await failOver();
+      failedOver.resolve();
+      await Promise.all([reader, writer]);
+    },
+    START_MS,
+  );
+
+  // On the others GTIDs tell.
+  test.runIf(name === "postgres")(
+    "a new primary that crashed since does not take what it replayed then for what it had",
+    async () => {
+      const [successor] = cluster.replicas;
+      await withScope(async () => {
+        await write(1);
+        await successor!.catchUp(cluster.primary);
+        for (const replica of cluster.replicas) await replica.stopReceiver();
+        await write(2);
+        await failOver();
+        // Beyond the place of the lost write.
+        await withScope(() => router.query("create table filler as select generate_series(1, 99)"));
+        // The server starts anew, but its postmaster does not.
+        const { rows } = await router.query<{ pid: number }>(
+          "select pid from pg_stat_activity where backend_type = 'checkpointer'",
+          [],
+          { target: "primary" },
+        );
+        process.kill(rows[0]!.pid, "SIGKILL");
+        await expect.poll(() => count().catch(() => -1), { timeout: 30_000 }).toBe(1);
+      });
+      expect(lost).toBe(1);
+    },
+    START_MS,
+  );
+});
