@@ -1,5 +1,6 @@
 import type { CandidateIndex } from "./candidates/candidate-index.ts";
 import type { Catalog, TableName } from "./catalog/catalog.ts";
+import type { ChangedSnapshot } from "./catalog/changed-snapshot.ts";
 import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
 import type { SplitStatements } from "./log/open-sql-file.ts";
 import type { IndexWrites } from "./whatif/index-writes.ts";
@@ -160,6 +161,16 @@ export interface Engine {
    * Absent: the engine has none.
    */
   createLivePlanner?(session: Session, snapshot: Snapshot): Promise<Planner>;
+  /**
+   * What DDL would make of the snapshot, with its sizes and statistics held fixed; new indexes have estimated sizes. A planner
+   * over it plans as the server would after the statements. `progress` is told what takes long. Throws `DbadviseError`
+   * `planner-failed`. Absent: the engine can't tell.
+   */
+  changeSnapshot?(
+    snapshot: Snapshot,
+    statements: readonly string[],
+    progress: (message: string) => void,
+  ): Promise<ChangedSnapshot>;
   /** What writes pay for indexes, by the snapshot's settings and statistics. */
   indexWrites(snapshot: Snapshot): IndexWrites;
   readonly ddl: DdlWriter;

@@ -7,6 +7,7 @@ import { identify } from "./identify.ts";
 import { postgresIndexWrites } from "./index-writes.ts";
 import { parse } from "./parse.ts";
 import { reviewQuery } from "./rewrite/review-query.ts";
+import { changeSnapshot } from "./sandbox/change-snapshot.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { splitStatements } from "./split-statements.ts";
 
@@ -24,6 +25,7 @@ export const postgres: Engine = {
   reviewQuery,
   createPlanner: createSandbox,
   createLivePlanner: createHypopgPlanner,
+  changeSnapshot,
   indexWrites: postgresIndexWrites,
   ddl: postgresDdl,
 };

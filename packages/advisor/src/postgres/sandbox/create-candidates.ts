@@ -156,13 +156,14 @@ function fileOfHeap(heap: Row): string {
 }
 
 /** What an index is to say of itself. */
-interface Claim {
+export interface Claim {
   readonly index: SandboxIndex;
   readonly bytes: number;
   readonly rows: number;
 }
 
-async function sizeIndex(
+/** Gives a new index's file its estimated length. */
+export async function sizeIndex(
   { database, families, find, findEnds }: CandidateParts,
   index: SandboxIndex,
   predicate: string | null,

@@ -1,7 +1,5 @@
-import { loadModule } from "libpg-query";
 import { type Table, tableKey } from "../../catalog/catalog.ts";
 import type { CaptureGap, Snapshot } from "../../catalog/snapshot.ts";
-import { DbadviseError } from "../../dbadvise-error.ts";
 import type { Planner } from "../../whatif/planner.ts";
 import { visibilityPage } from "./btree-pages.ts";
 import { endsFinder } from "./column-ends.ts";
@@ -10,8 +8,9 @@ import { restoreIndexFile } from "./index-files.ts";
 import { statisticsFinder } from "../../catalog/find-statistics.ts";
 import { readIndexes } from "./index-shapes.ts";
 import { indexVisibility } from "./index-visibility.ts";
-import { applySettings, ordersByBytes } from "./planner-settings.ts";
-import { beginRestoration, reasonOf } from "./restoration.ts";
+import { openForSnapshot } from "./open-for-snapshot.ts";
+import { applySettings } from "./planner-settings.ts";
+import { beginRestoration } from "./restoration.ts";
 import {
   restoreIndexes,
   restoreReferences,
@@ -19,7 +18,7 @@ import {
   setSearchPath,
 } from "./restore-schema.ts";
 import { restoreStatistics } from "./restore-statistics.ts";
-import { openSandboxDatabase, type SandboxDatabase } from "./sandbox-database.ts";
+import type { SandboxDatabase } from "./sandbox-database.ts";
 import { sandboxPlanner } from "./sandbox-planner.ts";
 import { qualifiedName, quoteLiteral } from "./sql-names.ts";
 import { tableFamilies } from "./table-family.ts";
@@ -34,27 +33,7 @@ export async function createSandbox(
   progress: (message: string) => void,
 ): Promise<Planner> {
   progress("starting the embedded PostgreSQL");
-  let database: SandboxDatabase | undefined;
-  try {
-    // The planner scans texts before it parses one.
-    await loadModule();
-    const extensions = snapshot.prelude
-      .filter((one) => one.kind === "extension")
-      .map((one) => unquoted(one.name));
-    database = await openSandboxDatabase(
-      ordersByBytes(snapshot) ? "bytes" : "language",
-      extensions,
-    );
-    return await restore(database, snapshot, progress);
-  } catch (error) {
-    await database?.close().catch(() => undefined);
-    throw new DbadviseError(
-      "planner-failed",
-      `The embedded PostgreSQL can't be set up: ${reasonOf(error)}.`,
-      "Please report this with the message above and, if you can share it, the snapshot (`--no-values` leaves data out).",
-      { cause: error },
-    );
-  }
+  return openForSnapshot(snapshot, [], (database) => restore(database, snapshot, progress));
 }
 
 async function restore(
@@ -123,7 +102,10 @@ async function restore(
 }
 
 /** The planner scales a table's rows by its file's length: the last step, since index builds and checks read the files. */
-async function extendTables(database: SandboxDatabase, tables: readonly Table[]): Promise<void> {
+export async function extendTables(
+  database: SandboxDatabase,
+  tables: readonly Table[],
+): Promise<void> {
   for (const table of tables) {
     if (table.kind === "partitioned") continue;
     const [row] = await database.run(
@@ -154,8 +136,4 @@ function plannerName(version: string, { server }: Snapshot): string {
   return same
     ? `sandbox (PostgreSQL ${version})`
     : `sandbox (PostgreSQL ${version}, server is ${source})`;
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

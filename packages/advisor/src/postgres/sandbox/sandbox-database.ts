@@ -13,6 +13,8 @@ export interface SandboxDatabase {
   readonly files: RelationFiles;
   /** Runs statements through the simple protocol; the last one's rows. Warnings are collected where asked for. */
   run(sql: string, warnings?: string[]): Promise<readonly Row[]>;
+  /** Runs one statement with values for its parameters. */
+  query(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function openSandboxDatabase(
       });
       return results.at(-1)?.rows ?? [];
     },
+    query: async (sql, parameters) => (await pglite.query<Row>(sql, [...parameters])).rows,
     close: () => pglite.close(),
   };
 }

@@ -1,0 +1,73 @@
+import { parseSync } from "libpg-query";
+import { sqlTokens } from "../sql-tokens.ts";
+
+/** Statements that no plan depends on, by the parser's names: rows, rights, comments, triggers, upkeep, transactions. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  "AlterDefaultPrivilegesStmt",
+  "AlterOwnerStmt",
+  "AlterRoleStmt",
+  "CallStmt",
+  "CheckPointStmt",
+  "CommentStmt",
+  "CopyStmt",
+  "CreateEventTrigStmt",
+  "CreatePolicyStmt",
+  "CreatePublicationStmt",
+  "CreateRoleStmt",
+  "CreateTrigStmt",
+  "DeleteStmt",
+  "GrantRoleStmt",
+  "GrantStmt",
+  "InsertStmt",
+  "LockStmt",
+  "MergeStmt",
+  "NotifyStmt",
+  "TransactionStmt",
+  "TruncateStmt",
+  "UpdateStmt",
+  "VacuumStmt",
+]);
+
+/** Kinds of objects whose DROP no plan depends on. */
+const PLANLESS_OBJECTS: ReadonlySet<string> = new Set([
+  "OBJECT_EVENT_TRIGGER",
+  "OBJECT_POLICY",
+  "OBJECT_PUBLICATION",
+  "OBJECT_TRIGGER",
+]);
+
+/** Whether a plan could depend on the statement. A text that is not understood may. */
+export function mayChangePlans(sql: string): boolean {
+  try {
+    const statements = parseSync(sql).stmts ?? [];
+    return statements.some(({ stmt }) => {
+      const [[kind, body] = ["", null]] = Object.entries(stmt ?? {});
+      if (kind !== "DropStmt") return !WITHOUT_EFFECT.has(kind);
+      return !PLANLESS_OBJECTS.has(String(Reflect.get(Object(body), "removeType")));
+    });
+  } catch {
+    return true;
+  }
+}
+
+/** The embedded PostgreSQL has one session: what is built concurrently elsewhere is built at once there. */
+export function withoutConcurrently(sql: string): string {
+  if (!/concurrently/i.test(sql)) return sql;
+  let text = "";
+  let done = 0;
+  for (const token of sqlTokens(sql)) {
+    if (token.kind !== "word" || token.text.toLowerCase() !== "concurrently") continue;
+    text += sql.slice(done, token.start);
+    done = token.end;
+  }
+  return text + sql.slice(done);
+}
+
+/** Names of the extensions that statements create. */
+export function createdExtensions(statements: readonly string[]): readonly string[] {
+  return statements.flatMap((sql) => {
+    const [, quoted, plain] =
+      /create\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|(\w+))/i.exec(sql) ?? [];
+    return quoted ?? plain ?? [];
+  });
+}
