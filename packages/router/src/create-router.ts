@@ -1,3 +1,4 @@
+import { withRoute } from "@dbadvise/observe";
 import type { Lease, QueryResult, TransactionOptions } from "@dbadvise/pool";
 import type { Cluster } from "./cluster.ts";
 import { createCluster } from "./create-cluster.ts";
@@ -69,7 +70,7 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
       sql,
       send: (lease) => lease.query<Row>(sql, parameters, how),
       sendAt: (lease, wanted, reason) =>
-        dialect.queryAt<Row>(withReason(lease, reason), wanted, sql, parameters, how),
+        withRoute(reason, () => dialect.queryAt<Row>(lease, wanted, sql, parameters, how)),
     };
   }
 

@@ -1,10 +1,10 @@
 import type { Lease, QueryOptions, QueryResult } from "@dbadvise/pool";
 import type pg from "pg";
 import { createPostgresClassifier } from "./postgres/create-classifier.ts";
-import { guardedQuery } from "./postgres/guarded-query.ts";
+import { GuardedQuery } from "./postgres/guarded-query.ts";
 import { readStableFunctions } from "./postgres/read-stable-functions.ts";
 import { isCallersError, isReadOnlyRefusal } from "./postgres/refusals.ts";
-import { STATE_SQL, WRITTEN_SQL } from "./postgres/state-sql.ts";
+import { GUARD, GUARD_OF_UNTOLD, STATE_SQL, WRITTEN_SQL } from "./postgres/state-sql.ts";
 import { SURVIVED_SQL } from "./postgres/survived-sql.ts";
 import { compareEpochs, covers, merge, UNKNOWN_TIMELINE } from "./postgres/wal-position.ts";
 import type { Position } from "./position.ts";
@@ -58,8 +58,17 @@ export function postgres(): RouterDialect<pg.Client> {
   };
 }
 
+/** Clients of accounts that are not told what a standby receives. */
+const untold = new WeakSet<pg.Client>();
+
 async function readState(lease: Lease<pg.Client>): Promise<ServerState> {
-  const row = await onlyRow<Place & { replica: boolean; server: string }>(lease, STATE_SQL);
+  const { client } = lease;
+  const row = await onlyRow<Place & { replica: boolean; server: string; told: boolean }>(
+    lease,
+    STATE_SQL,
+  );
+  if (row.told) untold.delete(client);
+  else untold.add(client);
   return {
     role: row.replica ? "replica" : "primary",
     server: row.server,
@@ -85,27 +94,22 @@ async function queryAt<Row>(
   parameters: readonly unknown[],
   options: QueryOptions,
 ): Promise<QueryResult<Row> | undefined> {
+  const guard = untold.has(lease.client) ? GUARD_OF_UNTOLD : GUARD;
   const sent = Promise.withResolvers<pg.QueryResult>();
-  const { query, stopped } = guardedQuery(wanted, sql, parameters, (error, result) => {
+  const query = new GuardedQuery(guard, wanted, sql, parameters, (error, result) => {
     if (error) sent.reject(error);
     else sent.resolve(result as pg.QueryResult);
   });
   try {
     const { rows, rowCount } = await lease.run((client) => {
-      client.query(query);
+      client.query(query as unknown as pg.Submittable);
       return sent.promise;
     }, options);
     return { rows: rows as Row[], rowCount: rowCount ?? undefined };
   } catch (error) {
-    const why = stopped(error);
-    if (why === undefined) throw error;
-    if (why === "behind") return undefined;
+    if (query.isStopped(error)) return undefined;
+    throw error;
   }
-  // A message is one transaction: where its statements share a snapshot they need one each.
-  const { position } = await readState(lease);
-  return covers(position, wanted) === "reached"
-    ? lease.query<Row>(sql, parameters, options)
-    : undefined;
 }
 
 function positionOf({ at, timeline }: Place): Position {

@@ -41,8 +41,8 @@ export interface RouterDialect<Client> {
   /** The place that covers both. */
   merge(a: Position, b: Position): Position;
   /**
-   * Sends a query together with the question whether the server has reached `wanted`, in one flight where the protocol allows.
-   * `undefined` where it has not: the query's rows, if any, are dropped.
+   * Sends a query together with the question whether the server has reached `wanted`, in one flight, before it returns. `undefined` where
+   * it has not, or can't know in one flight: the query's rows, if any, are dropped.
    */
   queryAt<Row>(
     lease: Lease<Client>,

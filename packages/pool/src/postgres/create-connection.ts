@@ -137,11 +137,17 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     isWorking: opened.isWorking,
   };
 
-  async function cancellable<Result>(
+  function cancellable<Result>(
     give: () => Promise<Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {
-    if (signal === undefined) return give();
+    return signal === undefined ? give() : cancelledBy(signal, give);
+  }
+
+  async function cancelledBy<Result>(
+    signal: AbortSignal,
+    give: () => Promise<Result>,
+  ): Promise<Result> {
     cancelling += 1;
     try {
       return await runCancellable(give, signal, cancellation);

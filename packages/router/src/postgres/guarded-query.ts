@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Position } from "../position.ts";
-import { GUARD_SQL, NOT_REACHED, STOPPED } from "./state-sql.ts";
+import type { Guard } from "./state-sql.ts";
 
 /** Of `pg`'s Connection, what its own Query uses. */
 interface Wire {
@@ -12,6 +12,8 @@ interface Wire {
   execute(portal: object): void;
 }
 
+type Callback = (error: Error | undefined, result: unknown) => void;
+
 /** Of `pg`'s Query, what is put before. The client calls these with the server's messages. */
 interface QueryObject {
   submit(wire: Wire): Error | null;
@@ -19,66 +21,71 @@ interface QueryObject {
   handleCommandComplete(message: unknown, wire: Wire): void;
 }
 
-const NAME = "dbadvise_guard";
-
-export interface GuardedQuery {
-  /** For `client.query`. */
-  readonly query: pg.Query;
-  /**
-   * Whether the guard stopped the query with this error: the server has not reached the place, or the guard couldn't know.
-   * `undefined` where the error is the query's own, or another one.
-   */
-  stopped(error: unknown): "behind" | "unsure" | undefined;
-}
-
-/**
- * A query of `pg` that is sent in one message with the guard before it, and one Sync: an error of the guard ends both. The
- * guard returns no rows, so that whatever the server answers after its end is the query's.
- */
-export function guardedQuery(
-  wanted: Position,
+const PgQuery = pg.Query as unknown as new (
   sql: string,
   parameters: readonly unknown[],
-  callback: (error: Error | undefined, result: unknown) => void,
-): GuardedQuery {
-  const query = new pg.Query(sql, [...parameters], callback);
-  const own = query as unknown as QueryObject;
-  const { submit, handleCommandComplete } = own;
-  let passed = false;
+  callback: Callback,
+) => QueryObject;
 
-  // A text without parameters would go by the simple protocol, which a failed guard doesn't stop.
-  own.requiresPreparation = () => true;
-  own.submit = (wire) => {
+const DIVISION_BY_ZERO = "22012";
+
+/**
+ * A query of `pg`, for `client.query`, that is sent in one message with the guard before it, and one Sync: an error of the guard ends
+ * both. The guard returns no rows, so that whatever the server answers after its end is the query's.
+ */
+export class GuardedQuery extends PgQuery {
+  readonly #guard: Guard;
+  readonly #wanted: Position;
+  #passed = false;
+
+  constructor(
+    guard: Guard,
+    wanted: Position,
+    sql: string,
+    parameters: readonly unknown[],
+    callback: Callback,
+  ) {
+    super(sql, parameters, callback);
+    this.#guard = guard;
+    this.#wanted = wanted;
+  }
+
+  /** Whether the guard stopped the query with this error, and not the query itself, or something else. */
+  isStopped(error: unknown): boolean {
+    return (
+      !this.#passed && (error as { readonly code?: unknown } | null)?.code === DIVISION_BY_ZERO
+    );
+  }
+
+  /** A text without parameters would go by the simple protocol, which a failed guard doesn't stop. */
+  override requiresPreparation(): boolean {
+    return true;
+  }
+
+  override submit(wire: Wire): Error | null {
+    const { name, sql } = this.#guard;
     wire.stream.cork();
     try {
-      if (wire.parsedStatements[NAME] === undefined) {
+      if (wire.parsedStatements[name] === undefined) {
         // It may be there all the same, of a guard that stopped its query. To close what isn't there is no error.
-        wire.close({ type: "S", name: NAME });
-        wire.parse({ name: NAME, text: GUARD_SQL, types: [] });
+        wire.close({ type: "S", name });
+        wire.parse({ name, text: sql, types: [] });
       }
-      wire.bind({ statement: NAME, values: [wanted.at, wanted.epoch] });
+      wire.bind({ statement: name, values: [this.#wanted.at, this.#wanted.epoch] });
       wire.execute({});
-      return submit.call(query, wire);
+      return super.submit(wire);
     } finally {
       wire.stream.uncork();
     }
-  };
-  own.handleCommandComplete = (message, wire) => {
-    if (passed) {
-      handleCommandComplete.call(query, message, wire);
+  }
+
+  override handleCommandComplete(message: unknown, wire: Wire): void {
+    if (this.#passed) {
+      super.handleCommandComplete(message, wire);
       return;
     }
-    passed = true;
+    this.#passed = true;
     // Forgotten with the others when the session is reset.
-    wire.parsedStatements[NAME] = GUARD_SQL;
-  };
-
-  return {
-    query,
-    stopped: (error) => {
-      if (passed || !(error instanceof Error)) return undefined;
-      if (!STOPPED.test(error.message)) return undefined;
-      return NOT_REACHED.test(error.message) ? "behind" : "unsure";
-    },
-  };
+    wire.parsedStatements[this.#guard.name] = this.#guard.sql;
+  }
 }
