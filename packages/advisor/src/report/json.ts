@@ -95,7 +95,8 @@ function findingValue(finding: Finding): Readonly<Record<string, unknown>> {
   };
 }
 
-function queryValue(query: QueryImpact): Readonly<Record<string, unknown>> {
+/** A query with its costs: each key on purpose, in one order. */
+export function queryValue(query: QueryImpact): Readonly<Record<string, unknown>> {
   return {
     fingerprint: query.fingerprint,
     sql: query.sql,

@@ -124,10 +124,8 @@ function fullBlock(finding: Finding): readonly string[] {
     ...(ddl === null
       ? []
       : ["", ...codeBlock(ddl.apply, "sql"), "", "Undo:", "", ...codeBlock(ddl.undo, "sql")]),
-    ...queryTable(queries),
-    ...rewriteBlock(queries),
-    ...planBlock(queries),
-    ...ledger(finding.evidence),
+    ...queriesBlock(queries),
+    ...evidenceList(finding.evidence),
   ];
 }
 
@@ -139,8 +137,13 @@ function shortBlock(findings: readonly Finding[]): readonly string[] {
     }),
     "",
     `${CONFIDENCE_WORDS["insufficient-evidence"]}: nothing is advised for these yet`,
-    ...ledger(sharedGaps(findings)),
+    ...evidenceList(sharedGaps(findings)),
   ];
+}
+
+/** A table of queries, their texts in other words, and the plans of the first one; a blank line before each. */
+export function queriesBlock(queries: readonly QueryImpact[]): readonly string[] {
+  return [...queryTable(queries), ...rewriteBlock(queries), ...planBlock(queries)];
 }
 
 function queryTable(queries: readonly QueryImpact[]): readonly string[] {
@@ -192,7 +195,8 @@ function planBlock([query, ...others]: readonly QueryImpact[]): readonly string[
 
 const VERDICTS = { for: "✓", against: "✗", unknown: "?" } as const;
 
-function ledger(evidence: readonly Evidence[]): readonly string[] {
+/** One item for each question that was asked, with a blank line before the first. */
+export function evidenceList(evidence: readonly Evidence[]): readonly string[] {
   if (evidence.length === 0) return [];
   const lines = evidence.map(
     ({ check, verdict, detail }) =>

@@ -1,8 +1,14 @@
-import type { Finding } from "../findings/finding.ts";
+import type { FindingObject } from "../findings/finding.ts";
 import { printable } from "./printable.ts";
 
+/** A finding of any stage: what it says, and what about. */
+interface AboutObject {
+  readonly code: string;
+  readonly object: FindingObject;
+}
+
 /** What a finding is about, for people: `public.orders (customer_id)`, `public.orders_idx on public.orders (customer_id)`. */
-export function objectLabel({ code, object }: Finding): string {
+export function objectLabel({ code, object }: AboutObject): string {
   const table = `${part(object.schema)}.${part(object.table)}`;
   const columns = object.columns.map(part);
   const keys = columns.length === 0 ? "" : ` (${columns.join(", ")})`;
@@ -23,7 +29,7 @@ export function objectLabel({ code, object }: Finding): string {
 }
 
 /** Dotted name, unique in its database and stable from run to run: `schema.table.name`. */
-export function qualifiedName({ object }: Finding): string {
+export function qualifiedName({ object }: Pick<AboutObject, "object">): string {
   const names =
     object.type === "column" ? object.columns : object.name === null ? [] : [object.name];
   return [object.schema, object.table, ...names].map(part).join(".");

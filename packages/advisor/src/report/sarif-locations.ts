@@ -38,14 +38,17 @@ export function sarifLocations(
 function physical({ file, line, column }: CallSite): Location {
   return {
     physicalLocation: {
-      artifactLocation: artifact(file),
+      artifactLocation: artifactLocation(file),
       region: { startLine: line, startColumn: column },
     },
   };
 }
 
 /** Paths below the application's folder stay relative, to the root of the sources. */
-function artifact(file: string): { readonly uri: string; readonly uriBaseId?: string } {
+export function artifactLocation(file: string): {
+  readonly uri: string;
+  readonly uriBaseId?: string;
+} {
   if (/^[a-z][a-z0-9+.-]+:/i.test(file)) return { uri: file };
   if (/^(?:\/|[a-z]:[\\/])/i.test(file)) return { uri: pathToFileURL(file).href };
   const path = file.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/");

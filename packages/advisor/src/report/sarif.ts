@@ -30,10 +30,12 @@ export const SARIF_RULES: Readonly<Record<FindingCode, string>> = {
   "unused-index": "No query uses an index",
 };
 
-const LEVELS = { info: "note", warning: "warning", error: "error" } as const satisfies Record<
-  Severity,
-  Notification.level
->;
+/** Severities in SARIF's words. */
+export const SARIF_LEVELS: Readonly<Record<Severity, Result.level>> = {
+  info: "note",
+  warning: "warning",
+  error: "error",
+};
 
 /**
  * SARIF 2.1.0: a result's location is the database object (`logicalLocations`) and, where a capture knows it, the line of
@@ -87,7 +89,7 @@ function result(finding: Finding, ruleIndex: number): Result {
   return {
     ruleId: finding.code,
     ruleIndex,
-    level: LEVELS[finding.severity],
+    level: SARIF_LEVELS[finding.severity],
     message: { text: sarifText(`${objectLabel(finding)}: ${finding.message}`) },
     ...sarifLocations(
       { name: oneLine(name), fullyQualifiedName: qualifiedName(finding), kind: object.type },

@@ -31,7 +31,9 @@ export function summarize(report: Report): Summary {
 }
 
 /** `8 (1 error, 5 warnings, 2 info)`; `none`. */
-export function describeSeverities({ severities: { error, warning, info } }: Summary): string {
+export function describeSeverities({
+  severities: { error, warning, info },
+}: Pick<Summary, "severities">): string {
   const total = error + warning + info;
   if (total === 0) return "none";
   const parts = [

@@ -37,10 +37,7 @@ function fullLines(finding: Finding, page: Page): readonly string[] {
     ...wrap(oneLine(finding.message), width),
     ...wrap(joinParts(effectParts(finding).map(oneLine)), width).map(page.dim),
     ...spaced(ddlLines(finding, page)),
-    ...spaced(finding.queries.slice(0, MAX_QUERIES).flatMap((query) => queryLines(query, page))),
-    ...moreQueries(finding.queries.slice(MAX_QUERIES), page),
-    ...spaced(rewriteLines(finding.queries, page)),
-    ...spaced(planLines(finding.queries, page)),
+    ...queriesLines(finding.queries, page),
     ...spaced(ledgerLines(finding.evidence, width, page)),
   ];
 }
@@ -52,6 +49,16 @@ function ddlLines({ ddl }: Finding, page: Page): readonly string[] {
     .flatMap(safeLines)
     .map((line, index) => page.dim(`${index === 0 ? "undo: " : "      "}${line}`));
   return [...ddl.apply.flatMap(safeLines).map(page.cyan), ...undo];
+}
+
+/** Queries with their calls and costs, their texts in other words, and the plans of the first one; a blank line before each. */
+export function queriesLines(queries: readonly QueryImpact[], page: Page): readonly string[] {
+  return [
+    ...spaced(queries.slice(0, MAX_QUERIES).flatMap((query) => queryLines(query, page))),
+    ...moreQueries(queries.slice(MAX_QUERIES), page),
+    ...spaced(rewriteLines(queries, page)),
+    ...spaced(planLines(queries, page)),
+  ];
 }
 
 function queryLines(query: QueryImpact, page: Page): readonly string[] {
@@ -120,7 +127,11 @@ function onePlan(title: string, plan: readonly string[], page: Page): readonly s
 const VERDICTS = { for: "✓", against: "✗", unknown: "?" } as const;
 
 /** `✓ constraint  implements no constraint`, the details below one another where there is room. */
-function ledgerLines(ledger: readonly Evidence[], width: number, page: Page): readonly string[] {
+export function ledgerLines(
+  ledger: readonly Evidence[],
+  width: number,
+  page: Page,
+): readonly string[] {
   const styles = { for: page.green, against: page.red, unknown: page.yellow };
   const nameWidth = Math.max(0, ...ledger.map(({ check }) => textWidth(oneLine(check)))) + 2;
   const aligned = width - nameWidth - 2 >= MIN_DETAIL_WIDTH;
@@ -159,11 +170,12 @@ function shortLines(findings: FindingGroup["findings"], page: Page): readonly st
   ];
 }
 
-function spaced(lines: readonly string[]): readonly string[] {
+/** With a blank line before, where there are any. */
+export function spaced(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-function severityStyle(severity: Severity, page: Page): Style {
+export function severityStyle(severity: Severity, page: Page): Style {
   return { info: page.dim, warning: page.yellow, error: page.red }[severity];
 }
 
