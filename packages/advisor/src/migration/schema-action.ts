@@ -154,11 +154,6 @@ export type SchemaAction =
       readonly table: TableName;
       readonly name: string;
     }
-  | {
-      readonly kind: "refresh-materialized-view";
-      readonly view: TableName;
-      readonly concurrently: boolean;
-    }
   | { readonly kind: "add-enum-value"; readonly type: TableName; readonly value: string }
   | { readonly kind: "drop-type"; readonly name: TableName }
   | { readonly kind: "convert-charset"; readonly table: TableName; readonly charset: string }

@@ -1,11 +1,12 @@
 import { loadModule, hasSqlDetails, type Node, parseSync } from "libpg-query";
 import type { DescribedStatement, SchemaAction } from "../../migration/schema-action.ts";
+import { nameParts } from "../describe/node-parts.ts";
 import { alterTable } from "./describe/alter-table.ts";
 import { createTable, createTableAs } from "./describe/create-table.ts";
 import { describeDrop, describeRename, describeSetSchema } from "./describe/drop.ts";
 import { createIndex, reindex } from "./describe/index-statements.ts";
 import { cluster, refreshView, vacuum } from "./describe/maintenance.ts";
-import { relationName } from "./describe/names.ts";
+import { partsName, relationName } from "./describe/names.ts";
 import { describeSelect, writes } from "./describe/rows.ts";
 import { allReset, describeSet, describeTransaction } from "./describe/settings.ts";
 
@@ -117,6 +118,11 @@ function describeActions(tree: Node, schema: string): readonly SchemaAction[] {
     const table = relationName(relation, schema);
     return [{ kind: "write-rows", table, command: "insert", filtered: false }];
   }
+  if ("AlterEnumStmt" in tree) {
+    const { newVal: value = "", oldVal, typeName } = tree.AlterEnumStmt;
+    if (oldVal !== undefined) return [{ kind: "other", command: "ALTER TYPE" }];
+    return [{ kind: "add-enum-value", type: partsName(nameParts(typeName), schema), value }];
+  }
   if ("VariableSetStmt" in tree) return describeSet(tree.VariableSetStmt);
   if ("DiscardStmt" in tree && tree.DiscardStmt.target === "DISCARD_ALL") return allReset();
   if ("TransactionStmt" in tree) return describeTransaction(tree.TransactionStmt);
@@ -145,7 +151,6 @@ function plain(tree: Node, schema: string): readonly SchemaAction[] {
 
 /** Statements that the parser calls by another name than their first words. */
 const COMMANDS: Readonly<Record<string, string>> = {
-  AlterEnumStmt: "ALTER TYPE",
   CompositeTypeStmt: "CREATE TYPE",
   CreateEnumStmt: "CREATE TYPE",
   CreateSeqStmt: "CREATE SEQUENCE",
