@@ -8,6 +8,7 @@ export type DbadviseErrorCode =
   | "file-not-readable"
   | "no-workload"
   | "planner-failed"
+  | "trial-failed"
   | "unknown-log-format"
   | "unsupported-engine"
   | "unsupported-server";

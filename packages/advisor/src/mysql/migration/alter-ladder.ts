@@ -1,0 +1,136 @@
+import { type Token, tokens } from "../tokens.ts";
+
+/** A way to change a table, as ALGORITHM and LOCK ask for it. */
+export interface Rung {
+  readonly algorithm: "INSTANT" | "NOCOPY" | "INPLACE" | "COPY";
+  /** `null`: not asked for. INSTANT takes none. */
+  readonly lock: "NONE" | "SHARED" | "EXCLUSIVE" | null;
+}
+
+/**
+ * From the way that disturbs least to the one that disturbs most. A server refuses what it can't do before it does anything. NOCOPY
+ * is MariaDB's: INPLACE without a rebuild of the table.
+ */
+const LADDER: readonly Rung[] = [
+  { algorithm: "INSTANT", lock: null },
+  { algorithm: "NOCOPY", lock: "NONE" },
+  { algorithm: "INPLACE", lock: "NONE" },
+  { algorithm: "INPLACE", lock: "SHARED" },
+  { algorithm: "INPLACE", lock: "EXCLUSIVE" },
+  { algorithm: "COPY", lock: "NONE" },
+  { algorithm: "COPY", lock: "SHARED" },
+  { algorithm: "COPY", lock: "EXCLUSIVE" },
+];
+
+/** Where a statement says how it is to be done: for ALTER TABLE and for the statements on indexes. */
+interface Place {
+  /** Characters before it. */
+  readonly at: number;
+  readonly separator: "," | " ";
+}
+
+/**
+ * The statement with this rung asked for in place of whatever it asks for itself; `null` for a statement that takes no ALGORITHM.
+ */
+export function withRung(text: string, { algorithm, lock }: Rung): string | null {
+  const sql = asAlterTable(text);
+  const all = tokens(sql);
+  const place = placeOf(all);
+  if (place === null) return null;
+  const plain = withoutChoice(sql, all);
+  const separator = place.separator === "," ? ", " : " ";
+  const wanted = [`ALGORITHM=${algorithm}`, ...(lock === null ? [] : [`LOCK=${lock}`])].join(
+    separator,
+  );
+  return place.separator === ","
+    ? `${plain.slice(0, place.at)} ${wanted}, ${plain.slice(place.at).trimStart()}`
+    : `${plain} ${wanted}`;
+}
+
+/** DROP INDEX as what it stands for: MariaDB's takes no ALGORITHM. */
+function asAlterTable(sql: string): string {
+  const all = tokens(sql);
+  if (all[0]?.value !== "DROP" || all[1]?.value !== "INDEX") return sql;
+  const on = all.findIndex(({ kind, value }) => kind === "word" && value === "ON");
+  const qualified = all[on + 2]?.value === ".";
+  const last = all[on + (qualified ? 3 : 1)];
+  if (on === -1 || last === undefined) return sql;
+  const index = sql.slice(all[2]?.start, all[on]?.start).trim();
+  return `ALTER TABLE ${sql.slice(all[on + 1]?.start, last.end)} DROP INDEX ${index}`;
+}
+
+/** The rungs that a statement leaves open: all, unless it says itself how it is to be done. */
+export function rungsFor(sql: string): readonly Rung[] {
+  const all = tokens(sql);
+  const asked = new Map(
+    choices(all).map(([first, last]) => [all[first]?.value, all[last]?.value] as const),
+  );
+  const allows = (part: "ALGORITHM" | "LOCK", value: string | null): boolean => {
+    const wanted = asked.get(part) ?? "DEFAULT";
+    return wanted === "DEFAULT" || value === null || wanted === value;
+  };
+  return LADDER.filter(
+    ({ algorithm, lock }) => allows("ALGORITHM", algorithm) && allows("LOCK", lock),
+  );
+}
+
+function placeOf(all: readonly Token[]): Place | null {
+  const words = all.slice(0, 5).map(({ kind, value }) => (kind === "word" ? value : ""));
+  const [first] = words;
+  if (first === "CREATE" && words.includes("INDEX")) return { at: 0, separator: " " };
+  if (first !== "ALTER") return null;
+  const start = words.indexOf("TABLE");
+  if (start === -1) return null;
+  let at = start + 1;
+  if (all[at]?.value === "IF") at += 2;
+  at += all[at + 1]?.value === "." ? 3 : 1;
+  if (all[at]?.value === "WAIT") at += 2;
+  if (all[at]?.value === "NOWAIT") at += 1;
+  const clause = all[at];
+  return clause === undefined ? null : { at: clause.start, separator: "," };
+}
+
+/** First and last token of each `ALGORITHM = x` and `LOCK = x` outside parentheses. */
+function choices(all: readonly Token[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  let depth = 0;
+  for (const [at, { kind, value }] of all.entries()) {
+    if (kind === "symbol" && value === "(") depth += 1;
+    if (kind === "symbol" && value === ")") depth -= 1;
+    if (depth > 0 || kind !== "word" || (value !== "ALGORITHM" && value !== "LOCK")) continue;
+    const previous = all[at - 1]?.value;
+    // A name otherwise: `ADD COLUMN lock int`.
+    const leads =
+      previous === "," || previous === ")" || isValue(all, at - 1) || isTableName(all, at);
+    if (!leads) continue;
+    found.push([at, all[at + 1]?.value === "=" ? at + 2 : at + 1]);
+  }
+  return found;
+}
+
+function isValue(all: readonly Token[], at: number): boolean {
+  return /^(?:DEFAULT|INSTANT|NOCOPY|INPLACE|COPY|NONE|SHARED|EXCLUSIVE)$/.test(
+    all[at]?.value ?? "",
+  );
+}
+
+/** Right behind the table of ALTER TABLE or DROP INDEX. */
+function isTableName(all: readonly Token[], at: number): boolean {
+  const before = all[at - 2]?.value;
+  return (
+    before === "TABLE" || before === "ON" || (before === "." && all[at - 4]?.value === "TABLE")
+  );
+}
+
+/** Spaces in its place, so that positions stay; of commas one goes with it. */
+function withoutChoice(sql: string, all: readonly Token[]): string {
+  let text = sql;
+  for (const [first, last] of choices(all)) {
+    const comma = all[first - 1]?.value === "," ? first - 1 : null;
+    const following = comma === null && all[last + 1]?.value === "," ? last + 1 : null;
+    const from = all[comma ?? first]?.start ?? 0;
+    const to = all[following ?? last]?.end ?? sql.length;
+    text = text.slice(0, from) + " ".repeat(to - from) + text.slice(to);
+  }
+  return text.trimEnd();
+}
