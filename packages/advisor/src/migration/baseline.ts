@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { DbadviseError } from "../dbadvise-error.ts";
+import { safeJson } from "../report/printable.ts";
 import type { CheckReport } from "./check-report.ts";
 import type { MigrationFinding } from "./migration-finding.ts";
 
@@ -58,7 +59,7 @@ export function updatedBaseline(
 /** Sorted, one finding a line: two branches that add to it merge well. */
 export function baselineText(entries: readonly BaselineEntry[]): string {
   const lines = entries
-    .map((entry) => KEYS.map((key) => `${JSON.stringify(key)}: ${JSON.stringify(entry[key])}`))
+    .map((entry) => KEYS.map((key) => `"${key}": ${safeJson(entry[key]).trimEnd()}`))
     .map((fields) => `    { ${fields.join(", ")} }`);
   const sorted = [...new Set(lines)].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   const list = sorted.length === 0 ? "[]" : `[\n${sorted.join(",\n")}\n  ]`;
