@@ -1,7 +1,8 @@
+export { unguarded, untilViolated } from "./causal/break-replication.ts";
 export type { History, Level, Operation } from "./causal/history.ts";
-export { registersOf, routedRegisters, type RoutedSystem } from "./causal/routed-registers.ts";
-export { type CausalSystem, type Clients, runClients } from "./causal/run-clients.ts";
-export { type Verification, verifyHistory, type Violation } from "./causal/verify-history.ts";
+export { recordHistory } from "./causal/record-history.ts";
+export type { Clients } from "./causal/run-clients.ts";
+export { verifyHistory } from "./causal/verify-history.ts";
 export { withFaults } from "./causal/with-faults.ts";
 export { type Dialect, DIALECTS } from "./dialects.ts";
 export type { Engine } from "./servers/test-server.ts";

@@ -78,6 +78,20 @@ describe.each(DIALECTS)("a cluster of $name", ({ name }) => {
     }
   });
 
+  // Elsewhere it is no process.
+  test.each(name === "postgres" ? [name] : [])(
+    "a receiver that was killed is replaced (%s)",
+    async () => {
+      const [replica] = cluster.replicas;
+      const started = "select pg_postmaster_start_time() as at";
+      const before = await ask(replica!.url, started);
+      await replica!.killReceiver?.();
+      expect(await ask(replica!.url, started)).toEqual(before);
+      await replica!.catchUp(cluster.primary);
+      expect(await ask(replica!.url, IDS)).toEqual(ids(1, 2, 3));
+    },
+  );
+
   test("a client's way to a replica can be cut, while it replicates on", async () => {
     const [replica] = cluster.replicas;
     replica!.proxy.refuse();

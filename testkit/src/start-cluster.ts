@@ -56,6 +56,11 @@ export interface ClusterNode {
   stopReceiver(): Promise<void>;
   startReceiver(): Promise<void>;
   /**
+   * Kills the receiver, and waits until there is another. PostgreSQL ends all its processes then, and starts anew: it goes back to where
+   * its last restartpoint was. Elsewhere the receiver is no process.
+   */
+  readonly killReceiver: (() => Promise<void>) | undefined;
+  /**
    * Replays what it has received, and takes writes from then on. The other replicas stay where they are, the former primary
    * too. A delay of MySQL and MariaDB is waited for.
    */
@@ -147,6 +152,7 @@ async function makeNode(
   const url = new URL(databaseUrl);
   url.port = new URL(server.url).port;
   let role = first;
+  const { killReceiver } = replication;
   const addressOf = (node: ClusterNode): string => {
     const address = addresses.get(node);
     if (address === undefined) throw new Error(`${node.name} is of another cluster`);
@@ -170,6 +176,7 @@ async function makeNode(
     resumeReplay: () => replication.resumeReplay(server.url),
     stopReceiver: () => replication.stopReceiver(server.url),
     startReceiver: () => replication.startReceiver(server.url),
+    killReceiver: killReceiver && (() => killReceiver(server.url)),
     promote: async () => {
       await replication.promote(server.url);
       role = "primary";

@@ -22,6 +22,7 @@ export interface RoutedSystem extends Sends {
   ): Promise<Result>;
   token(): string | undefined;
   accept(token: string): void;
+  on(event: "writeMayBeLost", listener: () => void): () => void;
 }
 
 /** Where and how registers are kept. */
@@ -35,6 +36,7 @@ export interface Registers {
 export function registersOf(engine: Engine, count: number): Registers {
   const rows = Array.from({ length: count }, (_, id) => `(${id}, 0)`).join(", ");
   const create = [
+    "drop table if exists registers",
     "create table registers (id int primary key, version bigint not null)",
     `insert into registers values ${rows}`,
   ];

@@ -30,12 +30,14 @@ export interface Clients {
   readonly history: History;
   /** Runs `fn`, which gives what survived, while clients only read. */
   failover(fn: () => Promise<readonly number[]>): Promise<void>;
-  /** Ends them; resolves when they have. */
+  /** Ends them; resolves when they have. Rejects, with their names, where operations have not ended in a minute. */
   stop(): Promise<void>;
 }
 
 const OPERATIONS_PER_SCOPE = 8;
 const WRITES = 0.25;
+/** Longer than anybody waits for a connection. */
+const END_MS = 60_000;
 
 /** Clients that write, read, and hand tokens from scope to scope, until they are stopped. */
 export function runClients(system: CausalSystem, options: ClientsOptions): Clients {
@@ -47,6 +49,8 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
   let versions = 0;
   let scopes = 0;
   const state = { running: true, writing: 0, readOnly: false };
+  /** What each client does, and since when. */
+  const doing = new Map<number, { readonly what: string; readonly since: number }>();
 
   async function write(scope: number): Promise<void> {
     const register = pick(registers);
@@ -94,12 +98,15 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
         history.operations.push({ kind: "pass", from: from.scope, to: scope, invoked, returned });
       }
       for (let left = OPERATIONS_PER_SCOPE; left > 0 && state.running; left -= 1) {
+        const writes = random() < WRITES && !state.readOnly;
+        doing.set(client, { what: writes ? "write" : "read", since: performance.now() });
         try {
-          await (random() < WRITES && !state.readOnly ? write(scope) : read(scope));
+          await (writes ? write(scope) : read(scope));
         } catch {
           history.errors += 1;
           await delay(5);
         }
+        doing.delete(client);
       }
       const token = system.token();
       if (token !== undefined) latest[client] = { scope, token };
@@ -126,7 +133,20 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
     },
     stop: async () => {
       state.running = false;
-      await Promise.all(loops);
+      const ending = new AbortController();
+      const late = async (): Promise<void> => {
+        await delay(END_MS, undefined, { signal: ending.signal });
+        const now = performance.now();
+        const hang = [...doing.values()].map(
+          ({ what, since }) => `a ${what} for ${Math.round(now - since)} ms`,
+        );
+        throw new Error(`Clients do not end: ${hang.join(", ")}`);
+      };
+      try {
+        await Promise.race([Promise.all(loops), late()]);
+      } finally {
+        ending.abort();
+      }
     },
   };
 }

@@ -85,6 +85,21 @@ test("what a failover lost is asked of nobody afterwards, what survived is", () 
   expect(count(write(1, 5), read(1, 4, "read-your-writes"), failover(4, 0))).toBe(1);
 });
 
+test("who misses a write of its own that a failover lost is told apart", () => {
+  const told = history(
+    write(1, 4),
+    write(2, 5),
+    write(3, 6, 1),
+    write(4, 7),
+    failover(4, 0),
+    read(1, 4, "monotonic"),
+    read(2, 4, "read-your-writes"),
+    read(3, 0, "monotonic", 1),
+    read(4, 4, "eventual"),
+  );
+  expect(verifyHistory(told)).toMatchObject({ violations: [], bereft: new Set([2, 3]) });
+});
+
 test("all reads can be held to another level than the one asked for", () => {
   const eventual = history(write(1, 5), read(1, 4, "eventual"));
   expect(verifyHistory(eventual).violations).toHaveLength(0);

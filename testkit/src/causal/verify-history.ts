@@ -16,11 +16,15 @@ export interface Verification {
   readonly violations: readonly Violation[];
   /** Acknowledged writes that a failover lost. */
   readonly lost: number;
+  /** Scopes that read at a causal level what a write of their own had changed before it was lost: they must have been told. */
+  readonly bereft: ReadonlySet<number>;
 }
 
 interface Known {
   readonly wrote: Map<number, number>;
   readonly saw: Map<number, number>;
+  /** What it wrote itself. */
+  readonly own: Map<number, number>;
 }
 
 /**
@@ -31,7 +35,7 @@ interface Known {
 export function verifyHistory(history: History, level?: Level): Verification {
   const scopes = new Map<number, Known>();
   const known = (scope: number): Known => {
-    const one = scopes.get(scope) ?? { wrote: new Map(), saw: new Map() };
+    const one = scopes.get(scope) ?? { wrote: new Map(), saw: new Map(), own: new Map() };
     scopes.set(scope, one);
     return one;
   };
@@ -41,6 +45,7 @@ export function verifyHistory(history: History, level?: Level): Verification {
   let reads = 0;
   let writes = 0;
   let lost = 0;
+  const bereft = new Set<number>();
 
   // A scope does one thing after the other: in the order of ends, each of its operations sees those before. A failover may be seen
   // from its begin on.
@@ -49,7 +54,9 @@ export function verifyHistory(history: History, level?: Level): Verification {
     switch (operation.kind) {
       case "write": {
         writes += 1;
-        raise(known(operation.scope).wrote, operation.register, operation.version);
+        const { wrote, own } = known(operation.scope);
+        raise(wrote, operation.register, operation.version);
+        raise(own, operation.register, operation.version);
         break;
       }
       case "pass": {
@@ -70,17 +77,21 @@ export function verifyHistory(history: History, level?: Level): Verification {
       case "read": {
         reads += 1;
         const asked = level ?? operation.level;
-        const { wrote, saw } = known(operation.scope);
+        const { wrote, saw, own } = known(operation.scope);
         const least = leastOf(asked, operation, wrote, saw, acknowledged.before);
         if (least > 0) held += 1;
         if (operation.version < least) {
           violations.push({ read: operation, least, level: JSON.stringify(asked) });
         }
+        const isCausal = operation.level === "read-your-writes" || operation.level === "monotonic";
+        if (isCausal && operation.version < (own.get(operation.register) ?? 0)) {
+          bereft.add(operation.scope);
+        }
         if (operation.level === "monotonic") raise(saw, operation.register, operation.version);
       }
     }
   }
-  return { reads, writes, held, violations, lost };
+  return { reads, writes, held, violations, lost, bereft };
 }
 
 function leastOf(

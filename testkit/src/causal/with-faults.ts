@@ -9,7 +9,7 @@ import type { Clients } from "./run-clients.ts";
 const LOSING_MS = 300;
 
 /**
- * Lets clients work while the cluster has one fault after the other, for `seconds` in all: lag, paused replay, stopped receivers,
+ * Lets clients work while the cluster has one fault after the other, for `seconds` in all: lag, paused replay, stopped receivers and a killed one,
  * acknowledged writes that are not on disk, a crashed replica, one that can't be reached, and at the end a failover that loses writes.
  * The cluster needs two replicas.
  */
@@ -22,7 +22,8 @@ export async function withFaults(
   const { primary, replicas } = cluster;
   const [one, other] = replicas;
   if (one === undefined || other === undefined) throw new Error("It takes two replicas");
-  const pause = (): Promise<void> => delay((seconds * 1000) / 9);
+  const pauses = one.killReceiver === undefined ? 9 : 10;
+  const pause = (): Promise<void> => delay((seconds * 1000) / pauses);
 
   await pause();
   await one.lag(300);
@@ -34,6 +35,10 @@ export async function withFaults(
   await one.stopReceiver();
   await pause();
   await one.startReceiver();
+  if (one.killReceiver !== undefined) {
+    await one.killReceiver();
+    await pause();
+  }
   for (const sql of ASYNCHRONOUS[engine]) await run(engine, primary, sql);
   await pause();
   await other.kill();

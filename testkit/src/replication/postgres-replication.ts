@@ -38,6 +38,14 @@ export const postgresReplication: Replication = {
   },
   stopReceiver: (replica) => signalReceiver(replica, "SIGSTOP"),
   startReceiver: (replica) => signalReceiver(replica, "SIGCONT"),
+  killReceiver: async (replica) => {
+    const receiver = "select pid from pg_stat_wal_receiver";
+    const [row] = await runOnPostgres(replica, receiver);
+    if (row === undefined) throw new Error("The standby has no WAL receiver to kill");
+    process.kill(Number(row["pid"]), "SIGKILL");
+    const question = `select exists (${receiver} where pid <> ${Number(row["pid"])}) as done`;
+    await until(replica, question, { restarting: true });
+  },
   promote: async (replica) => {
     await detach(replica);
     await runOnPostgres(replica, "select pg_promote(true, 60)");
@@ -73,9 +81,17 @@ async function alterSystem(server: string, name: string, value: string): Promise
   );
 }
 
-async function until(server: string, question: string): Promise<void> {
+async function until(server: string, question: string, { restarting = false } = {}): Promise<void> {
   const deadline = performance.now() + 30_000;
-  while ((await runOnPostgres(server, question))[0]?.["done"] !== true) {
+  const isTrue = async (): Promise<boolean> => {
+    try {
+      return (await runOnPostgres(server, question))[0]?.["done"] === true;
+    } catch (error) {
+      if (restarting) return false;
+      throw error;
+    }
+  };
+  while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`It never came true: ${question}`);
     await delay(10);
   }

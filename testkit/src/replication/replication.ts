@@ -21,6 +21,7 @@ export interface Replication {
   resumeReplay(replica: string): Promise<void>;
   stopReceiver(replica: string): Promise<void>;
   startReceiver(replica: string): Promise<void>;
+  readonly killReceiver?: (replica: string) => Promise<void>;
   promote(replica: string): Promise<void>;
   /** Waits until the replica has replayed what the other has written by now; throws after half a minute. */
   catchUp(replica: string, other: string): Promise<void>;
