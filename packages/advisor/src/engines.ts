@@ -1,9 +1,15 @@
 import { DbadviseError, redactUrl } from "./dbadvise-error.ts";
 import type { Engine } from "./engine.ts";
+import type { MigrationEngine } from "./migration/migration-engine.ts";
 import { postgres } from "./postgres/engine.ts";
+import { mysqlMigration } from "./mysql/migration/engine.ts";
+import { postgresMigration } from "./postgres/migration/engine.ts";
 
 /** Every engine that the advisor knows. */
 export const ENGINES: readonly Engine[] = [postgres];
+
+/** Every engine whose migrations can be checked; the first one is assumed where nobody says. */
+export const MIGRATION_ENGINES: readonly MigrationEngine[] = [postgresMigration, mysqlMigration];
 
 const SCHEMES = ENGINES.flatMap((engine) => engine.schemes)
   .map((scheme) => `${scheme}//`)
@@ -50,4 +56,25 @@ export function engineNamed(name: string): Engine {
     );
   }
   return engine;
+}
+
+/** The engine for migrations of this name (`postgres`). Throws `DbadviseError` `unsupported-engine`. */
+export function migrationEngineNamed(name: string): MigrationEngine {
+  const engine = MIGRATION_ENGINES.find((candidate) =>
+    [candidate.dialect, candidate.name.toLowerCase()].includes(name.toLowerCase()),
+  );
+  if (engine === undefined) {
+    throw new DbadviseError(
+      "unsupported-engine",
+      `Migrations of "${name}" can't be checked by this version of dbadvise.`,
+      `It knows ${MIGRATION_ENGINES.map(({ dialect }) => dialect).join(", ")}.`,
+    );
+  }
+  return engine;
+}
+
+/** The engine for migrations of the server that a connection string names; `null` for another scheme. */
+export function migrationEngineFor(url: string): MigrationEngine | null {
+  const scheme = /^([a-z][a-z0-9+.-]*:)\/\//i.exec(url)?.[1]?.toLowerCase() ?? "";
+  return MIGRATION_ENGINES.find((candidate) => candidate.schemes.includes(scheme)) ?? null;
 }

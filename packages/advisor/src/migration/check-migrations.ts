@@ -1,4 +1,4 @@
-import type { TableName } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import type { Severity } from "../findings/finding.ts";
 import type { EventSource } from "../log/event-source.ts";
@@ -8,12 +8,13 @@ import type { MigrationEngine } from "./migration-engine.ts";
 import type { MigrationFinding, MigrationFindingCode } from "./migration-finding.ts";
 import type { CheckedStatement, RuleContext } from "./migration-rule.ts";
 import type { Migration } from "./migration.ts";
-import type { ProductionTable } from "./production.ts";
 import { type Replay, replayMigrations } from "./replay-migrations.ts";
 import type { Runner } from "./runner.ts";
 import { silenceFindings } from "./silence-findings.ts";
 import type { Trial } from "./trial.ts";
-import { fingerprintOf, writeFinding } from "./write-finding.ts";
+import { checkWorkload, type WorkloadVerdicts } from "./workload/check-workload.ts";
+import { readProduction } from "./workload/read-production.ts";
+import { fingerprintOf, writeFinding, writeSteps } from "./write-finding.ts";
 
 export interface CheckOptions {
   readonly engine: MigrationEngine;
@@ -54,6 +55,7 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
     (migration.downFile !== undefined && changed.has(migration.downFile));
   const checked = migrations.filter(isChecked);
   const trial = checked.length === 0 ? null : await openTrial(options);
+  const schemas: { before: Catalog | null; after: Catalog | null } = { before: null, after: null };
   try {
     const replay = await replayMigrations({
       engine,
@@ -62,23 +64,73 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
       isChecked,
       lockTimeoutMs: options.lockTimeoutMs ?? null,
       progress,
-      beforeChange: () => Promise.resolve(),
+      beforeChange: async (whole) => {
+        schemas.before = await schemaOf(options, whole);
+      },
     });
+    schemas.after = await schemaOf(options, replay.trial);
+    const workload = await workloadVerdicts(options, checked, replay, schemas);
     progress("checking the rules");
     const context: RuleContext = {
       runner,
       serverVersion: serverVersion(options, trial),
-      production: productionTables(options.snapshot),
+      production:
+        options.snapshot === undefined
+          ? () => null
+          : readProduction(options.snapshot, workload?.workload ?? null),
       final: replay.final,
       quote: engine.quote,
     };
-    const findings = withFingerprints(
-      replay.statements.flatMap((statement) => findingsOf(statement, context, options)),
-    );
-    return await reportOf(options, trial, checked, replay, findings);
+    const findings = withFingerprints([
+      ...replay.statements.flatMap((statement) => findingsOf(statement, context, options)),
+      ...workloadFindings(workload, options),
+    ]);
+    return await reportOf(options, trial, checked, replay, findings, workload);
   } finally {
     await trial?.close();
   }
+}
+
+/** The trial's schema as the advisor sees it; `null` where there is no trial, or nothing that reads it. */
+async function schemaOf({ engine }: CheckOptions, trial: Trial | null): Promise<Catalog | null> {
+  if (trial === null || engine.advisor === undefined) return null;
+  const options = { values: false, workload: false, node: trial.name };
+  return (await engine.advisor.capture(trial.session, options)).catalog;
+}
+
+async function workloadVerdicts(
+  options: CheckOptions,
+  checked: readonly Migration[],
+  { statements }: Replay,
+  { before, after }: { readonly before: Catalog | null; readonly after: Catalog | null },
+): Promise<WorkloadVerdicts | null> {
+  const { engine, runner, snapshot = null, sources = [], newQueries = [] } = options;
+  const last = checked.at(-1);
+  if (engine.advisor === undefined || last === undefined) return null;
+  return checkWorkload({
+    engine: engine.advisor,
+    snapshot,
+    sources,
+    newQueries,
+    statements,
+    trial: before === null || after === null ? null : { before, after },
+    write: ({ apply, undo }) => {
+      const step = { title: "add indexes", up: apply, down: undo, outsideTransaction: true };
+      return writeSteps(runner, [step], last);
+    },
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
+    ...(options.now === undefined ? {} : { now: options.now }),
+  });
+}
+
+function workloadFindings(
+  workload: WorkloadVerdicts | null,
+  { severities = {} }: CheckOptions,
+): readonly Omit<MigrationFinding, "fingerprint">[] {
+  return (workload?.findings ?? []).flatMap((finding) => {
+    const severity = severities[finding.code] ?? finding.severity;
+    return severity === "off" ? [] : [{ ...finding, severity }];
+  });
 }
 
 async function openTrial({ engine, trial, progress }: CheckOptions): Promise<Trial | null> {
@@ -124,18 +176,13 @@ function withFingerprints(
   });
 }
 
-function productionTables(
-  _snapshot: Snapshot | undefined,
-): (table: TableName) => ProductionTable | null {
-  return () => null;
-}
-
 async function reportOf(
   options: CheckOptions,
   trial: Trial | null,
   checked: readonly Migration[],
   { statements, problems, notAnalyzed }: Replay,
   all: readonly MigrationFinding[],
+  workload: WorkloadVerdicts | null,
 ): Promise<CheckReport> {
   const checkedFiles = checked.map(({ name, file, downFile = null }) => ({ name, file, downFile }));
   const { findings, ignored, ignoreProblems } = await silenceFindings({
@@ -170,11 +217,25 @@ async function reportOf(
       statements: statements.length,
       measured,
       inferred: statements.length - measured - notAnalyzed.length,
-      notAnalyzed,
-      queries: null,
+      notAnalyzed: [...notAnalyzed, ...(workload?.notAnalyzed ?? [])],
+      queries: workload?.coverage ?? null,
     },
-    notes: [],
+    notes: [...replayNotes(options, trial), ...(workload?.notes ?? [])],
   };
+}
+
+/** Why less is known than could be. */
+function replayNotes({ engine, snapshot }: CheckOptions, trial: Trial | null): readonly string[] {
+  return [
+    ...(trial === null
+      ? [
+          `no trial database: everything about ${engine.name} is concluded from the statements' text`,
+        ]
+      : []),
+    ...(snapshot === undefined
+      ? ["no snapshot of production: sizes and queries are not known (`--snapshot`)"]
+      : []),
+  ];
 }
 
 function offRules({ severities = {} }: CheckOptions): ReadonlySet<MigrationFindingCode> {

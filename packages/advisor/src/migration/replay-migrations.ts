@@ -10,7 +10,7 @@ import {
   type SourcePlace,
 } from "./migration.ts";
 import type { CheckedStatement } from "./migration-rule.ts";
-import type { DescribedStatement } from "./schema-action.ts";
+import type { DescribedStatement, SchemaAction } from "./schema-action.ts";
 import { afterActions, EMPTY_SCHEMA } from "./track-schema.ts";
 import type { Observation, Trial } from "./trial.ts";
 
@@ -24,14 +24,16 @@ export interface ReplayOptions {
   /** In force before the first statement; `null`: nobody set it. */
   readonly lockTimeoutMs: number | null;
   readonly progress: (message: string) => void;
-  /** Called right before the first migration that is checked, with the trial as the history leaves it. */
-  readonly beforeChange: () => Promise<void>;
+  /** Called right before the first migration that is checked, with the trial as the history leaves it; `null` once it is broken. */
+  readonly beforeChange: (trial: Trial | null) => Promise<void>;
 }
 
 export interface Replay {
   /** Of migrations that are checked, in the order in which they were sent. */
   readonly statements: readonly CheckedStatement[];
   readonly final: KnownSchema;
+  /** The trial as the migrations leave it; `null` where there is none, or one that refused a statement. */
+  readonly trial: Trial | null;
   readonly problems: readonly CheckProblem[];
   readonly notAnalyzed: readonly { readonly place: SourcePlace; readonly reason: string }[];
 }
@@ -61,7 +63,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     progress(`migration ${number + 1} of ${migrations.length}: ${migration.name}`);
     if (checked && !changeBegan) {
       changeBegan = true;
-      await options.beforeChange();
+      await options.beforeChange(trial);
     }
     await replay(migration, "up", checked);
     // Only where the trial is still whole: a failed statement has been told already.
@@ -76,7 +78,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     }
   }
   await endRun();
-  return { statements, final: schema, problems, notAnalyzed };
+  return { statements, final: schema, trial, problems, notAnalyzed };
 
   async function replay(
     migration: Migration,
@@ -87,7 +89,10 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     if (script === null) return;
     const transaction = await transactionFor(script, checked);
     const send: Send = async (statement) => {
-      const described = await engine.describe(statement.sql, engine.defaultSchema);
+      const described = await engine.describe(
+        statement.sql,
+        transaction.schema() ?? engine.defaultSchema,
+      );
       const rows = await sendOne(statement, described, transaction, migration, direction, checked);
       return rows;
     };
@@ -195,9 +200,23 @@ interface Transaction {
   /** Takes note of limits that a statement set. */
   set(actions: DescribedActions): void;
   lockTimeoutMs(): number | null;
+  /** Where unqualified names are; `null`: where the session began. */
+  schema(): string | null;
   end(): Promise<void>;
   /** After a failure: nothing of it stays. */
   abandon(): Promise<void>;
+}
+
+interface Settings {
+  readonly lockTimeoutMs: number | null;
+  readonly schema: string | null;
+}
+
+function settingOf(action: SchemaAction): Partial<Settings> | null {
+  if (action.kind === "set-schema") return { schema: action.schema };
+  if (action.kind === "set-timeout" && action.setting === "lock")
+    return { lockTimeoutMs: action.ms };
+  return null;
 }
 
 type DescribedActions = Extract<DescribedStatement, { kind: "actions" }>["actions"];
@@ -209,14 +228,14 @@ function beginTransaction(
 ): Transaction {
   let open = wanted;
   let begun = false;
-  let session = lockTimeoutMs;
-  let local: number | null = null;
+  let session: Settings = { lockTimeoutMs, schema: null };
+  let local: Partial<Settings> = {};
   const statements: CheckedStatement[] = [];
   const close = async (command: "commit" | "rollback"): Promise<void> => {
     if (begun) await trial?.[command]();
     begun = false;
     open = false;
-    local = null;
+    local = {};
     statements.length = 0;
   };
   return {
@@ -233,14 +252,16 @@ function beginTransaction(
     },
     set(actions) {
       for (const action of actions) {
-        if (action.kind !== "set-timeout" || action.setting !== "lock") continue;
-        if (action.local) local = action.ms;
-        else session = action.ms;
+        const setting = settingOf(action);
+        if (setting === null) continue;
+        if ("local" in action && action.local) local = { ...local, ...setting };
+        else session = { ...session, ...setting };
       }
       // Outside a transaction each statement is its own.
       if (!open) statements.length = 0;
     },
-    lockTimeoutMs: () => local ?? session,
+    lockTimeoutMs: () => ({ ...session, ...local }).lockTimeoutMs,
+    schema: () => ({ ...session, ...local }).schema,
     end: () => close("commit"),
     abandon: () => close("rollback").catch(() => undefined),
   };

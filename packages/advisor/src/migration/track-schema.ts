@@ -132,7 +132,23 @@ function apply(tables: Map<string, KnownTable>, action: SchemaAction, created: b
       }));
       return;
     }
-    default:
+    case "add-enum-value":
+    case "attach-partition":
+    case "convert-charset":
+    case "create-trigger":
+    case "detach-partition":
+    case "drop-trigger":
+    case "drop-type":
+    case "other":
+    case "reindex":
+    case "rewrite-table":
+    case "set-default":
+    case "set-logged":
+    case "set-schema":
+    case "set-timeout":
+    case "transaction":
+    case "truncate":
+    case "write-rows":
       // Nothing of what a rule asks the schema for.
       return;
   }

@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
+import { tableKey } from "../catalog/catalog.ts";
 import type { Evidence, Severity } from "../findings/finding.ts";
 import type { MigrationFinding } from "./migration-finding.ts";
+import type { Migration } from "./migration.ts";
 import type {
   CheckedStatement,
   MigrationRule,
   RuleContext,
   RuleVerdict,
 } from "./migration-rule.ts";
+import type { Runner, SafeStep, WrittenFile } from "./runner.ts";
 import type { Observation } from "./trial.ts";
+import { estimateWork } from "./workload/work-estimate.ts";
 
 /** A rule's verdict as a finding: with what was seen, what it means for a table of production's size, and files to write. */
 export function writeFinding(
@@ -18,7 +22,7 @@ export function writeFinding(
   severity: Severity,
 ): Omit<MigrationFinding, "fingerprint"> {
   const { statement, migration, observation } = checked;
-  const written = verdict.steps.length === 0 ? [] : context.runner.write(verdict.steps, migration);
+  const { files, note } = writeSteps(context.runner, verdict.steps, migration);
   return {
     code: rule.code,
     severity,
@@ -29,20 +33,43 @@ export function writeFinding(
     migration: migration.name,
     statement: statement.sql,
     object: verdict.object,
-    message: verdict.message,
+    message: [verdict.message, sizeText(verdict, observation, context)].filter(Boolean).join(" "),
     evidence: evidenceOf(observation),
-    advice:
-      written === null
-        ? `${verdict.advice} ${context.runner.title} runs every migration in a transaction: run these statements by hand, before the migration.`
-        : verdict.advice,
-    alternative: written ?? [
-      {
-        name: "by-hand.sql",
-        content: verdict.steps.flatMap((step) => step.up.map((sql) => `${sql}\n`)).join(""),
-      },
-    ],
+    advice: [verdict.advice, note].filter(Boolean).join(" "),
+    alternative: files,
     queries: [],
   };
+}
+
+/** Steps as files of the migration tool, or as one to run by hand where the tool can't run them; then a note says so. */
+export function writeSteps(
+  runner: Runner,
+  steps: readonly SafeStep[],
+  after: Migration,
+): { readonly files: readonly WrittenFile[]; readonly note: string } {
+  if (steps.length === 0) return { files: [], note: "" };
+  const files = runner.write(steps, after);
+  if (files !== null) return { files, note: "" };
+  const content = steps.flatMap(({ up }) => up.map((sql) => `${sql}\n`)).join("");
+  return {
+    files: [{ name: "by-hand.sql", content }],
+    note: `${runner.title} runs every migration in a transaction, where this can't run: run it by hand, before the migration.`,
+  };
+}
+
+/** What the work means for a table of production's size. */
+function sizeText(
+  { work, table }: RuleVerdict,
+  observation: Observation | null,
+  context: RuleContext,
+): string {
+  const production = table === null ? null : context.production(table);
+  if (work === "none" || table === null || production === null) return "";
+  const lock = [...(observation?.locks ?? []), ...(observation?.held ?? [])]
+    .filter((one) => tableKey(one.table) === tableKey(table) && one.blocksWrites)
+    .toSorted((one, other) => Number(other.blocksReads) - Number(one.blocksReads))[0];
+  const { text } = estimateWork(work, production);
+  return `In production it ${text}${lock === undefined ? "" : `, under ${lock.mode}`}.`;
 }
 
 /** What is the same of two runs for the same problem, whatever moved in the file. `nth`: of equal ones. */

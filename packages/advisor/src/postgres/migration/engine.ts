@@ -1,4 +1,5 @@
 import type { MigrationEngine } from "../../migration/migration-engine.ts";
+import { postgres } from "../engine.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { splitStatements } from "../split-statements.ts";
 import { describeMigration } from "./describe-migration.ts";
@@ -8,6 +9,8 @@ import { postgresRules } from "./rules/postgres-rules.ts";
 /** PostgreSQL's migrations: tried on the embedded PostgreSQL, or on a server where databases may be made. */
 export const postgresMigration: MigrationEngine = {
   name: "PostgreSQL",
+  dialect: "postgres",
+  advisor: postgres,
   schemes: ["postgres:", "postgresql:"],
   defaultVersion: 180_000,
   defaultSchema: "public",
