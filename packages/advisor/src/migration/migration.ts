@@ -50,6 +50,8 @@ export interface Migration {
   readonly down: MigrationScript | null;
   /** The file that holds `down`, where it is another one. */
   readonly downFile?: string;
+  /** Of migrations in code: how a new file of the folder exports its functions. */
+  readonly exports?: "commonjs" | "esm";
 }
 
 /** Why something in a migration folder could not be read, executed or replayed, and what to do about it. */

@@ -14,6 +14,9 @@ export const RUNNER_NAMES = [
 ] as const;
 export type RunnerName = (typeof RUNNER_NAMES)[number];
 
+/** How tools in code write SQL: the database that they are told to talk to. */
+export type MigrationDialect = "postgres" | "mysql";
+
 /** What a reader of migration folders is given. */
 export interface RunnerInput {
   /** Folder or file that the user named, absolute. */
@@ -22,6 +25,9 @@ export interface RunnerInput {
   readonly directory: string;
   /** Cuts SQL as the database's engine does. */
   readonly splitStatements: SplitStatements;
+  readonly dialect: MigrationDialect;
+  /** Told of what had to be assumed, one sentence each: for the report's notes. */
+  readonly note?: (text: string) => void;
   /** SQL of the file at the base revision, for tools whose "migration" is a difference (`structure.sql`); `null`: it was not there. */
   readonly atBase: (path: string) => Promise<string | null>;
 }
@@ -52,8 +58,8 @@ export interface Runner {
   /** What shows that a folder is this tool's, one clause: `migration_lock.toml names it`; `null` where nothing does. */
   detect(path: string): Promise<string | null>;
   /**
-   * All migrations in the order in which the tool runs them.
-   * Throws `DbadviseError` `bad-option` for a folder that it can't make sense of, `MigrationProblem` for a file.
+   * All migrations in the order in which the tool runs them. Throws `DbadviseError` `bad-option` for a folder that it can't
+   * make sense of; what is wrong with one migration's file is thrown by its script, as a `MigrationProblem`.
    */
   read(input: RunnerInput): Promise<readonly Migration[]>;
   /**

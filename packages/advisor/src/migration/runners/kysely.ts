@@ -1,0 +1,122 @@
+import { dirname, join } from "node:path";
+import type { Migration, MigrationScript } from "../migration.ts";
+import { MigrationProblem } from "../migration.ts";
+import type { Runner, RunnerInput } from "../runner.ts";
+import { codeFiles, configAbove, exportsOfFile } from "./code-files.ts";
+import {
+  KYSELY_DIALECTS,
+  type Kysely,
+  type KyselyModule,
+  recordingKysely,
+} from "./kysely-dialect.ts";
+import { filesIfAny, listFiles } from "./list-files.ts";
+import { loadModule, type MigrationModule } from "./load-module.ts";
+import { pathBelow } from "./read-text.ts";
+import { runCode } from "./run-code.ts";
+import { brokenScript } from "./sql-script.ts";
+import { textMatches } from "./text-matches.ts";
+import { userPackage } from "./user-package.ts";
+import { writeCode } from "./write-code.ts";
+
+/** Those that Kysely's FileMigrationProvider and kysely-ctl load. */
+const ENDINGS = [".ts", ".js", ".mts", ".mjs", ".cts", ".cjs"];
+const CONFIGS = ENDINGS.flatMap((ending) => [
+  `kysely.config${ending}`,
+  `.config/kysely.config${ending}`,
+]);
+
+/**
+ * Kysely: files of code in the order of their names. The Migrator runs all pending ones in one transaction where the
+ * database can, unless it was told `disableTransactions`; up to Kysely 0.29 there is nothing a migration itself can say.
+ */
+export const kysely: Runner = {
+  name: "kysely",
+  title: "Kysely",
+  outsideTransaction:
+    "Only a whole run can be taken out of its transaction: `disableTransactions: true` of the Migrator, or `kysely migrate:up " +
+    "--no-transaction`.",
+
+  async detect(path) {
+    const files = codeFiles(await filesIfAny(path), ENDINGS);
+    if (await textMatches(path, files, /\bfrom\s+["']kysely["']|\brequire\(["']kysely["']\)/))
+      return "its files import kysely";
+    return null;
+  },
+
+  async read(input) {
+    const transaction = (await transactionsDisabled(input)) ? "none" : "run";
+    const migrations: Migration[] = [];
+    for (const name of codeFiles(await listFiles(input.path), ENDINGS)) {
+      const path = join(input.path, name);
+      const file = pathBelow(input.directory, path);
+      const base = {
+        name: name.replace(/\.[cm]?[jt]s$/, ""),
+        file,
+        exports: await exportsOfFile(path),
+      };
+      try {
+        const module = await loadModule(path, file);
+        const up = scriptOf(module, "up", path, file, transaction, input);
+        // Kysely leaves files out that are no migrations.
+        if (up !== null)
+          migrations.push({
+            ...base,
+            up,
+            down: scriptOf(module, "down", path, file, transaction, input),
+          });
+      } catch (error) {
+        if (!(error instanceof MigrationProblem)) throw error;
+        migrations.push({ ...base, up: brokenScript(error), down: null });
+      }
+    }
+    return migrations;
+  },
+
+  write(steps, after) {
+    if (after.up.transaction !== "none" && steps.some((step) => step.outsideTransaction))
+      return null;
+    return writeCode(steps, after, {
+      parameter: "db",
+      type: "Kysely<unknown>",
+      imports: { text: 'import { type Kysely, sql } from "kysely";', value: true },
+      call: (literal) => `await sql${literal}.execute(db)`,
+      isAsync: true,
+      outside: {},
+    });
+  },
+};
+
+function scriptOf(
+  module: MigrationModule,
+  direction: "up" | "down",
+  path: string,
+  file: string,
+  wanted: "run" | "none",
+  { dialect, splitStatements }: RunnerInput,
+): MigrationScript | null {
+  const action = module[direction];
+  if (typeof action !== "function") return null;
+  const { transactionalDdl } = KYSELY_DIALECTS[dialect];
+  const transaction = transactionalDdl ? wanted : "none";
+  return {
+    transaction,
+    run: (send) =>
+      runCode(path, file, splitStatements, send, async (recorder) => {
+        const kyselyModule = userPackage("kysely", path, file) as KyselyModule;
+        const db = recordingKysely(kyselyModule, dialect, recorder, transaction !== "none");
+        const migrate = (given: Kysely) => (action as (db: Kysely) => unknown)(given);
+        // As the Migrator gives it: a transaction refuses what can't be done in one.
+        await (transaction === "none" ? db.connection() : db.transaction()).execute(migrate);
+      }),
+  };
+}
+
+async function transactionsDisabled({ path, note }: RunnerInput): Promise<boolean> {
+  const config = await configAbove(dirname(path), CONFIGS);
+  if (config !== null) return /\bdisableTransactions\s*:\s*true\b/.test(config.text);
+  note?.(
+    "There is no kysely.config: all pending migrations are taken to run in one transaction, as Kysely's Migrator does unless it is " +
+      "told `disableTransactions`.",
+  );
+  return false;
+}

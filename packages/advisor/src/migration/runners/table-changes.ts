@@ -1,0 +1,100 @@
+import type { MigrationStatement } from "../migration.ts";
+import type { MigrationDialect } from "../runner.ts";
+
+/** A line of a dumped CREATE TABLE: a column, a constraint or an index. */
+interface TableLine {
+  readonly kind: "column" | "constraint" | "key" | "primary";
+  /** As written, with its quotes. */
+  readonly name: string;
+  readonly definition: string;
+  /** Counted from the statement's first line. */
+  readonly line: number;
+}
+
+/** ALTER TABLE statements between two forms of a dumped table; `complete` is false where they do not say it all. */
+export function tableChanges(
+  old: MigrationStatement,
+  now: MigrationStatement,
+  dialect: MigrationDialect,
+): { readonly statements: readonly MigrationStatement[]; readonly complete: boolean } {
+  const [before, after] = [linesOf(old.sql), linesOf(now.sql)];
+  const [, table = ""] = /^create\s+table\s+([^\s(]+)/i.exec(now.sql) ?? [];
+  const statements: MigrationStatement[] = [];
+  let complete = before !== null && after !== null;
+  const alter = (clause: string, line: number): void => {
+    const at = now.place.line + line;
+    const place = {
+      ...now.place,
+      line: at,
+      column: line === 0 ? now.place.column : 1,
+      endLine: at,
+    };
+    statements.push({ sql: `ALTER TABLE ${table} ${clause}`, place });
+  };
+  for (const one of before ?? [])
+    if (find(after, one) === undefined) alter(`DROP ${one.kind.toUpperCase()} ${one.name}`, 0);
+  for (const one of after ?? []) {
+    const was = find(before, one);
+    if (was === undefined)
+      alter(`ADD ${one.kind === "column" ? "COLUMN " : ""}${one.definition}`, one.line);
+    else if (was.definition !== one.definition) {
+      const clauses = one.kind === "column" ? ALTER_COLUMN[dialect](was, one) : null;
+      if (clauses === null) complete = false;
+      for (const clause of clauses ?? []) alter(clause, one.line);
+    }
+  }
+  return { statements, complete: complete && statements.length > 0 };
+}
+
+/** How a column's definition becomes another one; `null` where it can't be said. */
+const ALTER_COLUMN: Readonly<
+  Record<MigrationDialect, (was: TableLine, now: TableLine) => readonly string[] | null>
+> = {
+  mysql: (_, now) => [`MODIFY COLUMN ${now.definition}`],
+  postgres(was, now) {
+    const [from, to] = [partsOf(was), partsOf(now)];
+    if (from === null || to === null) return null;
+    const column = `ALTER COLUMN ${now.name}`;
+    return [
+      ...(from.type === to.type ? [] : [`${column} TYPE ${to.type}`]),
+      ...(from.default === to.default
+        ? []
+        : [to.default === null ? `${column} DROP DEFAULT` : `${column} SET DEFAULT ${to.default}`]),
+      ...(from.notNull === to.notNull ? [] : [`${column} ${to.notNull ? "SET" : "DROP"} NOT NULL`]),
+    ];
+  },
+};
+
+/** As pg_dump writes a column: type, DEFAULT, NOT NULL. */
+function partsOf({ name, definition }: TableLine) {
+  const rest = definition.slice(name.length).trim();
+  const found = /^(.*?)(?:\s+DEFAULT\s+(.*?))?(\s+NOT NULL)?$/s.exec(rest);
+  const [, type = "", value, notNull] = found ?? [];
+  if (found === null || /\b(?:GENERATED|CONSTRAINT|COLLATE)\b/.test(rest)) return null;
+  return { type, default: value ?? null, notNull: notNull !== undefined };
+}
+
+function find(lines: readonly TableLine[] | null, one: TableLine): TableLine | undefined {
+  return lines?.find(({ kind, name }) => kind === one.kind && name === one.name);
+}
+
+/** Dumps write each part of a table on a line of its own; `null` where this one does not. */
+function linesOf(sql: string): readonly TableLine[] | null {
+  const lines = sql.split(/\r?\n/);
+  const end = lines.findLastIndex((line) => line.startsWith(")"));
+  if (lines[0]?.endsWith("(") !== true || end === -1) return null;
+  const parts: TableLine[] = [];
+  for (const [index, text] of lines.slice(1, end).entries()) {
+    const definition = text.trim().replace(/,$/, "");
+    const constraint = /^CONSTRAINT\s+(\S+)/i.exec(definition)?.[1];
+    const key = /^(?:UNIQUE |FULLTEXT |SPATIAL )?KEY\s+(\S+)/i.exec(definition)?.[1];
+    const name = constraint ?? key ?? /^(?:"[^"]*"|`[^`]*`|[^\s,]+)/.exec(definition)?.[0];
+    if (name === undefined || (/^PRIMARY KEY/i.test(definition) && key === undefined)) {
+      parts.push({ kind: "primary", name: "KEY", definition, line: index + 1 });
+      continue;
+    }
+    const kind = constraint !== undefined ? "constraint" : key !== undefined ? "key" : "column";
+    parts.push({ kind, name, definition, line: index + 1 });
+  }
+  return parts;
+}
