@@ -99,6 +99,8 @@ function describeActions(tree: Node, schema: string): readonly SchemaAction[] {
     }));
   }
   if ("LockStmt" in tree) {
+    // Up to SHARE UPDATE EXCLUSIVE, the fourth of the modes, it keeps nobody from reading or writing.
+    if ((tree.LockStmt.mode ?? 0) <= 4) return [{ kind: "other", command: "LOCK TABLE" }];
     return (tree.LockStmt.relations ?? []).map((node) => ({
       kind: "other",
       command: "LOCK TABLE",

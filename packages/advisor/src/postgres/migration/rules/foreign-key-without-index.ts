@@ -6,6 +6,7 @@ import type { SafeStep } from "../../../migration/runner.ts";
 import type { ConstraintDefinition, IndexDefinition } from "../../../migration/schema-action.ts";
 import { chooseName } from "../../index-name.ts";
 import { quoteIdent } from "../../quote-ident.ts";
+import { keyColumn } from "./key-column.ts";
 import { concurrently, sqlName, unhurried } from "./safe-steps.ts";
 import { isInUse } from "../../../migration/is-in-use.ts";
 
@@ -89,12 +90,6 @@ function covers({ method, keys, predicate }: IndexDefinition, columns: readonly 
 function leads(keys: readonly string[], columns: readonly string[]): boolean {
   const leading = new Set(keys.slice(0, columns.length));
   return columns.every((column) => leading.has(column));
-}
-
-/** The column of a key: the text goes on with its operator class and order. */
-function keyColumn(key: string): string {
-  const quoted = /^"((?:[^"]|"")*)"/.exec(key)?.[1];
-  return quoted?.replaceAll('""', '"') ?? key.split(" ")[0] ?? key;
 }
 
 /** A partial index does where it leaves out only rows that refer to nothing. */

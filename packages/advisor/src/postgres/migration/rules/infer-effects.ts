@@ -2,6 +2,7 @@ import type { TableName } from "../../../catalog/catalog.ts";
 import type { CheckedStatement } from "../../../migration/migration-rule.ts";
 import type { ConstraintDefinition, SchemaAction } from "../../../migration/schema-action.ts";
 import type { TableLock } from "../../../migration/trial.ts";
+import { keyColumn } from "./key-column.ts";
 import { isNotNullProven } from "./is-not-null-proven.ts";
 import { typeChange } from "./type-change.ts";
 
@@ -78,7 +79,10 @@ export function inferEffect(
     case "validate-constraint":
       return effect(action.table, "SHARE UPDATE EXCLUSIVE", "scan");
     case "create-index": {
-      const { table, concurrently, only } = action.index;
+      const { name, table, concurrently, only } = action.index;
+      if (action.ifNotExists && name !== null && schema.tableOf({ ...table, name }) !== null) {
+        return effect(table, concurrently ? "SHARE UPDATE EXCLUSIVE" : "SHARE");
+      }
       const built = only === true && schema.table(table)?.partitioned === true;
       return effect(
         table,
@@ -209,13 +213,23 @@ function addConstraint(
     };
   }
   if (kind === "check") return effect(table, "ACCESS EXCLUSIVE", notValid ? "none" : "scan");
-  const proven = columns.every((column) => isNotNullProven(schema, table, column));
+  const keys =
+    usingIndex === null
+      ? columns
+      : (schema.table(table)?.indexes.find(({ name }) => name === usingIndex)?.keys ?? null)?.map(
+          keyColumn,
+        );
+  const proven = keys?.every((column) => isNotNullProven(schema, table, column));
   if (kind === "not-null") {
-    return effect(table, "ACCESS EXCLUSIVE", notValid || proven ? "none" : "scan");
+    return effect(table, "ACCESS EXCLUSIVE", notValid || proven === true ? "none" : "scan");
   }
   if (usingIndex === null) return effect(table, "ACCESS EXCLUSIVE", "index-build");
   // A primary key makes its columns NOT NULL.
-  return effect(table, "ACCESS EXCLUSIVE", kind === "primary-key" && !proven ? "scan" : "none");
+  return effect(
+    table,
+    "ACCESS EXCLUSIVE",
+    kind === "primary-key" && proven !== true ? "scan" : "none",
+  );
 }
 
 function typeWork(
@@ -223,5 +237,7 @@ function typeWork(
   { schema }: Pick<CheckedStatement, "schema">,
 ): Work {
   const old = schema.table(table)?.columns.find(({ name }) => name === column)?.type;
-  return typeChange(old ?? null, type, column, using) === "safe" ? "none" : "rewrite";
+  const change = typeChange(old ?? null, type, column, using);
+  // Of `in-utc` the rule says what it rests on.
+  return change === "safe" || change === "in-utc" ? "none" : "rewrite";
 }
