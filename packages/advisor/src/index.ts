@@ -64,5 +64,29 @@ export type {
 } from "./workload/statement.ts";
 export type { Query, QuerySample, SkippedQuery } from "./workload/workload.ts";
 
+// 4. The check of migrations, before they are merged.
+export { type CheckOptions, checkMigrations } from "./migration/check-migrations.ts";
+export { detectRunner, type DetectedRunner } from "./migration/detect-runner.ts";
+export { migrationEngineFor, migrationEngineNamed, MIGRATION_ENGINES } from "./engines.ts";
+export { CHECK_FORMATS, type CheckFormat, renderCheck } from "./migration/report/render-check.ts";
+export {
+  type CheckRenderOptions,
+  fails,
+  type FailsFrom,
+} from "./migration/report/check-summary.ts";
+export { baselineText, readBaseline, updatedBaseline } from "./migration/baseline.ts";
+export type { BaselineEntry } from "./migration/baseline.ts";
+export { isMigrationCode, MIGRATION_CODES, nearestCode } from "./migration/finding-titles.ts";
+export type { CheckedMigration, CheckProblem, CheckReport } from "./migration/check-report.ts";
+export type { IgnoredFinding } from "./migration/check-report.ts";
+export type {
+  Basis,
+  MigrationFinding,
+  MigrationFindingCode,
+} from "./migration/migration-finding.ts";
+export type { Migration, MigrationStatement, SourcePlace } from "./migration/migration.ts";
+export type { MigrationEngine } from "./migration/migration-engine.ts";
+export { type Runner, RUNNER_NAMES, type RunnerName } from "./migration/runner.ts";
+
 // Errors that a user can act on.
 export { DbadviseError, type DbadviseErrorCode, redactUrl } from "./dbadvise-error.ts";

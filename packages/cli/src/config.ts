@@ -5,6 +5,8 @@ import {
   SEVERITIES,
   type Severity,
 } from "@dbadvise/advisor";
+import { type CheckConfig, checkConfigFault } from "./check-config.ts";
+import { isText, isTexts, oneOf, type ValueCheck } from "./config-values.ts";
 
 /** From which severity on the exit code is 1. */
 export type FailOn = Severity | "never";
@@ -51,6 +53,8 @@ export interface Config {
   readonly output?: string;
   /** Severity from which on the exit code is 1. Default `warning`. */
   readonly failOn?: FailOn;
+  /** Options of `dbadvise check` alone; it also takes `snapshot`, `log`, `prefix`, `capture`, `sql` and `failOn`. */
+  readonly check?: CheckConfig;
 }
 
 /** Gives a configuration file its type: `export default defineConfig({ ... })`. */
@@ -59,10 +63,7 @@ export function defineConfig(config: Config): Config {
 }
 
 const CHECKS: {
-  readonly [K in keyof Required<Config>]: {
-    readonly expected: string;
-    accepts(value: unknown): boolean;
-  };
+  readonly [K in keyof Required<Omit<Config, "check">>]: ValueCheck;
 } = {
   url: { expected: "a connection string or a list of them", accepts: isTexts },
   snapshot: { expected: "a file name", accepts: isText },
@@ -72,25 +73,16 @@ const CHECKS: {
   sql: { expected: "a file name or a list of them", accepts: isTexts },
   usage: { expected: "a file name", accepts: isText },
   statements: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
-  planner: {
-    expected: `one of ${PLANNERS.join(", ")}`,
-    accepts: (value) => PLANNERS.some((known) => known === value),
-  },
+  planner: oneOf(PLANNERS),
   budget: { expected: "a size with its unit, such as 2GB", accepts: isText },
   maxIndexes: {
     expected: "a whole number from 1 on",
     accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
   },
   timeLimit: { expected: "a time with its unit, such as 30s", accepts: isText },
-  format: {
-    expected: `one of ${REPORT_FORMATS.join(", ")}`,
-    accepts: (value) => REPORT_FORMATS.some((known) => known === value),
-  },
+  format: oneOf(REPORT_FORMATS),
   output: { expected: "a file name", accepts: isText },
-  failOn: {
-    expected: `one of ${FAIL_ON.join(", ")}`,
-    accepts: (value) => FAIL_ON.some((known) => known === value),
-  },
+  failOn: oneOf(FAIL_ON),
 };
 
 /** Checks every key of a configuration that was read from `file`. Throws `DbadviseError` `bad-option` that names the key. */
@@ -103,12 +95,18 @@ export function validateConfig(value: unknown, file: string): Config {
     );
   }
   for (const [key, given] of Object.entries(value)) {
-    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof Config] : undefined;
+    if (key === "check" && given !== undefined) {
+      const fault = checkConfigFault(given);
+      if (fault !== null)
+        throw new DbadviseError("bad-option", `In ${file}, ${fault.message}.`, fault.hint);
+      continue;
+    }
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof typeof CHECKS] : undefined;
     if (check === undefined) {
       throw new DbadviseError(
         "bad-option",
         `${file} has an unknown key "${key}".`,
-        `Known keys: ${Object.keys(CHECKS).join(", ")}.`,
+        `Known keys: ${[...Object.keys(CHECKS), "check"].join(", ")}.`,
       );
     }
     if (given !== undefined && !check.accepts(given)) {
@@ -125,12 +123,4 @@ export function validateConfig(value: unknown, file: string): Config {
 /** Only that it is a plain object: the keys are checked one by one, to name the wrong one. */
 function isConfigShape(value: unknown): value is Config {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
-
-function isTexts(value: unknown): boolean {
-  return isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
 }

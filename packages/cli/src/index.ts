@@ -1,1 +1,2 @@
 export { type Config, defineConfig, type FailOn } from "./config.ts";
+export type { CheckConfig, RuleSetting } from "./check-config.ts";

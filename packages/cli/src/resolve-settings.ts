@@ -118,7 +118,8 @@ function targetOf(
   return urls.length > 0 ? { kind: "servers", urls } : undefined;
 }
 
-function list(value: string | readonly string[] | undefined): readonly string[] {
+/** A value that may be one or several. */
+export function list(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }

@@ -31,6 +31,11 @@ export function readLimits({ budget, maxIndexes, timeLimit }: LimitTexts): Selec
   };
 }
 
+/** A time as a person writes it, `5s`, in milliseconds. Throws `DbadviseError` `bad-option` that names the option. */
+export function readTime(option: string, text: string): number {
+  return measure(option, text, TIMES, "a time with its unit: 500ms, 5s, 2min");
+}
+
 function measure(
   option: string,
   text: string,
