@@ -1,7 +1,10 @@
-let route: string | undefined;
+/** Why, or who can tell: mostly nobody asks. */
+export type Reason = string | (() => string);
+
+let route: Reason | undefined;
 
 /** Why the queries that `send` sends, before it returns, go where they go. For routers. */
-export function withRoute<Result>(reason: string, send: () => Result): Result {
+export function withRoute<Result>(reason: Reason, send: () => Result): Result {
   const before = route;
   route = reason;
   try {
@@ -13,5 +16,5 @@ export function withRoute<Result>(reason: string, send: () => Result): Result {
 
 /** The reason of the router that is sending now. */
 export function currentRoute(): string | undefined {
-  return route;
+  return typeof route === "function" ? route() : route;
 }

@@ -6,8 +6,6 @@ import type { Coverage } from "./position.ts";
 import type { RouterNode } from "./router-node.ts";
 
 export interface ReplicaChoice<Client> {
-  readonly members: Iterable<Member<Client>>;
-  readonly primary: Member<Client> | undefined;
   readonly zone: string | undefined;
   readonly balance: Balancer;
   /** Told of each node that is not known to have what a read must see. */
@@ -33,8 +31,10 @@ export function takesReads<Client>(
  * have the place that is asked for before others, those of the zone before others. Among these the balancer chooses.
  */
 export function chooseReplica<Client>(
-  { members, primary, zone, balance, unsure }: ReplicaChoice<Client>,
+  members: readonly Member<Client>[],
+  primary: Member<Client> | undefined,
   { position, maxLagMs, key, without }: ReadNeed,
+  { zone, balance, unsure }: ReplicaChoice<Client>,
 ): ChosenNode<Client> | undefined {
   let least = Number.POSITIVE_INFINITY;
   let candidates: Member<Client>[] = [];

@@ -283,7 +283,7 @@ export function createCluster<Client>(
     replica: (need) => {
       refuseClosed();
       if (need.without.size === 0) spill.earn();
-      return chooseReplica({ ...choice, members, primary }, need);
+      return chooseReplica(members, primary, need, choice);
     },
     maySpill: ({ without }) =>
       members.some((member) => takesReads(member, primary) && !without.has(member.node.name)) ||

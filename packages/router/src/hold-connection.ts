@@ -17,7 +17,10 @@ export interface HeldConnection<Client> {
 }
 
 /** The same lease, whose queries are published with a reason. */
-export function withReason<Client>(lease: Lease<Client>, reason: string): Lease<Client> {
+export function withReason<Client>(
+  lease: Lease<Client>,
+  reason: string | (() => string),
+): Lease<Client> {
   return {
     get client() {
       return lease.client;

@@ -96,8 +96,7 @@ export function createMember<Client>(
     distrustedAt = performance.now();
   }
 
-  function seeLatency(ms: number): void {
-    const now = performance.now();
+  function seeLatency(now: number, ms: number): void {
     node.latencyMs = peakEwma(node.latencyMs, ms, now - latencyAt);
     latencyAt = now;
     heardAt = now;
@@ -173,13 +172,14 @@ export function createMember<Client>(
       }
       state = poll.state;
       answeredAt = now;
-      seeLatency(poll.ms);
+      seeLatency(now, poll.ms);
       seePosition(poll);
       health.answered(now, poll.ms, peersMs);
     },
     heard: (ms) => {
-      seeLatency(ms);
-      health.succeeded(performance.now());
+      const now = performance.now();
+      seeLatency(now, ms);
+      health.succeeded(now);
     },
     passed: (position) => {
       const { bound } = node;

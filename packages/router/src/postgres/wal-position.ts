@@ -10,7 +10,7 @@ export const UNKNOWN_TIMELINE = "";
 export function covers(bound: Position, wanted: Position): Coverage {
   if (wanted.epoch === UNKNOWN_TIMELINE) return "unknown";
   if (bound.epoch === wanted.epoch) {
-    return lsnOf(bound) >= lsnOf(wanted) ? "reached" : "behind";
+    return compareLsns(bound.at, wanted.at) >= 0 ? "reached" : "behind";
   }
   return Number(bound.epoch) > Number(wanted.epoch) ? "unknown" : "behind";
 }
@@ -28,12 +28,19 @@ export function merge(a: Position, b: Position): Position {
   if (a.epoch !== b.epoch && a.epoch !== UNKNOWN_TIMELINE && b.epoch !== UNKNOWN_TIMELINE) {
     return compareEpochs(a, b) > 0 ? a : b;
   }
-  if (lsnOf(a) === lsnOf(b)) return a.epoch === UNKNOWN_TIMELINE ? b : a;
-  return lsnOf(a) > lsnOf(b) ? a : b;
+  const order = compareLsns(a.at, b.at);
+  if (order === 0) return a.epoch === UNKNOWN_TIMELINE ? b : a;
+  return order > 0 ? a : b;
 }
 
-/** A byte position in the WAL, from two hexadecimal halves: `16/B374D848`. */
-function lsnOf({ at }: Position): bigint {
-  const slash = at.indexOf("/");
-  return (BigInt(`0x${at.slice(0, slash)}`) << 32n) | BigInt(`0x${at.slice(slash + 1)}`);
+/** Of byte positions in the WAL, written as two hexadecimal halves (`16/B374D848`): together they are beyond what a number holds. */
+function compareLsns(a: string, b: string): number {
+  if (a === b) return 0;
+  const [slashOfA, slashOfB] = [a.indexOf("/"), b.indexOf("/")];
+  const high = half(a.slice(0, slashOfA)) - half(b.slice(0, slashOfB));
+  return high === 0 ? half(a.slice(slashOfA + 1)) - half(b.slice(slashOfB + 1)) : high;
+}
+
+function half(digits: string): number {
+  return Number.parseInt(digits, 16);
 }
