@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  documentedCodes,
+  MIGRATION_PAGES,
+  migrationsIndex,
+} from "../../generate-findings-index.ts";
+import { postgresRules } from "../postgres/migration/rules/postgres-rules.ts";
+import { MIGRATION_CODES } from "./finding-titles.ts";
+
+const RULES = postgresRules.map(({ code }) => code);
+/** Where a rule of PostgreSQL's may stand: engine-neutral ones are with the pipeline. */
+const FOLDERS = ["../postgres/migration/rules/", "./rules/"];
+/** Found by looking at queries, not at statements: their pages are like those of the findings. */
+const OF_WORKLOAD: ReadonlySet<string> = new Set([
+  "dropped-in-use",
+  "n-plus-one",
+  "new-duplicate-index",
+  "new-redundant-index",
+  "new-slow-query",
+  "plan-regression",
+]);
+
+function page(name: string): string {
+  return readFileSync(new URL(name, MIGRATION_PAGES), "utf8");
+}
+
+test("each code has one page, and each page a code", () => {
+  expect(documentedCodes(MIGRATION_PAGES)).toEqual(MIGRATION_CODES.toSorted());
+});
+
+test("the index is the generated one: run `pnpm --filter @dbadvise/advisor docs:findings`", () => {
+  expect(page("README.md")).toBe(migrationsIndex());
+});
+
+test("no two rules have the same code", () => {
+  expect(new Set(RULES).size).toBe(RULES.length);
+});
+
+describe.each(RULES)("%s", (code) => {
+  test("has one source and a test of its name", () => {
+    const folders = FOLDERS.filter((folder) =>
+      existsSync(new URL(`${folder}${code}.ts`, import.meta.url)),
+    );
+    expect(folders).toHaveLength(1);
+    expect(existsSync(new URL(`${folders[0]}${code}.test.ts`, import.meta.url))).toBe(true);
+  });
+});
+
+describe.each(documentedCodes(MIGRATION_PAGES))("%s.md", (code) => {
+  test("has the same sections as every page of its kind", () => {
+    const headings = page(`${code}.md`).match(/^#+ .*$/gm);
+    expect(headings).toEqual([
+      `# ${code}`,
+      "## Why it matters",
+      ...(OF_WORKLOAD.has(code)
+        ? ["## When it is reported", "## When it is not", "## What to do", "## Example"]
+        : ["## How it is found", "## The safe way", "## When to ignore it"]),
+    ]);
+  });
+
+  test("links only to pages that exist", () => {
+    const links = [...page(`${code}.md`).matchAll(/\]\(([^)#]+\.md)\)/g)].map(([, link]) => link);
+    for (const link of links)
+      expect(existsSync(new URL(link ?? "", MIGRATION_PAGES)), link).toBe(true);
+  });
+});
