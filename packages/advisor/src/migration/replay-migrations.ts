@@ -88,6 +88,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     const script = direction === "up" ? migration.up : migration.down;
     if (script === null) return;
     const transaction = await transactionFor(script, checked);
+    const known = problems.length;
     const send: Send = async (statement) => {
       const described = await engine.describe(
         statement.sql,
@@ -100,22 +101,26 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
       await script.run(send);
       if (script.transaction !== "run") await transaction.end();
     } catch (error) {
-      await transaction.abandon();
-      pending = null;
-      problems.push(
-        problemOf(
-          error,
-          direction === "up" ? migration.file : (migration.downFile ?? migration.file),
-        ),
-      );
-      // Its schema is not what the migrations say any more.
-      trial = null;
+      // Code that got no rows because a statement before was refused may well fail.
+      if (problems.length === known) {
+        const file = direction === "up" ? migration.file : (migration.downFile ?? migration.file);
+        problems.push(problemOf(error, file));
+      }
+      await breakOff(transaction);
     }
+  }
+
+  /** The trial's schema is not what the migrations say any more: what follows is judged by its text. */
+  async function breakOff(transaction: Transaction): Promise<void> {
+    await transaction.abandon();
+    if (pending === transaction) pending = null;
+    trial = null;
   }
 
   async function transactionFor(script: MigrationScript, checked: boolean): Promise<Transaction> {
     if (script.transaction !== "run" || !checked) {
       await endRun();
+      await trial?.reset();
       return beginTransaction(trial, script.transaction !== "none", options.lockTimeoutMs);
     }
     pending ??= beginTransaction(trial, true, options.lockTimeoutMs);
@@ -130,7 +135,11 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     direction: "up" | "down",
     checked: boolean,
   ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    if (described.kind === "error") throw unreadable(statement, described);
+    if (described.kind === "error") {
+      problems.push(unreadable(statement, described));
+      await breakOff(transaction);
+      return [];
+    }
     const actions = described.kind === "actions" ? described.actions : [];
     const [only] = actions;
     if (only?.kind === "transaction") {
@@ -177,13 +186,15 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
       if (!checked) return { rows: await trial.run(sql, parameters), observation: null };
       return await trial.observe(sql, parameters);
     } catch (error) {
-      throw new MigrationProblem(
+      problems.push({
         place,
-        `${trial.name} refuses this statement: ${messageOf(error)}.`,
-        "Mend the statement, or the migration before it that should have made what it needs. Where it needs something that only " +
+        message: `${trial.name} refuses this statement: ${messageOf(error)}.`,
+        hint:
+          "Mend the statement, or the migration before it that should have made what it needs. Where it needs something that only " +
           "a real server has (an extension, roles), give one with --trial-url. What follows it is judged by its text alone.",
-        { cause: error },
-      );
+      });
+      await breakOff(transaction);
+      return { rows: [], observation: null };
     }
   }
 }
@@ -270,16 +281,16 @@ function beginTransaction(
 function unreadable(
   { sql, place }: MigrationStatement,
   { message, position }: Extract<DescribedStatement, { kind: "error" }>,
-): MigrationProblem {
+): CheckProblem {
   const before = sql.slice(0, position ?? 0);
   const lines = before.split("\n");
   const line = place.line + lines.length - 1;
   const column = (lines.length === 1 ? place.column : 1) + (lines.at(-1)?.length ?? 0);
-  return new MigrationProblem(
-    { ...place, line, column },
-    `This is not SQL that the database can read: ${message}.`,
-    "Mend the statement. Templates are to be rendered before they are checked; statements of another database need --engine.",
-  );
+  return {
+    place: { ...place, line, column, endLine: Math.max(line, place.endLine) },
+    message: `This is not SQL that the database can read: ${message}.`,
+    hint: "Mend the statement. Templates are to be rendered before they are checked; statements of another database need --engine.",
+  };
 }
 
 function problemOf(error: unknown, file: string): CheckProblem {

@@ -32,6 +32,8 @@ export interface Trial {
   readonly name: string;
   /** As the server's `server_version_num`: 180003. */
   readonly versionNumber: number;
+  /** Takes back what statements set for their session: a tool's next run has a new one. */
+  reset(): Promise<void>;
   /** Begins the transaction that a tool would begin. */
   begin(): Promise<void>;
   commit(): Promise<void>;

@@ -84,6 +84,7 @@ async function trialOn(connection: Connection, name: string, host: string): Prom
   return {
     name: `${product} at ${host}`,
     versionNumber: numberOf(version),
+    reset: () => connection.changeUser({ database: name }),
     begin: async () => void (await query("START TRANSACTION")),
     commit: async () => void (await query("COMMIT")),
     rollback: async () => void (await query("ROLLBACK")),
