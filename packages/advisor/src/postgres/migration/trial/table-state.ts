@@ -1,0 +1,54 @@
+import type { TableName } from "../../../catalog/catalog.ts";
+import type { TrialServer } from "./trial-server.ts";
+
+/** A table, materialized view or index of the user's. */
+export interface Relation extends TableName {
+  readonly oid: number;
+  /** `pg_class.relkind`. */
+  readonly kind: string;
+  /** The file of its rows; another one after they were written anew. */
+  readonly file: number;
+  /** Of an index: its table. */
+  readonly table: number | null;
+  /** Sequential scans in this transaction, by the server's own count. */
+  readonly scans: number;
+}
+
+/** What the server says of its relations and of the locks of this session. */
+export interface TableState {
+  readonly relations: ReadonlyMap<number, Relation>;
+  /** Modes as `pg_locks` names them, by relation. */
+  readonly locks: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+const STATE = `
+  select (
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind,
+      'file', c.relfilenode::pg_catalog.int8, 'table', i.indrelid::pg_catalog.int8,
+      'scans', pg_catalog.pg_stat_get_xact_numscans(c.oid))), '[]')
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    left join pg_catalog.pg_index i on i.indexrelid = c.oid
+    where c.relkind in ('r', 'p', 'm', 'i', 'I') and c.relpersistence <> 't'
+      and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+  )::pg_catalog.text as relations, (
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'oid', l.relation::pg_catalog.int8, 'mode', l.mode)), '[]')
+    from pg_catalog.pg_locks l
+    where l.locktype = 'relation' and l.pid = pg_catalog.pg_backend_pid() and l.granted
+  )::pg_catalog.text as locks`;
+
+export async function readState(server: TrialServer): Promise<TableState> {
+  const [row] = await server.query(STATE);
+  const relations = JSON.parse(String(row?.["relations"])) as readonly Relation[];
+  const held = JSON.parse(String(row?.["locks"])) as readonly {
+    readonly oid: number;
+    readonly mode: string;
+  }[];
+  const locks = new Map<number, Set<string>>();
+  for (const { oid, mode } of held) {
+    locks.set(oid, (locks.get(oid) ?? new Set<string>()).add(mode));
+  }
+  return { relations: new Map(relations.map((relation) => [relation.oid, relation])), locks };
+}
