@@ -111,7 +111,6 @@ function trialOn(server: TrialServer): Trial {
   return {
     name: server.name,
     versionNumber: server.versionNumber,
-    reset: async () => void (await server.query("reset all")),
     reset: async () => void (await server.query("discard all")),
     begin: () => control("begin"),
     commit: () => control("commit"),
