@@ -69,12 +69,12 @@ async function judgeTable(
  * A unique index is never redundant to a wider one: (a) unique says more than (a, b) unique. One that is attached to a
  * partitioned index can't go alone, though it can take another's place.
  */
-function servesReadsOnly(index: Index): boolean {
+export function servesReadsOnly(index: Index): boolean {
   return !index.unique && index.constraint === null && !index.building && index.parent === null;
 }
 
 /** Whether `wide` finds and sorts all that `narrow` does, with more keys or columns at the end. */
-function covers(wide: Index, narrow: Index): boolean {
+export function covers(wide: Index, narrow: Index): boolean {
   if (![wide, narrow].every((index) => index.method === "btree" && index.valid)) return false;
   if (wide === narrow || wide.predicate !== narrow.predicate) return false;
   if (readSignature(wide) === readSignature(narrow)) return false;

@@ -3,7 +3,12 @@ import { type TableName, tableKey } from "../catalog/catalog.ts";
 import type { Plan } from "../whatif/plan.ts";
 import { keySql } from "./index-sql.ts";
 import { quoteIdent } from "./quote-ident.ts";
-import { type PlanNode, renderPlan, usedIndexes } from "./sandbox/explain-plan.ts";
+import {
+  type PlanNode,
+  renderPlan,
+  scannedRelations,
+  usedIndexes,
+} from "./sandbox/explain-plan.ts";
 
 /**
  * Reads a server's plan: `tables` are the keys of those that the query may read, `created` the indexes that only seem to exist, by their
@@ -50,9 +55,19 @@ export function planReader(
       rows: Number(node["Plan Rows"]),
       indexes: [...indexes],
       candidates: [...candidates],
+      scans: scannedRelations(node).map((relation) => qualifiedTable(relation, tables)),
       lines: renderPlan(node, { indexName, redact }),
     };
   };
+}
+
+/** Plans name a table without its schema; the query's tables tell which one it is. */
+function qualifiedTable(relation: string, tables: ReadonlySet<string>): string {
+  for (const key of tables) {
+    const [schema = "", name] = key.split("\0");
+    if (name === relation) return `${schema}.${name}`;
+  }
+  return relation;
 }
 
 /** `orders (customer_id, placed_at DESC)`: a proposed index as a person reads it. */

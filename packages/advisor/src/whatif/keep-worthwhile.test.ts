@@ -8,7 +8,7 @@ import { SELECTION_BARS, type SelectionBars } from "./select-indexes.ts";
 const { perExecution, perCoveredExecution, often } = SELECTION_BARS;
 
 function plan(cost: number, candidates: readonly string[] = []): Plan {
-  return { cost, rows: 1, indexes: [], candidates, lines: [] };
+  return { cost, rows: 1, indexes: [], candidates, scans: [], lines: [] };
 }
 
 /** Whether index 0 stays, which takes the first query's cost from `before` to `after`; another query costs `rest` in all. */

@@ -43,7 +43,14 @@ function plannerOf(
       const cost = configuration.hide.length > 0 ? (known.hidden ?? known.cost) : known.cost;
       planned.push(text);
       const lines = [`Scan (cost=0..${cost} rows=${known.rows ?? 1})`];
-      const plan: Plan = { cost, rows: known.rows ?? 1, indexes: [], candidates: [], lines };
+      const plan: Plan = {
+        cost,
+        rows: known.rows ?? 1,
+        indexes: [],
+        candidates: [],
+        scans: [],
+        lines,
+      };
       return { ok: true, plan };
     },
     calls: () => ({ requests: 0, planned: 0, milliseconds: 0 }),

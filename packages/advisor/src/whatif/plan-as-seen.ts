@@ -43,6 +43,7 @@ export async function planAsSeen(
       rows: mean((plan) => plan.rows),
       indexes: [...new Set(plans.flatMap(({ plan }) => plan.indexes))],
       candidates: [...new Set(plans.flatMap(({ plan }) => plan.candidates))],
+      scans: [...new Set(plans.flatMap(({ plan }) => plan.scans))],
       lines: dearest.lines,
     },
   };

@@ -7,6 +7,8 @@ export interface Plan {
   readonly indexes: readonly string[];
   /** `candidateId`s of the hypothetical indexes that are used. */
   readonly candidates: readonly string[];
+  /** Tables (`schema.name`) that are read from end to end, or until a LIMIT is reached. */
+  readonly scans: readonly string[];
   /** The plan as a person reads it, one line per element; hypothetical index names made readable, literals redacted. */
   readonly lines: readonly string[];
 }

@@ -46,7 +46,7 @@ function randomProblem(seed: number): {
     plans.map(() => all),
     async (query, chosen) => {
       const { needs, cost } = best(query, chosen);
-      return { cost, rows: 1, indexes: [], candidates: needs.map(String), lines: [] };
+      return { cost, rows: 1, indexes: [], candidates: needs.map(String), scans: [], lines: [] };
     },
     Number,
   );
@@ -99,7 +99,7 @@ describe("the search", () => {
       saves.map((_, index) => [index]),
       async (query, chosen) => {
         const cost = 1000 - (chosen.length > 0 ? (saves[query] ?? 0) : 0);
-        return { cost, rows: 1, indexes: [], candidates: chosen.map(String), lines: [] };
+        return { cost, rows: 1, indexes: [], candidates: chosen.map(String), scans: [], lines: [] };
       },
       Number,
     );

@@ -217,6 +217,7 @@ export function fakePlanner(
       rows: 1,
       indexes: [],
       candidates: [],
+      scans: [],
       lines: [`${shown}: cost ${answer}`],
     };
     return { ok: true, plan: made };

@@ -26,6 +26,21 @@ export function usedIndexes(node: PlanNode, relation: string | null = null): rea
   ];
 }
 
+/** Names of the relations that nodes read from end to end: no condition leads them to the rows. */
+export function scannedRelations(node: PlanNode): readonly string[] {
+  const found = planNodes(node).flatMap((each) => {
+    const type = text(each["Node Type"]);
+    const whole =
+      type === "Seq Scan" ||
+      ((type === "Index Scan" || type === "Index Only Scan") &&
+        each["Index Cond"] === undefined &&
+        each["Order By"] === undefined);
+    const relation = text(each["Relation Name"]);
+    return whole && relation !== "" ? [relation] : [];
+  });
+  return [...new Set(found)];
+}
+
 /** A node and all below it. */
 export function planNodes(node: PlanNode): readonly PlanNode[] {
   return [node, ...children(node).flatMap(planNodes)];

@@ -5,6 +5,7 @@ import {
   type Table,
   type TableName,
   tableKey,
+  type View,
 } from "../../catalog/catalog.ts";
 import type { PreludeStatement, Snapshot } from "../../catalog/snapshot.ts";
 import type { Structure } from "./read-structure.ts";
@@ -113,10 +114,6 @@ export function mergeStructure(
   const tables = after.catalog.tables.map(mergeTable);
   // What the sandbox could not make, no statement has touched.
   const unmade = snapshot.catalog.tables.filter((table) => !bases.has(tableKey(table)));
-  const views = after.catalog.views.map((view) =>
-    takeOriginal(view, base.catalog.views, snapshot.catalog.views),
-  );
-  const madeViews = new Set(base.catalog.views.map(tableKey));
   return {
     snapshot: {
       ...snapshot,
@@ -124,10 +121,7 @@ export function mergeStructure(
       catalog: {
         ...snapshot.catalog,
         tables: [...tables, ...unmade],
-        views: [
-          ...views,
-          ...snapshot.catalog.views.filter((view) => !madeViews.has(tableKey(view))),
-        ],
+        views: mergeViews(snapshot.catalog.views, base.catalog.views, after.catalog.views),
       },
     },
     columns: [...columns, ...unmade.flatMap(untouched)],
@@ -204,11 +198,25 @@ function takeOriginal<Named extends { readonly name: string; readonly schema?: s
   return own !== undefined && isDeepStrictEqual(own, now) ? (original.find(isSame) ?? now) : now;
 }
 
+function mergeViews(
+  original: readonly View[],
+  base: readonly View[],
+  after: readonly View[],
+): readonly View[] {
+  if (isDeepStrictEqual(base, after)) return original;
+  const made = new Set(base.map(tableKey));
+  return [
+    ...after.map((view) => takeOriginal(view, base, original)),
+    ...original.filter((view) => !made.has(tableKey(view))),
+  ];
+}
+
 function mergePrelude(
   original: readonly PreludeStatement[],
   base: readonly PreludeStatement[],
   after: readonly PreludeStatement[],
 ): readonly PreludeStatement[] {
+  if (isDeepStrictEqual(base, after)) return original;
   const keyOf = ({ kind, name }: PreludeStatement): string => `${kind} ${name}`;
   const originals = Map.groupBy(original, keyOf);
   const bases = Map.groupBy(base, keyOf);

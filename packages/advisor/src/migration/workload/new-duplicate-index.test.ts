@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changeSnapshot } from "../../postgres/sandbox/change-snapshot.ts";
+import { checkWorkload } from "./check-workload.ts";
+import { newDuplicateIndex } from "./new-duplicate-index.ts";
+import { postgres, type Shop, startShop, statementsOf, verdictsOn } from "./testing/real-shop.ts";
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await startShop();
+});
+afterAll(async () => {
+  await shop?.close();
+});
+
+const QUERY = "select id, total from orders where customer_id = 77";
+
+/** Verdicts on production's schema as the statements leave it. */
+async function duplicates(ddl: readonly string[]): Promise<ReturnType<typeof newDuplicateIndex>> {
+  const { snapshot, changes, failed } = await changeSnapshot(shop.snapshot, ddl, () => undefined);
+  expect(failed).toEqual([]);
+  const statements = await statementsOf(ddl);
+  const before = shop.snapshot.catalog;
+  return newDuplicateIndex({ before, after: snapshot.catalog, changes, statements }, []);
+}
+
+/** Pairs of indexes of the real table that PostgreSQL's own catalog holds for alike, once the statements have run there. */
+async function realTwins(ddl: readonly string[], table: string): Promise<string | undefined> {
+  const [answer] = await shop.afterReally(
+    [
+      ...ddl,
+      `do $$ begin if exists (select from pg_index a join pg_index b on a.indrelid = b.indrelid and a.indexrelid < b.indexrelid
+        and a.indkey::text = b.indkey::text and a.indclass::text = b.indclass::text
+        where a.indrelid = '${table}'::regclass and pg_get_expr(a.indpred, a.indrelid) is not distinct from pg_get_expr(b.indpred, b.indrelid))
+      then create table twins (); end if; end $$`,
+    ],
+    ["select from twins"],
+  );
+  return answer === undefined || "error" in answer ? undefined : table;
+}
+
+describe("a duplicate", () => {
+  test.each<[string, string, readonly string[], number, string]>([
+    [
+      "of an index that is there",
+      "orders",
+      [
+        "create table other (id int)",
+        "create index concurrently orders_buyer on orders (customer_id)",
+      ],
+      2,
+      "public.orders_buyer holds the same keys as orders_customer (customer_id), which is there already: ",
+    ],
+    [
+      "that reads backwards",
+      "orders",
+      ["create index on orders (status desc, at desc)"],
+      1,
+      "public.orders_status_at_idx holds the same keys as orders_status_at (status, at)",
+    ],
+    [
+      "of a primary key",
+      "orders",
+      ["create unique index orders_id on orders (id)"],
+      1,
+      "public.orders_id holds the same keys as orders_pkey (id)",
+    ],
+    [
+      "of another new one",
+      "orders",
+      ["create index a on orders (total)", "create index b on orders (total)"],
+      2,
+      "public.b holds the same keys as a (total), which the change adds as well",
+    ],
+    [
+      "made by a constraint",
+      "customers",
+      ["alter table customers add constraint email_once unique (email)"],
+      1,
+      "public.email_once holds the same keys as customers_email (email), which is there already: ",
+    ],
+    [
+      "in a new table",
+      "carts",
+      [
+        "create table carts (id int primary key, customer_id bigint)",
+        "create index carts_id on carts (id)",
+      ],
+      2,
+      "public.carts_id holds the same keys as carts_pkey (id)",
+    ],
+    [
+      "that says more than the old one",
+      "tiny",
+      [
+        "create index tiny_id_kind on tiny (id, kind)",
+        "create unique index once on tiny (id, kind)",
+      ],
+      2,
+      "public.tiny_id_kind holds the same keys as once (id, kind)",
+    ],
+  ])("%s", async (_, table, ddl, line, opening) => {
+    const findings = await duplicates(ddl);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ code: "new-duplicate-index" });
+    expect(findings[0]?.message).toContain(opening);
+    if (table !== "tiny")
+      expect(findings[0]).toMatchObject({ severity: "warning", place: { line } });
+    expect(await realTwins(ddl, table)).toBe(table);
+  });
+
+  test("that makes the old one needless", async () => {
+    const [finding, ...more] = await duplicates([
+      "alter table orders add constraint one unique (customer_id)",
+    ]);
+    expect(more).toEqual([]);
+    expect(finding?.message).toContain(
+      "public.one holds the same keys as orders_customer (customer_id), which is there already and which it makes needless",
+    );
+    expect(finding?.object.name).toBe("orders_customer");
+  });
+});
+
+test.each<[string, readonly string[]]>([
+  ["other keys", ["create index on orders (at)"]],
+  ["another condition", ["create index on orders (customer_id) where status = 'open'"]],
+  ["another order of NULLs", ["create index on orders (customer_id desc nulls last, at)"]],
+  ["unique beside plain, of other columns", ["create unique index on orders (customer_id, id)"]],
+  [
+    "one that replaces the old one",
+    ["create index orders_buyer on orders (customer_id)", "drop index orders_customer"],
+  ],
+  ["one that is renamed", ["alter index orders_customer rename to orders_buyer"]],
+  [
+    "one of a table that is renamed",
+    ["drop view open_orders", "alter table orders rename to purchases"],
+  ],
+  [
+    "one that a new type builds anew",
+    ["drop view open_orders", "alter table orders alter column customer_id type int"],
+  ],
+  ["another access method", ["create index on orders using hash (customer_id)"]],
+  [
+    "a constraint that takes over an index",
+    ["alter table customers add constraint email_once unique using index customers_email"],
+  ],
+])("no duplicate: %s", async (_, ddl) => {
+  expect(await duplicates(ddl)).toEqual([]);
+  expect(
+    await realTwins(ddl, ddl.some((sql) => sql.includes("purchases")) ? "purchases" : "tiny"),
+  ).toBeUndefined();
+});
+
+test("is found among what the whole check tells", async () => {
+  const { findings } = await verdictsOn(
+    shop,
+    ["create index orders_buyer on orders (customer_id)"],
+    [QUERY],
+  );
+  expect(findings.map(({ code }) => code)).toEqual(["new-duplicate-index"]);
+});
+
+test("without a snapshot the trial's schema tells", async () => {
+  const ddl = [
+    "create table carts (id int primary key, customer_id bigint unique, note text)",
+    "create index on carts (customer_id)",
+    "create index carts_note on carts (note)",
+  ];
+  const { snapshot } = await changeSnapshot(shop.snapshot, ddl, () => undefined);
+  const verdicts = await checkWorkload({
+    engine: postgres,
+    snapshot: null,
+    statements: await statementsOf(ddl),
+    trial: { before: shop.snapshot.catalog, after: snapshot.catalog },
+    write: () => ({ files: [], note: "" }),
+  });
+  expect(verdicts.coverage).toBeNull();
+  expect(verdicts.findings).toMatchObject([
+    {
+      code: "new-duplicate-index",
+      severity: "warning",
+      place: { line: 2 },
+      object: { name: "carts_customer_id_idx", table: "carts" },
+    },
+  ]);
+});
