@@ -1,9 +1,10 @@
 import { batchesAreObserved, publishBatch } from "./batch-channel.ts";
+import type { Cache } from "./cache.ts";
 import { CacheHits } from "./cache-hits.ts";
-import { type Cell, Failure, Hit, InBatch, type Result, takeResult } from "./cell.ts";
 import { isArrayLike } from "./is-array-like.ts";
 import { isThenable } from "./is-thenable.ts";
 import type { PendingMany } from "./pending-many.ts";
+import { Failure, Hit, InBatch, type Result, takeResult } from "./result.ts";
 
 /** What a batch asks of its loader. */
 export interface BatchOwner<K> {
@@ -19,91 +20,108 @@ const EXPECTED =
 /** Keys that go to the batch function together, and all who wait for it. */
 export class Batch<K, V> {
   readonly keys: K[] = [];
+  /** Where the results go. `undefined`: nowhere. */
+  readonly cache: Cache<V> | undefined;
   readonly #owner: BatchOwner<K>;
   readonly #batchLoadFn: BatchLoadFn<K, V>;
-  /** By the position of the key. Without a cache only those of `loadMany`. */
-  readonly #cells: (Cell<V> | undefined)[] = [];
+  /** By id. Those of the cache, or else for `loadMany` alone. */
+  readonly #results: Result<V>[];
+  /** The id of the first key. Those of the others follow, unless they are listed. */
+  readonly #firstId: number;
+  /** By the position of the key. */
+  #ids: number[] | undefined = undefined;
   /** The promises of all loads derive from this one. */
   readonly #answered: Promise<void>;
   readonly #answer: () => void;
   /** By the position of the key. */
   #values: readonly (V | Error)[] = [];
   #failure: Failure | undefined = undefined;
-  /** Whose promise is next. */
-  #turn = 0;
+  /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
+  readonly #takeNext: () => V;
+  /** Called with `#values` if there is nothing to do but to take them in turn. */
+  readonly #takeInTurn: (values: readonly V[]) => void;
   /** Positions of the keys that have promises, once there are others: those of `loadMany`. */
   #positions: number[] | undefined = undefined;
   readonly #inBatch: InBatch<V> = new InBatch<V>(this);
   /** For keys of `loadMany` that were loaded again while a later batch gathered. */
-  #later: Map<Cell<V>, PromiseWithResolvers<V>> | undefined = undefined;
+  #later: Map<number, PromiseWithResolvers<V>> | undefined = undefined;
   /** Up to which position these are settled. */
   #laterSettled = 0;
   #loadedBy: PendingMany<V> | undefined = undefined;
+  /** Where `#loadedBy` takes what is answered. */
+  #places: number[] = [];
   #hits: CacheHits<V> | undefined = undefined;
   #dispatched = false;
   #startedAt: number | undefined = undefined;
 
-  constructor(owner: BatchOwner<K>, batchLoadFn: BatchLoadFn<K, V>) {
+  constructor(owner: BatchOwner<K>, batchLoadFn: BatchLoadFn<K, V>, cache: Cache<V> | undefined) {
+    this.cache = cache;
+    this.#results = cache === undefined ? [] : cache.results;
+    this.#firstId = cache === undefined ? 0 : cache.size;
     this.#owner = owner;
     this.#batchLoadFn = batchLoadFn;
     ({ promise: this.#answered, resolve: this.#answer } = Promise.withResolvers<void>());
+    // Variables, where fields would take longer: this runs once for each promise.
+    let turn = 0;
+    let inTurn: readonly V[] | undefined;
+    this.#takeNext = () => (inTurn === undefined ? this.#take(turn++) : (inTurn[turn++] as V));
+    this.#takeInTurn = (values) => {
+      inTurn = values;
+    };
   }
 
-  /** A key that is not cached. */
-  load(key: K, cell: Cell<V> | undefined): Promise<V> {
-    const promise = this.#answered.then(this.#take);
-    // Other than `push`, which V8 calls rather than inlines once it has seen arrays of several kinds.
-    const position = this.keys.length;
-    this.keys[position] = key;
+  /** A key that is not cached. `id`: where its result goes. */
+  load(key: K, id: number): Promise<V> {
+    const promise = this.#answered.then(this.#takeNext);
+    const position = this.#add(key, id);
     this.#positions?.push(position);
-    if (cell !== undefined) {
-      cell.result = promise;
-      this.#cells[position] = cell;
-    }
     return promise;
   }
 
-  /** The same for a key of `loadMany`. `cell` gets its result. */
-  loadOfMany(key: K, cell: Cell<V>, pending: PendingMany<V>): void {
-    const position = this.keys.length;
+  /** The same for the key at `index` of a `loadMany`. */
+  loadOfMany(key: K, id: number, pending: PendingMany<V>, index: number): void {
     if (this.#loadedBy !== pending) {
       this.#loadedBy = pending;
       this.#positions ??= [...this.keys.keys()];
-      pending.addPart(this.#answered.then(nothing));
+      this.#places = pending.addPart(this.#results, this.#answered.then(nothing));
     }
-    cell.result = this.#inBatch;
-    this.keys[position] = key;
-    this.#cells[position] = cell;
+    this.#add(key, id);
+    this.#results[id] = this.#inBatch;
+    this.#places.push(index, id);
+  }
+
+  /** Ids of keys to come need not follow those of the keys so far: others get some between them. */
+  listIds(): void {
+    this.#ids ??= this.keys.map((_key, position) => this.#firstId + position);
   }
 
   /** A key that is cached. */
-  hit(cell: Cell<V>): Promise<V> {
-    const { result } = cell;
-    if (!(result instanceof Hit) || result.batch !== this)
-      return (this.#hits ??= new CacheHits<V>(this)).promiseOf(cell);
+  hit(id: number): Promise<V> {
+    const result = this.#results[id];
+    if (!(result instanceof Hit) || result.batch !== this) return this.#openHits().promiseOf(id);
     if (this.#hits !== undefined) this.#hits.count += 1;
     return (result as Hit<V>).promise;
   }
 
-  /** The same for a key of `loadMany`: the cell that has its result then. */
-  hitOfMany(cell: Cell<V>, pending: PendingMany<V>): Cell<V> {
-    return (this.#hits ??= new CacheHits<V>(this)).cellOf(cell, pending);
+  /** The same for the key at `index` of a `loadMany`. */
+  hitOfMany(id: number, pending: PendingMany<V>, index: number): void {
+    this.#openHits().addTo(pending, index, id);
   }
 
   /** A key that is cached as a promise, in a map of the user's. */
   hitPromise(cached: Promise<V>): Promise<V> {
-    return (this.#hits ??= new CacheHits<V>(this)).follow(cached);
+    return this.#openHits().follow(cached);
   }
 
   /** The promise of a key of this batch, which settles in its place among others that are asked for here. */
-  promiseOf(cell: Cell<V>): Promise<V> {
+  promiseOf(id: number): Promise<V> {
     this.#later ??= new Map();
-    const known = this.#later.get(cell);
+    const known = this.#later.get(id);
     if (known !== undefined) return known.promise;
     const deferred = Promise.withResolvers<V>();
     // Handled by whoever gets the promise that follows this one.
     deferred.promise.catch(nothing);
-    this.#later.set(cell, deferred);
+    this.#later.set(id, deferred);
     return deferred.promise;
   }
 
@@ -142,11 +160,18 @@ export class Batch<K, V> {
           `\n\nKeys:\n${String(this.keys)}\n\nValues:\n${Array.prototype.toString.call(values)}`,
       );
     // As they are now: the promises take theirs one job later.
-    this.#values = Array.prototype.slice.call(values) as (V | Error)[];
-    for (let position = 0; position < this.#cells.length; position += 1) {
-      const cell = this.#cells[position];
-      if (cell !== undefined) cell.result = resultOf(this.#values[position] as V | Error);
+    const answers = Array.prototype.slice.call(values) as (V | Error)[];
+    let errors = 0;
+    for (let position = 0; position < answers.length; position += 1) {
+      const answer = answers[position] as V | Error;
+      if (answer instanceof Error) errors += 1;
+      // A thenable is asked once, for all who load the key.
+      else if (isThenable(answer)) answers[position] = promiseOf(answer) as V;
+      this.#results[this.#idAt(position)] = answers[position] as V | Error;
     }
+    this.#values = answers;
+    if (errors === 0 && this.#positions === undefined && this.#later === undefined)
+      this.#takeInTurn(answers as V[]);
     this.#settle();
   }
 
@@ -154,34 +179,50 @@ export class Batch<K, V> {
   #fail(error: unknown): void {
     const failure = new Failure(error);
     this.#failure = failure;
-    for (const cell of this.#cells) if (cell !== undefined) cell.result = failure;
+    for (let position = 0; position < this.keys.length; position += 1)
+      this.#results[this.#idAt(position)] = failure;
     this.#settle();
     for (const key of this.keys) this.#owner.clear(key);
   }
 
-  /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
-  readonly #take = (): V => {
-    const turn = this.#turn++;
+  #take(turn: number): V {
     const position = this.#positions === undefined ? turn : (this.#positions[turn] as number);
     if (this.#later !== undefined) this.#settleLater(position);
     if (this.#failure !== undefined) throw this.#failure.reason;
     const value = this.#values[position] as V | Error;
     if (value instanceof Error) throw value;
     return value;
-  };
+  }
 
   /** Those of positions before `end`, between the promises of loads: each in its place. */
   #settleLater(end: number): void {
     for (; this.#laterSettled < end; this.#laterSettled += 1) {
-      const cell = this.#cells[this.#laterSettled];
-      const deferred = cell === undefined ? undefined : this.#later?.get(cell);
-      if (cell === undefined || deferred === undefined) continue;
+      const id = this.#idAt(this.#laterSettled);
+      const deferred = this.#later?.get(id);
+      if (deferred === undefined) continue;
       try {
-        deferred.resolve(takeResult(cell));
+        deferred.resolve(takeResult(this.#results, id));
       } catch (error) {
         deferred.reject(error);
       }
     }
+  }
+
+  /** The position of a key that is new. */
+  #add(key: K, id: number): number {
+    const position = this.keys.length;
+    // Other than `push`, which V8 calls rather than inlines once it has seen arrays of several kinds.
+    this.keys[position] = key;
+    this.#ids?.push(id);
+    return position;
+  }
+
+  #idAt(position: number): number {
+    return this.#ids === undefined ? this.#firstId + position : (this.#ids[position] as number);
+  }
+
+  #openHits(): CacheHits<V> {
+    return (this.#hits ??= new CacheHits<V>(this, this.#results));
   }
 
   /** Hits in one promise job, then each load in one. */
@@ -202,10 +243,8 @@ export class Batch<K, V> {
 
 const now = Promise.resolve();
 
-/** What a cell holds for an answer of the batch function, or for a primed value. */
-export function resultOf<V>(value: V | PromiseLike<V> | Error): Result<V> {
-  if (value instanceof Error) return new Failure(value);
-  if (!isThenable(value)) return value;
+/** The promise of a value that is thenable. */
+export function promiseOf<V>(value: PromiseLike<V>): Promise<V> {
   const promise = Promise.resolve(value);
   // Handled by whoever loads the key.
   promise.catch(nothing);

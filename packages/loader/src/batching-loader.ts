@@ -1,7 +1,8 @@
-import { Batch, type BatchOwner, resultOf } from "./batch.ts";
-import { Cell } from "./cell.ts";
+import { Batch, type BatchOwner, promiseOf } from "./batch.ts";
+import { Cache } from "./cache.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { isArrayLike } from "./is-array-like.ts";
+import { isThenable } from "./is-thenable.ts";
 import { readOptions } from "./loader-options.ts";
 import { PendingMany } from "./pending-many.ts";
 
@@ -12,8 +13,8 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
   readonly #maxBatchSize: number;
   readonly #batchScheduleFn: (callback: () => void) => void;
   readonly #cacheKeyFn: ((key: K) => C) | undefined;
-  /** The cache, unless it is the user's or there is none. */
-  readonly #cells: Map<unknown, Cell<V>> | null;
+  /** `undefined`: it is the user's, or there is none. */
+  #cache: Cache<V> | undefined;
   /** The cache of the user. */
   readonly #cacheMap: DataLoader.CacheMap<C, Promise<V>> | null;
   /** The one that gathers. */
@@ -25,27 +26,20 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
     this.#maxBatchSize = valid.maxBatchSize;
     this.#batchScheduleFn = valid.batchScheduleFn;
     this.#cacheKeyFn = valid.cacheKeyFn;
-    this.#cells = valid.cacheMap === undefined ? new Map() : null;
+    this.#cache = valid.cacheMap === undefined ? new Cache() : undefined;
     this.#cacheMap = valid.cacheMap ?? null;
     this.name = valid.name;
   }
 
   load(key: K): Promise<V> {
     requireKey(key);
+    if (this.#cache !== undefined) return this.#loadCached(key);
     const batch = this.#batch ?? this.#startBatch();
-    if (this.#cells !== null) {
-      const cacheKey = this.#cacheKey(key);
-      const cached = this.#cells.get(cacheKey);
-      if (cached !== undefined) return batch.hit(cached);
-      const cell = new Cell<V>();
-      this.#cells.set(cacheKey, cell);
-      return this.#join(batch, key, cell);
-    }
-    if (this.#cacheMap === null) return this.#join(batch, key, undefined);
+    if (this.#cacheMap === null) return this.#loadUncached(batch, key);
     const cacheKey = this.#cacheKey(key) as C;
     const cached = this.#cacheMap.get(cacheKey);
     if (cached) return batch.hitPromise(cached);
-    const promise = this.#join(batch, key, undefined);
+    const promise = this.#loadUncached(batch, key);
     this.#cacheMap.set(cacheKey, promise);
     return promise;
   }
@@ -63,61 +57,92 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] as K;
       requireKey(key);
+      const cacheKey = this.#cache === undefined ? undefined : this.#cacheKey(key);
       const batch = this.#batch ?? this.#startBatch();
-      const cacheKey = this.#cells === null ? undefined : this.#cacheKey(key);
-      const cached = this.#cells?.get(cacheKey);
-      if (cached !== undefined) {
-        pending.cells[index] = batch.hitOfMany(cached, pending);
-        continue;
-      }
-      const cell = new Cell<V>();
-      this.#cells?.set(cacheKey, cell);
-      pending.cells[index] = cell;
-      batch.loadOfMany(key, cell, pending);
-      this.#endIfFull(batch);
+      const { cache } = batch;
+      const next = cache === undefined ? batch.keys.length : cache.size;
+      const id = cache === undefined ? next : cache.add(cacheKey);
+      if (id === next) {
+        batch.loadOfMany(key, id, pending, index);
+        this.#endIfFull(batch);
+      } else batch.hitOfMany(id, pending, index);
     }
     return pending.promise;
   }
 
   clear(key: K): this {
-    if (this.#cells !== null) this.#cells.delete(this.#cacheKey(key));
-    else this.#cacheMap?.delete(this.#cacheKey(key) as C);
+    if (this.#cache === undefined) this.#cacheMap?.delete(this.#cacheKey(key) as C);
+    else {
+      const cacheKey = this.#cacheKey(key);
+      this.#cache.delete(cacheKey);
+      this.#compactCache();
+    }
     return this;
   }
 
   clearAll(): this {
-    this.#cells?.clear();
+    this.#cache?.clear();
+    this.#compactCache();
     this.#cacheMap?.clear();
     return this;
   }
 
   prime(key: K, value: V | PromiseLike<V> | Error): this {
-    if (this.#cells !== null) {
+    if (this.#cache !== undefined) {
       const cacheKey = this.#cacheKey(key);
-      if (!this.#cells.has(cacheKey)) this.#cells.set(cacheKey, new Cell<V>(resultOf<V>(value)));
+      if (this.#cache.has(cacheKey)) return this;
+      const result = !(value instanceof Error) && isThenable(value) ? promiseOf(value) : value;
+      this.#batch?.listIds();
+      this.#cache.results[this.#cache.add(cacheKey)] = result;
     } else if (this.#cacheMap !== null) {
       const cacheKey = this.#cacheKey(key) as C;
       if (this.#cacheMap.get(cacheKey) === undefined)
-        this.#cacheMap.set(cacheKey, promiseOf(value));
+        this.#cacheMap.set(
+          cacheKey,
+          value instanceof Error ? rejection(value) : Promise.resolve(value),
+        );
     }
     return this;
   }
 
   #startBatch(): Batch<K, V> {
-    const batch = new Batch<K, V>(this, this.#batchLoadFn);
+    const batch = new Batch<K, V>(this, this.#batchLoadFn, this.#cache);
     this.#batch = batch;
     this.#batchScheduleFn.call(this, () => {
       // Nothing of a batch that was sent stays in memory.
       if (this.#batch === batch) this.#batch = null;
+      this.#compactCache();
       batch.dispatch();
     });
+    // The scheduler loaded keys itself, which filled the batch or another one.
+    if (this.#batch !== batch) batch.listIds();
     return batch;
   }
 
-  #join(batch: Batch<K, V>, key: K, cell: Cell<V> | undefined): Promise<V> {
-    const promise = batch.load(key, cell);
+  #loadCached(key: K): Promise<V> {
+    // Before the batch, which it might fill: the ids of a batch's keys follow each other.
+    const cacheKey = this.#cacheKey(key);
+    const batch = this.#batch ?? this.#startBatch();
+    const cache = batch.cache as Cache<V>;
+    const next = cache.size;
+    const id = cache.add(cacheKey);
+    if (id !== next) return batch.hit(id);
+    const promise = batch.load(key, id);
+    cache.results[id] = promise;
     this.#endIfFull(batch);
     return promise;
+  }
+
+  #loadUncached(batch: Batch<K, V>, key: K): Promise<V> {
+    const promise = batch.load(key, batch.keys.length);
+    this.#endIfFull(batch);
+    return promise;
+  }
+
+  /** Lets go of what was cleared, once that is more than what was not. Not while ids are given to the keys of a batch. */
+  #compactCache(): void {
+    if (this.#batch === null && this.#cache?.isMostlyCleared === true)
+      this.#cache = this.#cache.compacted();
   }
 
   /** What is loaded next starts a batch then, if only with a hit. */
@@ -146,10 +171,11 @@ function requireKey(key: unknown): void {
     );
 }
 
-function promiseOf<V>(value: V | PromiseLike<V> | Error): Promise<V> {
-  if (!(value instanceof Error)) return Promise.resolve(value);
-  const promise = Promise.reject<V>(value);
+function rejection<V>(reason: Error): Promise<V> {
+  const promise = Promise.reject<V>(reason);
   // Who loads it handles the error. Until then nobody has to.
-  promise.catch(() => {});
+  promise.catch(nothing);
   return promise;
 }
+
+function nothing(): void {}

@@ -46,6 +46,33 @@ test("graphql/dataloader #238: less memory per key", async () => {
   expect(ours, `${ours} and ${real} bytes per key`).toBeLessThan(real * 0.7);
 });
 
+test("graphql/dataloader #238: what is cleared goes, while batches gather and are under way too", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  let alive = 0;
+  const registry = new FinalizationRegistry(() => (alive -= 1));
+  const loader = new DataLoader<number, object>(async (keys) => {
+    await pause(1);
+    return keys.map((key) => {
+      const value = { key };
+      registry.register(value, undefined);
+      alive += 1;
+      return value;
+    });
+  });
+  for (let round = 0; round < 50; round += 1) {
+    const loads = [loader.load(1), loader.load(round)];
+    loader.clear(1);
+    loads.push(loader.load(1));
+    await Promise.all(loads);
+    loader.clear(1).clear(round);
+  }
+  await loader.load(0);
+  if (typeof collect === "function") collect();
+  await pause(10);
+  expect(alive).toBeLessThan(10);
+});
+
 test("graphql/dataloader #276: leaves below levels that don't load at once batch with a window", async () => {
   // The contract sends a batch after the tick: leaves that are reached in several make several batches. A window gathers
   // them, for its time; coalescing at the database gathers only while its connections are busy.

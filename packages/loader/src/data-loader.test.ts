@@ -45,6 +45,25 @@ test("sends a batch once, however often its callback is called", async () => {
   expect(calls).toBe(1);
 });
 
+test("asks a thenable that is a value once, as dataloader does for each key", async () => {
+  // Such as a query of Knex, which runs each time that it is asked.
+  for (const Loader of [Real, DataLoader]) {
+    let asked = 0;
+    const loader = new Loader<number, number>((async (keys: readonly number[]) =>
+      keys.map((key) => {
+        const lazy = {};
+        Reflect.set(lazy, "then", (resolve: (value: number) => void) => {
+          asked += 1;
+          resolve(key);
+        });
+        return lazy;
+      })) as never);
+    expect(await Promise.all([loader.load(1), loader.loadMany([1, 2])])).toEqual([1, [1, 2]]);
+    expect(await Promise.all([loader.load(2), loader.load(1)])).toEqual([2, 1]);
+    expect(asked).toBe(2);
+  }
+});
+
 // The same type for both: whatever compiles with one does with the other.
 const implementations: [string, typeof Real][] = [
   ["dataloader", Real],

@@ -1,70 +1,66 @@
-import { Cell, Failure, type Result, withoutHit } from "./cell.ts";
+import { Failure, type Result, withoutHit } from "./result.ts";
 
 /** One call of `loadMany`: one promise for all of its keys, where one and its `catch` for each would do the same. */
 export class PendingMany<V> {
   readonly promise: Promise<(V | Error)[]>;
   /** In the order of the keys. Holes where a call threw before it came so far. */
-  readonly cells: Cell<V>[] = [];
-  readonly #resolve: (values: (V | Error)[] | Promise<(V | Error)[]>) => void;
+  readonly #values: (V | Error)[] = [];
+  readonly #resolve: (values: (V | Error)[]) => void;
   #parts = 0;
 
   constructor(length: number) {
-    // As long as they will be: to grow them would copy each cell several times.
-    this.cells.length = length;
+    // As long as they will be: to grow them would copy each value several times.
+    this.#values.length = length;
     ({ promise: this.promise, resolve: this.#resolve } = Promise.withResolvers<(V | Error)[]>());
   }
 
-  /** Some cells have their results when `settled`, the last of their loads, is. */
-  addPart(settled: Promise<unknown>): void {
-    this.#parts += 1;
-    // As many turns as a `catch` per key and `Promise.all` take: the order among loads is the same.
-    void settled.then(nothing, nothing).then(this.#endPart);
+  /**
+   * Some keys have their results when `settled`, the last of their loads, is. For each of them two numbers go into what is
+   * returned: the index of the key and its id.
+   */
+  addPart(results: readonly Result<V>[], settled: Promise<unknown>): number[] {
+    const places: number[] = [];
+    this.#waitFor(settled, () => {
+      for (let at = 0; at < places.length; at += 2)
+        this.#put(places[at] as number, results[places[at + 1] as number] as Result<V>);
+      this.#endPart();
+    });
+    return places;
   }
 
-  /** The cell for the result of a promise. */
-  addPromise(promise: Promise<V>): Cell<V> {
-    const cell = new Cell<V>(promise);
-    const put = (result: Result<V>): void => {
-      cell.result = result;
-    };
-    promise.then(put, (error: unknown) => put(new Failure(error)));
-    this.addPart(promise);
-    return cell;
+  addPromise(index: number, promise: Promise<V>): void {
+    promise.then(
+      (value) => this.#put(index, value),
+      (error: unknown) => this.#put(index, new Failure(error)),
+    );
+    this.#waitFor(promise, this.#endPart);
+  }
+
+  #waitFor(settled: Promise<unknown>, end: () => void): void {
+    this.#parts += 1;
+    // As many turns as a `catch` per key and `Promise.all` take: the order among loads is the same.
+    void settled.then(nothing, nothing).then(end);
+  }
+
+  #put(index: number, put: Result<V>): void {
+    const result = withoutHit(put);
+    if (result instanceof Promise) {
+      // Left by a batch function that answers with promises in place of values, and rarely.
+      this.#parts += 1;
+      void result
+        .then(
+          (value) => this.#put(index, value),
+          (error: unknown) => this.#put(index, new Failure(error)),
+        )
+        .then(this.#endPart);
+    } else
+      this.#values[index] = result instanceof Failure ? (result.reason as Error) : (result as V);
   }
 
   readonly #endPart = (): void => {
     this.#parts -= 1;
-    if (this.#parts === 0) this.#resolve(valuesOf(this.cells));
+    if (this.#parts === 0) this.#resolve(this.#values);
   };
-}
-
-function valuesOf<V>(cells: readonly Cell<V>[]): (V | Error)[] | Promise<(V | Error)[]> {
-  const values: (V | Error)[] = [];
-  values.length = cells.length;
-  for (let index = 0; index < cells.length; index += 1) {
-    const cell = cells[index];
-    // The call threw at a bad key: nobody has its promise.
-    if (cell === undefined) break;
-    const result = withoutHit(cell.result);
-    // Left by a batch function that answers with promises in place of values, and rarely.
-    if (result instanceof Promise) return allOf(cells);
-    values[index] = valueOf(result);
-  }
-  return values;
-}
-
-function allOf<V>(cells: readonly Cell<V>[]): Promise<(V | Error)[]> {
-  return Promise.all(
-    cells.map(async ({ result }) => {
-      const known = withoutHit(result);
-      if (!(known instanceof Promise)) return valueOf(known);
-      return known.catch((error: unknown) => error as Error);
-    }),
-  );
-}
-
-function valueOf<V>(result: Result<V>): V | Error {
-  return result instanceof Failure ? (result.reason as Error) : (result as V);
 }
 
 function nothing(): void {}
