@@ -10,6 +10,15 @@ import { isMissing, requireFrom } from "./user-package.ts";
 export type MigrationModule = Readonly<Record<string, unknown>>;
 
 const TYPESCRIPT = /\.[cm]?ts$/;
+/** Imports and exports of types are left out of what runs. */
+const MODULE_SYNTAX =
+  /^\s*(?:import\s*(?!type\s)[\w{*"']|export\s+(?!type\b|interface\b|declare\b))/m;
+const MISSING_EXPORT = /does not provide an export named|Named export '\w+' not found/;
+/** Since Node 22.15. */
+const HAS_HOOKS = typeof nodeModule.registerHooks === "function";
+/** Whether this Node loads TypeScript by itself. */
+const KNOWS_TYPES =
+  process.features.typescript !== undefined && process.features.typescript !== false;
 
 /**
  * Loads a migration file of JavaScript or TypeScript: by Node itself, or by the project's own `jiti` where Node can't
@@ -21,6 +30,8 @@ export async function loadModule(path: string, file: string): Promise<MigrationM
     return await loadByNode(path);
   } catch (error) {
     if (TYPESCRIPT.test(path)) {
+      if (HAS_HOOKS && MISSING_EXPORT.test(String(error)))
+        return await loadWithoutTypes(path).catch((cause: unknown) => fail(cause, path, file));
       const jiti = jitiOf(path);
       if (jiti !== null)
         return exportsOf(
@@ -28,6 +39,16 @@ export async function loadModule(path: string, file: string): Promise<MigrationM
         );
     }
     return fail(error, path, file);
+  }
+}
+
+/** Again, by another name, without the imports that only types need: Node keeps them, compilers do not. */
+async function loadWithoutTypes(path: string): Promise<MigrationModule> {
+  const hooks = withTypeScript(withoutUnusedImports);
+  try {
+    return exportsOf(await import(`${pathToFileURL(path).href}?types=none`));
+  } finally {
+    hooks?.deregister();
   }
 }
 
@@ -57,8 +78,10 @@ function exportsOf(module: unknown): MigrationModule {
  * Lets this thread load TypeScript as its compilers do: imports without an ending or with that of the compiled file find the
  * source, and types are stripped where this Node does not do that by itself. `null` where Node has no hooks for it (< 22.15).
  */
-function withTypeScript(): { deregister(): void } | null {
-  if (typeof nodeModule.registerHooks !== "function") return null;
+function withTypeScript(
+  rewrite: ((source: string) => string) | null = null,
+): { deregister(): void } | null {
+  if (!HAS_HOOKS) return null;
   return nodeModule.registerHooks({
     resolve(specifier, context, next) {
       try {
@@ -76,15 +99,30 @@ function withTypeScript(): { deregister(): void } | null {
       }
     },
     load(url, context, next) {
-      if (process.features.typescript || !url.startsWith("file:") || !TYPESCRIPT.test(url))
-        return next(url, context);
-      const source = nodeModule.stripTypeScriptTypes(readFileSync(fileURLToPath(url), "utf8"));
-      return {
-        format: /^\s*(?:import|export)\b/m.test(source) ? "module" : "commonjs",
-        source,
-        shortCircuit: true,
-      };
+      const path = url.startsWith("file:") ? fileURLToPath(url) : "";
+      if (!TYPESCRIPT.test(path)) return next(url, context);
+      const text = readFileSync(path, "utf8");
+      // Compilers write either of the two, whatever package.json says.
+      const format = MODULE_SYNTAX.test(text) ? "module" : "commonjs";
+      if (KNOWS_TYPES && rewrite === null)
+        return next(url, { ...context, format: `${format}-typescript` });
+      const source = nodeModule.stripTypeScriptTypes(text);
+      return { format, source: rewrite?.(source) ?? source, shortCircuit: true };
     },
+  });
+}
+
+/** Blanks out imported names that nothing else in a source without types mentions. Everything keeps its place. */
+function withoutUnusedImports(source: string): string {
+  return source.replace(/^\s*import\b[^;'"]*?\{([^}]*)\}\s*from\b/gm, (clause, names: string) => {
+    const kept = names.replace(
+      /(\w+)(?:\s+as\s+(\w+))?\s*,?/g,
+      (name, imported: string, local?: string) => {
+        const uses = source.match(new RegExp(`\\b${local ?? imported}\\b`, "g")) ?? [];
+        return uses.length > 1 ? name : name.replace(/\S/g, " ");
+      },
+    );
+    return clause.replace(names, () => kept);
   });
 }
 
@@ -120,20 +158,17 @@ function fail(error: unknown, path: string, file: string): never {
   throw new MigrationProblem(
     placeInStack(error instanceof Error ? (error.stack ?? "") : "", path, file) ?? lineOf(file),
     `${file} can't be loaded: ${message.split("\n")[0] ?? ""}`,
-    hintFor(codeOf(error), message),
+    hintFor(codeOf(error), message, TYPESCRIPT.test(path)),
     { cause: error },
   );
 }
 
-function hintFor(code: string, message: string): string {
-  if (
-    code === "ERR_UNKNOWN_FILE_EXTENSION" ||
-    /^Unexpected token|Missing initializer/.test(message)
-  )
-    return "TypeScript is loaded by Node 22.18 or later, or by the package jiti of the project: npm install --save-dev jiti.";
+function hintFor(code: string, message: string, typescript: boolean): string {
+  if (code === "ERR_UNKNOWN_FILE_EXTENSION" || (typescript && !KNOWS_TYPES && !HAS_HOOKS))
+    return "TypeScript is loaded by Node 22.15 or later, or by the package jiti of the project: npm install --save-dev jiti.";
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX")
     return "Node only strips types. Write it without enums, namespaces and parameter properties, or add the package jiti to the project.";
-  if (/does not provide an export named|Named export/.test(message))
+  if (MISSING_EXPORT.test(message))
     return "Where that is a type, import it with `import type`: Node does not know which names are types.";
   if (isMissing({ code }))
     return "Install the project's packages before the check, or mend the import.";
