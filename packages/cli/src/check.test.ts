@@ -69,6 +69,38 @@ test("a change is tried on the embedded database after its history, and only it 
   expect(run.code).toBe(1);
 });
 
+test("a tool that runs all pending migrations in one transaction: its history is done before", async () => {
+  const repository = await newRepository();
+  const journal = (...tags: readonly string[]): string =>
+    JSON.stringify({
+      version: "7",
+      dialect: "postgresql",
+      entries: tags.map((tag, idx) => ({
+        idx,
+        version: "7",
+        when: idx + 1,
+        tag,
+        breakpoints: true,
+      })),
+    });
+  await repository.commit({
+    "drizzle/0000_orders.sql": ORDERS,
+    "drizzle/meta/_journal.json": journal("0000_orders"),
+  });
+  await repository.write({
+    "drizzle/0001_change.sql": CHANGE.replace("NULL;\n", "NULL;--> statement-breakpoint\n"),
+    "drizzle/meta/_journal.json": journal("0000_orders", "0001_change"),
+  });
+  const run = await check(repository.folder, ["--base", "HEAD", "--format", "json"]);
+  expect(run.stderr).not.toContain("error:");
+  expect(reportOf(run)).toMatchObject({
+    runner: "drizzle",
+    coverage: { statements: 2, measured: 2 },
+    problems: [],
+  });
+  expect(codesOf(run)).toContain("2 set-not-null");
+});
+
 test("a migration that the trial refuses is a problem at its line, and ends with 2", async () => {
   const { folder } = await newChange("ALTER TABLE orders\n  DROP COLUMN nowhere;\n");
   const run = await check(folder, ["--base", "main"]);

@@ -69,11 +69,11 @@ describe("help", () => {
   test("the overview names every command, on the standard output", async () => {
     const run = await runCli(["--help"]);
     expect(run.code).toBe(0);
-    for (const command of ["analyze", "snapshot", "explain", "demo"])
+    for (const command of ["analyze", "check", "snapshot", "explain", "demo"])
       expect(run.stdout).toContain(`$ dbadvise ${command}`);
   });
 
-  test.each(["analyze", "snapshot", "explain"])("%s --help has examples", async (command) => {
+  test.each(["analyze", "check", "snapshot", "explain"])("%s --help has examples", async (command) => {
     const run = await runCli([command, "--help"]);
     expect(run.code).toBe(0);
     expect(run.stdout).toContain("Examples:");

@@ -99,7 +99,7 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     };
     try {
       await script.run(send);
-      if (script.transaction !== "run") await transaction.end();
+      if (transaction !== pending) await transaction.end();
     } catch (error) {
       // Code that got no rows because a statement before was refused may well fail.
       if (problems.length === known) {
