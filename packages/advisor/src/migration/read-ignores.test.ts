@@ -109,6 +109,13 @@ test("a comment is about the next statement only", () => {
   });
 });
 
+test("right before it too", () => {
+  expect(apply("-- dbadvise-ignore drop-table: a\ndrop table a;\ndrop table b;")).toMatchObject({
+    reported: [3],
+    ignored: [[2, "a"]],
+  });
+});
+
 test("or about the statement on its line, before or behind it", () => {
   expect(
     apply(
