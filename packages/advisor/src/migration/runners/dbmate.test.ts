@@ -44,14 +44,16 @@ test("files that dbmate refuses are problems at their line", async () => {
     "m/1.sql": "SELECT 1;\n",
     "m/2.sql": "-- x\nSELECT 1;\n-- migrate:up\nSELECT 2;\n",
     "m/3.sql": "-- migrate:up\n-- migrate:down\n-- migrate:up\n",
-    "m/4.sql": "-- migrate:up\n",
+    "m/4.sql": "--migrate:up\n",
+    "m/5.sql": "  -- migrate:up\nSELECT 1;\n",
   });
   const migrations = await dbmate.read(project.input("m"));
   const run = (index: number) => statementsOf(migrations[index]);
   await expect(run(0)).rejects.toMatchObject({ message: "m/1.sql has no `-- migrate:up`." });
   await expect(run(1)).rejects.toMatchObject({ place: { file: "m/2.sql", line: 2 } });
   await expect(run(2)).rejects.toMatchObject({ place: { file: "m/3.sql", line: 3 } });
-  expect(await statementsOf(migrations[3])).toEqual([]);
+  expect(await run(3)).toEqual([]);
+  await expect(run(4)).rejects.toMatchObject({ message: "m/5.sql has no `-- migrate:up`." });
 });
 
 test("files are written with both directions and the marker, and read back as what they say", async () => {

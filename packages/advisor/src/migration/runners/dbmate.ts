@@ -8,7 +8,8 @@ import { brokenScript, scopeOfOneText, scriptOrProblem, sqlScript } from "./sql-
 import { textMatches } from "./text-matches.ts";
 import { oneStatementEach, prefixesAfter, slugOf, sqlText } from "./written-names.ts";
 
-const MARK = /^[^\S\n]*--[^\S\n]*migrate:(up|down)(?:[^\S\n]+([^\n]*\S))?[^\S\n]*$/gm;
+/** At the line's begin: dbmate 2.36 takes an indented one for a comment. */
+const MARK = /^--[^\S\n]*migrate:(up|down)(?:[^\S\n]+([^\n]*\S))?[^\S\n]*$/gm;
 
 /** dbmate: files that begin with a number, in the order of their names, each with both directions. */
 export const dbmate: Runner = {
@@ -19,7 +20,7 @@ export const dbmate: Runner = {
 
   async detect(path) {
     const files = (await filesIfAny(path)).filter(isMigration);
-    return (await textMatches(path, files, /^\s*--\s*migrate:up\b/m))
+    return (await textMatches(path, files, /^--\s*migrate:up\b/m))
       ? "its files are marked with `-- migrate:up`"
       : null;
   },
