@@ -159,7 +159,7 @@ describe("what a scope has written", () => {
     });
   });
 
-  test("where its place can't be learned, the primary is read until another write tells", async () => {
+  test("where its place can't be learned, the primary is read, which tells, or another write does", async () => {
     const dialect = dialectOf("postgres");
     let broken = true;
     const forgetful = routers.router({
@@ -172,20 +172,28 @@ describe("what a scope has written", () => {
     });
     const errors: string[] = [];
     forgetful.on("error", ({ message }) => errors.push(message));
+    let lost = 0;
+    forgetful.on("writeMayBeLost", () => {
+      lost += 1;
+    });
     await withScope(async () => {
       await forgetful.query("insert into notes values (4, 'four')");
       expect(forgetful.explain(READ).target).toBe("primary");
-      expect((await forgetful.query(READ, [4])).rows).toEqual([{ body: "four" }]);
       const token = forgetful.token()!;
-      withScope(() => {
+      await withScope(async () => {
         forgetful.accept(token);
         expect(forgetful.explain(READ).target).toBe("primary");
+        expect((await forgetful.query(READ, [4])).rows).toEqual([{ body: "four" }]);
+        expect(forgetful.explain(READ).target).toBe("replica");
+        expect((await forgetful.query(READ, [4])).rows).toEqual([{ body: "four" }]);
       });
       broken = false;
+      expect(forgetful.explain(READ).target).toBe("primary");
       await forgetful.query("insert into notes values (5, 'five')");
       expect(forgetful.explain(READ).target).toBe("replica");
     });
     expect(errors).toEqual(["The place of a write can't be learned"]);
+    expect(lost).toBe(0);
   });
 });
 

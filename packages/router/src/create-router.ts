@@ -111,7 +111,10 @@ export function createRouter<Client>(given: RouterOptions<Client>): Router<Clien
         begun = true;
         return fn(lease);
       };
-      if (as === "primary") return inTransaction(node, once, how, why, remembering.wrote);
+      if (as === "primary") {
+        const wrote = (lease: Lease<Client>) => remembering.wrote(lease, node.name);
+        return inTransaction(node, once, how, why, wrote);
+      }
       const saw = route.consistency === "monotonic" ? remembering.saw : undefined;
       return inTransaction(node, once, how, why, saw);
     };

@@ -165,10 +165,10 @@ export function createSession<Client>(
 
   /** No transaction is open: what was written is there to be seen. */
   async function settled(
-    { lease }: HeldConnection<Client>,
+    { lease, node }: HeldConnection<Client>,
     consistency: Consistency,
   ): Promise<void> {
-    if (heldFor === "primary" && wrote) await remembering.wrote(lease);
+    if (heldFor === "primary" && wrote) await remembering.wrote(lease, node.name);
     else if (consistency === "monotonic") await remembering.saw(lease);
     wrote = false;
   }

@@ -2,6 +2,7 @@ import type { Lease } from "@dbadvise/pool";
 import type { Cluster } from "./cluster.ts";
 import type { Consistency } from "./consistency.ts";
 import type { Position } from "./position.ts";
+import type { Unplaced } from "./route-token.ts";
 import type { RouterDialect } from "./router-dialect.ts";
 import type { RouterEmitter } from "./router-emitter.ts";
 import type { ScopeMemory } from "./scope-memory.ts";
@@ -12,8 +13,8 @@ export interface Remembering<Client> {
   wanted(consistency: Consistency): Position | undefined;
   /** It must see a write of which nobody knows the place. */
   isUnplaced(consistency: Consistency): boolean;
-  /** Something was committed on this connection. Rejects never: the write is done. */
-  wrote(lease: Lease<Client>): Promise<void>;
+  /** Something was committed on this connection to the primary of that name. Rejects never: the write is done. */
+  wrote(lease: Lease<Client>, primary: string): Promise<void>;
   /** Something was read on this connection: what was seen is not beyond the place where its server is now. */
   saw(lease: Lease<Client>): Promise<void>;
   /**
@@ -21,6 +22,8 @@ export interface Remembering<Client> {
    * lost: that is told, and from then on the scope's reads must see what the primary has now.
    */
   checkLost(lease: Lease<Client>): Promise<void>;
+  /** The primary of that name was read, since a write had no place: where it is now is one, or the write may be lost. */
+  place(lease: Lease<Client>, primary: string): Promise<void>;
 }
 
 export function createRemembering<Client>(
@@ -63,12 +66,24 @@ export function createRemembering<Client>(
     return (await dialect.hasSurvived?.(lease, known, at)) ?? false;
   }
 
+  /** A later place on the same server covers the write that had none. */
+  function settle(
+    memory: ScopeMemory,
+    unplaced: Unplaced | undefined,
+    primary: string,
+    position: Position,
+  ): void {
+    if (unplaced === undefined || memory.unplaced !== unplaced) return;
+    memory.unplaced = undefined;
+    if (unplaced.primary !== primary) emitter.emit("writeMayBeLost", undefined, position);
+  }
+
   return {
     wanted,
     isUnplaced: (consistency) =>
       (consistency === "read-your-writes" || consistency === "monotonic") &&
       memories.current().unplaced !== undefined,
-    wrote: async (lease) => {
+    wrote: async (lease, primary) => {
       const memory = memories.current();
       const { unplaced } = memory;
       try {
@@ -79,10 +94,10 @@ export function createRemembering<Client>(
           await checkLost(lease);
         }
         memory.wrote = merged(memory.wrote, position);
-        if (memory.unplaced === unplaced) memory.unplaced = undefined;
+        settle(memory, unplaced, primary, position);
         cluster.wrote(position);
       } catch (error) {
-        memory.unplaced = {};
+        memory.unplaced = { primary };
         emitter.emit("error", new Error("The place of a write can't be learned", { cause: error }));
       }
     },
@@ -92,5 +107,13 @@ export function createRemembering<Client>(
       memory.saw = merged(memory.saw, position);
     },
     checkLost,
+    place: async (lease, primary) => {
+      const memory = memories.current();
+      const { unplaced } = memory;
+      const { position, role } = await dialect.readState(lease);
+      if (unplaced === undefined || role !== "primary") return;
+      memory.wrote = merged(memory.wrote, position);
+      settle(memory, unplaced, primary, position);
+    },
   };
 }

@@ -14,7 +14,7 @@ describe("a token", () => {
     for (const seen of [
       { wrote, saw, unplaced: undefined },
       { wrote: undefined, saw, unplaced: undefined },
-      { wrote, saw: undefined, unplaced: {} },
+      { wrote, saw: undefined, unplaced: { primary: "one" } },
     ]) {
       expect(other.open(seal.seal(seen))).toEqual(seen);
     }

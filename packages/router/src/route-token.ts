@@ -8,7 +8,13 @@ export interface Seen {
   readonly wrote: Position | undefined;
   readonly saw: Position | undefined;
   /** Set where it has written and the place is not known. */
-  readonly unplaced: object | undefined;
+  readonly unplaced: Unplaced | undefined;
+}
+
+/** A write of which nobody knows the place. */
+export interface Unplaced {
+  /** Name of the node that acknowledged it. */
+  readonly primary: string;
 }
 
 /** Tokens that travel through hands that are not ours: readable, and refused when changed. */
@@ -29,7 +35,7 @@ interface Payload {
   readonly s: string;
   readonly w?: readonly [string, string];
   readonly r?: readonly [string, string];
-  readonly u?: true;
+  readonly u?: string;
 }
 
 export function createTokenSeal(system: DatabaseSystem, secret: string | Uint8Array): TokenSeal {
@@ -53,7 +59,7 @@ export function createTokenSeal(system: DatabaseSystem, secret: string | Uint8Ar
     return {
       wrote: positionOf(value.w),
       saw: positionOf(value.r),
-      unplaced: value.u === true ? {} : undefined,
+      unplaced: value.u === undefined ? undefined : { primary: value.u },
     };
   }
 
@@ -64,7 +70,7 @@ export function createTokenSeal(system: DatabaseSystem, secret: string | Uint8Ar
         s: system,
         w: pairOf(wrote),
         r: pairOf(saw),
-        u: unplaced === undefined ? undefined : true,
+        u: unplaced?.primary,
       };
       const payload = Buffer.from(JSON.stringify(value)).toString("base64url");
       return `${payload}.${sign(payload).toString("base64url")}`;

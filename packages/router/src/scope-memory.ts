@@ -1,7 +1,7 @@
 import { currentScope, type Scope } from "@dbadvise/observe";
 import type { Consistency } from "./consistency.ts";
 import type { Position } from "./position.ts";
-import type { Seen } from "./route-token.ts";
+import type { Seen, Unplaced } from "./route-token.ts";
 
 /** What one scope has written and seen, and the consistency that it asked for. */
 export interface ScopeMemory extends Seen {
@@ -11,7 +11,7 @@ export interface ScopeMemory extends Seen {
    * It has written, and where to could not be learned: only the primary is sure to have it. An object of its own for each time, so that a
    * place that was read earlier doesn't pass for a later one.
    */
-  unplaced: object | undefined;
+  unplaced: Unplaced | undefined;
   consistency: Consistency | undefined;
 }
 

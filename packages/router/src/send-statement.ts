@@ -18,7 +18,7 @@ export interface Statement<Client, Result> {
   readonly sql: string;
   send(lease: Lease<Client>): Promise<Result>;
   /** Only if the server has reached `wanted`; else `undefined`. `reason`: why it goes to this server. */
-  sendAt(lease: Lease<Client>, wanted: Position, reason: string): Promise<Result | undefined>;
+  sendAt(lease: Lease<Client>, wanted: Position, reason: () => string): Promise<Result | undefined>;
 }
 
 /** A replica for a read; `node` is `undefined` where none takes it, and `why` tells. */
@@ -57,7 +57,7 @@ export interface SenderParts<Client> {
 
 const NO_NODES: ReadonlySet<string> = new Set();
 const NONE = "no replica may take it";
-const UNPLACED = "where the scope's last write is is not known";
+const UNPLACED = "it is not known where the scope's last write is";
 
 export function createSender<Client>({
   options,
@@ -106,11 +106,12 @@ export function createSender<Client>({
     const node = cluster.primary();
     try {
       return await onNode(cluster, node, given, async (lease) => {
-        const reason = `${node.name}: ${route.reason}`;
+        const reason = (): string => `${node.name}: ${route.reason}`;
         const result = await withRoute(reason, () => statement.send(lease));
-        if (route.verdict.kind !== "read") await remembering.wrote(lease);
+        if (route.verdict.kind !== "read") await remembering.wrote(lease, node.name);
         else {
           if (lost !== undefined && !isAt(node, lost)) await remembering.checkLost(lease);
+          if (remembering.isUnplaced(route.consistency)) await remembering.place(lease, node.name);
           if (route.consistency === "monotonic") await remembering.saw(lease);
         }
         return result;
@@ -191,7 +192,7 @@ export function createSender<Client>({
     given: RunOptions,
     route: Route,
   ): Promise<Result | undefined> {
-    const reason = `${node.name}: ${route.reason}; ${chosen}`;
+    const reason = (): string => `${node.name}: ${route.reason}; ${chosen}`;
     const send = (lease: Lease<Client>): Promise<Result> =>
       withRoute(reason, () => statement.send(lease));
 
