@@ -32,6 +32,8 @@ export interface CheckWorkloadOptions {
   readonly engine: Engine;
   /** Of production; `null`: only what the trial's schema tells is told. */
   readonly snapshot: Snapshot | null;
+  /** Who plans production as it is; it is left open. Default: the engine's own planner, made for this check. */
+  readonly planner?: Planner;
   /** Workload beside the snapshot's. Default none. */
   readonly sources?: readonly EventSource[];
   /** Queries that the change brings. Default none. */
@@ -98,7 +100,7 @@ export async function checkWorkload(options: CheckWorkloadOptions): Promise<Work
       planners.push(planner);
       return planner;
     };
-    const before = await open(snapshot);
+    const before = options.planner ?? (await open(snapshot));
     const after = changed.snapshot === snapshot ? before : await open(changed.snapshot);
     progress(`planning ${countText(workload.queries.length, "query", "queries")} before and after`);
     const comparison = await comparePlans(

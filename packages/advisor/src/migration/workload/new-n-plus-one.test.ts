@@ -3,8 +3,8 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { aCatalog, aColumn, aTable } from "../../findings/testing/builders.ts";
 import type { EventSource } from "../../log/event-source.ts";
 import type { Repetition } from "../../log/repetition.ts";
+import { postgres } from "../../postgres/engine.ts";
 import { checkWorkload, type WorkloadVerdicts } from "./check-workload.ts";
-import { postgres } from "./testing/real-shop.ts";
 
 const REPEATED: Repetition = {
   kind: "n-plus-one",

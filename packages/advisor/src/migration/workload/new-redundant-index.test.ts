@@ -1,9 +1,16 @@
+import { startPostgres } from "@dbadvise/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RealPlan, type Shop, startShop, verdictsOn } from "./testing/real-shop.ts";
+import { postgres } from "../../postgres/engine.ts";
+import { describeMigration } from "../../postgres/migration/describe-migration.ts";
+import { type RealPlan, type Shop, startShop } from "./testing/real-shop.ts";
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await startShop();
+  shop = await startShop({
+    database: await startPostgres(),
+    engine: postgres,
+    describe: describeMigration,
+  });
 });
 afterAll(async () => {
   await shop?.close();
@@ -17,7 +24,7 @@ describe("a prefix of a wider index", () => {
       "alter table orders add column seen boolean",
       "create index orders_status on orders (status)",
     ];
-    const { findings } = await verdictsOn(shop, ddl, [OPEN]);
+    const { findings } = await shop.verdictsOn(ddl, [OPEN]);
     expect(findings).toMatchObject([
       {
         code: "new-redundant-index",
@@ -39,7 +46,7 @@ describe("a prefix of a wider index", () => {
       "create index orders_narrow on orders (total)",
     ];
     const query = "select total from orders where total between 100 and 400";
-    const { findings } = await verdictsOn(shop, ddl, [query]);
+    const { findings } = await shop.verdictsOn(ddl, [query]);
     expect(findings).toEqual([]);
     const [wide] = await shop.afterReally(ddl.slice(0, 1), [query]);
     const [narrow] = await shop.afterReally(ddl, [query]);
@@ -47,8 +54,7 @@ describe("a prefix of a wider index", () => {
   });
 
   test("is told as unknown without a query on its table", async () => {
-    const { findings } = await verdictsOn(
-      shop,
+    const { findings } = await shop.verdictsOn(
       ["create index orders_status on orders (status)"],
       ["select count(*) from tiny"],
     );
@@ -65,13 +71,12 @@ test.each<[string, readonly string[]]>([
   ["other first keys", ["create index on orders (at)"]],
   ["a condition", ["create index on orders (status) where total > 10"]],
 ])("no finding: %s", async (_, ddl) => {
-  const { findings } = await verdictsOn(shop, ddl, []);
+  const { findings } = await shop.verdictsOn(ddl, []);
   expect(findings.filter(({ code }) => code === "new-redundant-index")).toEqual([]);
 });
 
 test("a wider index beside the old one is a note, not a finding", async () => {
-  const { findings, notes } = await verdictsOn(
-    shop,
+  const { findings, notes } = await shop.verdictsOn(
     ["create index orders_customer_at on orders (customer_id, at)"],
     ["select id from orders where customer_id = 7 order by at desc limit 3"],
   );

@@ -1,21 +1,22 @@
+import { startPostgres } from "@dbadvise/testkit";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlFile } from "../../log/open-sql-file.ts";
-import {
-  postgres,
-  type RealPlan,
-  type Shop,
-  startShop,
-  verdictsOn,
-  workloadOf,
-} from "./testing/real-shop.ts";
+import type { WorkloadVerdicts } from "./check-workload.ts";
+import { postgres } from "../../postgres/engine.ts";
+import { describeMigration } from "../../postgres/migration/describe-migration.ts";
+import { type RealPlan, type Shop, startShop, workloadOf } from "./testing/real-shop.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "dbadvise-queries-"));
 let shop: Shop;
 beforeAll(async () => {
-  shop = await startShop();
+  shop = await startShop({
+    database: await startPostgres(),
+    engine: postgres,
+    describe: describeMigration,
+  });
 });
 afterAll(async () => {
   rmSync(directory, { recursive: true });
@@ -34,9 +35,9 @@ function fileOf(...texts: readonly string[]): string {
 async function slowOf(
   ddl: readonly string[],
   ...texts: readonly string[]
-): ReturnType<typeof verdictsOn> {
+): Promise<WorkloadVerdicts> {
   const path = fileOf(...texts);
-  return verdictsOn(shop, ddl, [KNOWN], {
+  return shop.verdictsOn(ddl, [KNOWN], {
     newQueries: [openSqlFile(path, postgres.splitStatements)],
   });
 }
@@ -114,7 +115,7 @@ test("what can't be planned is told", async () => {
 
 test("a query of a capture is told at the line that sends it", async () => {
   const callSites = [{ file: "src/urgent.ts", line: 12, column: 5, function: "urgent", calls: 3 }];
-  const { findings } = await verdictsOn(shop, [], [KNOWN], {
+  const { findings } = await shop.verdictsOn([], [KNOWN], {
     newQueries: [
       workloadOf([{ sql: "select id from orders where note = $1", callSites }], "capture.ndjson"),
     ],

@@ -1,10 +1,17 @@
+import { startPostgres } from "@dbadvise/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Snapshot } from "../../catalog/snapshot.ts";
-import { type RealPlan, type Shop, startShop, verdictsOn } from "./testing/real-shop.ts";
+import { postgres } from "../../postgres/engine.ts";
+import { describeMigration } from "../../postgres/migration/describe-migration.ts";
+import { type RealPlan, type Shop, startShop } from "./testing/real-shop.ts";
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await startShop();
+  shop = await startShop({
+    database: await startPostgres(),
+    engine: postgres,
+    describe: describeMigration,
+  });
 });
 afterAll(async () => {
   await shop?.close();
@@ -30,7 +37,7 @@ describe("a regression", () => {
       "drop index orders_status_at",
       "create index orders_status_at on orders (status, id, at)",
     ];
-    const { findings, coverage } = await verdictsOn(shop, ddl, [LATE, ...OTHERS]);
+    const { findings, coverage } = await shop.verdictsOn(ddl, [LATE, ...OTHERS]);
     expect(coverage).toEqual({ planned: 3, skipped: 0 });
     expect(findings).toHaveLength(1);
     const [finding] = findings;
@@ -48,7 +55,11 @@ describe("a regression", () => {
       "alter table tiny add column x int",
       "alter table orders drop constraint positive",
     ];
-    const withCheck = await startShop();
+    const withCheck = await startShop({
+      database: await startPostgres(),
+      engine: postgres,
+      describe: describeMigration,
+    });
     try {
       const snapshot: Snapshot = {
         ...withCheck.snapshot,
@@ -65,7 +76,7 @@ describe("a regression", () => {
           ),
         },
       };
-      const { findings } = await verdictsOn({ snapshot }, ddl, [IMPOSSIBLE, ...OTHERS]);
+      const { findings } = await withCheck.verdictsOn(ddl, [IMPOSSIBLE, ...OTHERS], { snapshot });
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({
         code: "plan-regression",
@@ -115,11 +126,9 @@ describe("no regression", () => {
       ["comment on table orders is 'docs only'"],
       ["create table notes (id int primary key, text text)"],
     ]) {
-      const { findings, coverage, notes, notAnalyzed } = await verdictsOn(
-        { snapshot: grown },
-        ddl,
-        queries,
-      );
+      const { findings, coverage, notes, notAnalyzed } = await shop.verdictsOn(ddl, queries, {
+        snapshot: grown,
+      });
       expect(findings).toEqual([]);
       expect(coverage).toEqual({ planned: queries.length, skipped: 0 });
       expect(notes).toEqual([]);
@@ -141,7 +150,7 @@ describe("no regression", () => {
       "select * from orders where total > 999.9",
       ...OTHERS,
     ];
-    const { findings, notes } = await verdictsOn(shop, ddl, queries);
+    const { findings, notes } = await shop.verdictsOn(ddl, queries);
     expect(findings).toEqual([]);
     // What got cheaper is a note, and the real server agrees.
     expect(notes).toHaveLength(1);
@@ -154,8 +163,7 @@ describe("no regression", () => {
 });
 
 test("a statement that production's schema refuses is not analysed, and the rest is", async () => {
-  const { findings, notAnalyzed } = await verdictsOn(
-    shop,
+  const { findings, notAnalyzed } = await shop.verdictsOn(
     ["alter table not_deployed_yet add column x int", "drop index orders_customer"],
     ["select id from orders where customer_id = 77"],
   );

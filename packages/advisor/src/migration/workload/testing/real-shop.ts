@@ -1,10 +1,10 @@
-import { startPostgres } from "@dbadvise/testkit";
 import pg from "pg";
 import type { Snapshot } from "../../../catalog/snapshot.ts";
-import { engineNamed } from "../../../engines.ts";
+import type { Engine } from "../../../engine.ts";
 import type { EventSource } from "../../../log/event-source.ts";
 import type { QueryEvent } from "../../../log/query-event.ts";
-import { describeMigration } from "../../../postgres/migration/describe-migration.ts";
+import type { Planner } from "../../../whatif/planner.ts";
+import type { MigrationEngine } from "../../migration-engine.ts";
 import type { CheckedStatement } from "../../migration-rule.ts";
 import { EMPTY_SCHEMA } from "../../track-schema.ts";
 import {
@@ -12,8 +12,6 @@ import {
   type CheckWorkloadOptions,
   type WorkloadVerdicts,
 } from "../check-workload.ts";
-
-export const postgres: ReturnType<typeof engineNamed> = engineNamed("PostgreSQL");
 
 const TABLES = `
   select setseed(0.25);
@@ -33,9 +31,25 @@ const TABLES = `
   create view open_orders as select id, customer_id, total from orders where status = 'open';
   vacuum analyze;`;
 
+/** Where the shop is filled, and who looks at it. */
+export interface ShopParts {
+  readonly database: { readonly url: string; close(): Promise<void> };
+  readonly engine: Engine;
+  readonly describe: MigrationEngine["describe"];
+}
+
 /** A filled database on a real server, and its snapshot. */
 export interface Shop {
+  readonly engine: Engine;
   readonly snapshot: Snapshot;
+  /** Statements as a migration `change.sql` holds them, one a line. */
+  statementsOf(ddl: readonly string[]): Promise<readonly CheckedStatement[]>;
+  /** The verdicts on a change, with production's workload. */
+  verdictsOn(
+    ddl: readonly string[],
+    workload: Parameters<typeof workloadOf>[0],
+    rest?: Partial<CheckWorkloadOptions>,
+  ): Promise<WorkloadVerdicts>;
   /** What the real server says of queries once the statements have really run; they are rolled back afterwards. */
   afterReally(
     ddl: readonly string[],
@@ -49,17 +63,40 @@ export interface RealPlan {
   readonly text: string;
 }
 
-export async function startShop(further = ""): Promise<Shop> {
-  const database = await startPostgres();
+export async function startShop(
+  { database, engine, describe }: ShopParts,
+  further = "",
+): Promise<Shop> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   for (const statement of `${further === "" ? "" : `${further};\n`}${TABLES}`.split(/;\n/))
     await client.query(statement);
-  const session = await postgres.connect(database.url);
-  const snapshot = await postgres.capture(session, { values: true, workload: false, node: "db" });
+  const session = await engine.connect(database.url);
+  const snapshot = await engine.capture(session, { values: true, workload: false, node: "db" });
   await session.close();
+  let opened: Promise<Planner> | undefined;
+  const planner = (): Promise<Planner> =>
+    (opened ??= engine.createPlanner(snapshot, () => undefined));
+  const statementsOf = (ddl: readonly string[]): Promise<readonly CheckedStatement[]> =>
+    checkedStatements(ddl, describe);
   return {
+    engine,
     snapshot,
+    statementsOf,
+    verdictsOn: async (ddl, workload, rest = {}) =>
+      checkWorkload({
+        engine,
+        snapshot,
+        ...(rest.snapshot === undefined ? { planner: await planner() } : {}),
+        sources: [workloadOf(workload)],
+        statements: await statementsOf(ddl),
+        trial: null,
+        write: ({ apply }) => ({
+          files: [{ name: "add_index.sql", content: apply.join("\n") }],
+          note: "",
+        }),
+        ...rest,
+      }),
     async afterReally(ddl, queries) {
       await client.query("begin");
       try {
@@ -80,6 +117,7 @@ export async function startShop(further = ""): Promise<Shop> {
       }
     },
     async close() {
+      await (await opened)?.close();
       await client.end();
       await database.close();
     },
@@ -113,11 +151,13 @@ export function workloadOf(
   };
 }
 
-/** Statements as a migration `change.sql` holds them, one a line. */
-export async function statementsOf(ddl: readonly string[]): Promise<readonly CheckedStatement[]> {
+async function checkedStatements(
+  ddl: readonly string[],
+  describe: MigrationEngine["describe"],
+): Promise<readonly CheckedStatement[]> {
   const statements: CheckedStatement[] = [];
   for (const [position, sql] of ddl.entries()) {
-    const described = await describeMigration(sql, "public");
+    const described = await describe(sql, "public");
     statements.push({
       statement: {
         sql,
@@ -140,25 +180,4 @@ export async function statementsOf(ddl: readonly string[]): Promise<readonly Che
     });
   }
   return statements;
-}
-
-/** The verdicts on a change, with production's workload. */
-export async function verdictsOn(
-  shop: Pick<Shop, "snapshot">,
-  ddl: readonly string[],
-  workload: Parameters<typeof workloadOf>[0],
-  rest: Partial<CheckWorkloadOptions> = {},
-): Promise<WorkloadVerdicts> {
-  return checkWorkload({
-    engine: postgres,
-    snapshot: shop.snapshot,
-    sources: [workloadOf(workload)],
-    statements: await statementsOf(ddl),
-    trial: null,
-    write: ({ apply }) => ({
-      files: [{ name: "add_index.sql", content: apply.join("\n") }],
-      note: "",
-    }),
-    ...rest,
-  });
 }
