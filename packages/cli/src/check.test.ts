@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { startPostgres } from "@dbadvise/testkit";
+import pg from "pg";
+import { expect, onTestFinished, test } from "vitest";
 import { cloneOf, type GitRepository, newRepository } from "./testing/git-repository.ts";
 import { type CliRun, runCli } from "./testing/run-cli.ts";
 
@@ -100,6 +102,52 @@ test("a tool that runs all pending migrations in one transaction: its history is
   });
   expect(codesOf(run)).toContain("2 set-not-null");
 });
+
+test("with production's snapshot: sizes, the queries that it breaks, and those that it brings", async () => {
+  const database = await startPostgres();
+  onTestFinished(() => database.close());
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(`
+    ${ORDERS} CREATE INDEX orders_customer_idx ON orders (customer_id);
+    INSERT INTO orders SELECT i, 'open', i % 20000 FROM generate_series(1, 200000) AS i;
+    ANALYZE`);
+  await client.end();
+  const repository = await newRepository();
+  const { folder } = repository;
+  const index = "CREATE INDEX orders_customer_idx ON orders (customer_id);\n";
+  await repository.commit({ "db/migrations/001_orders.sql": ORDERS + index });
+  await repository.write({
+    "db/migrations/002_change.sql": "DROP INDEX CONCURRENTLY orders_customer_idx;\n",
+    "workload.sql": "-- calls: 5000\nSELECT id FROM orders WHERE customer_id = 42;\n",
+    "src/report.sql": "SELECT count(*) FROM orders WHERE status = 'lost';\n",
+  });
+  const snapshot = await runCli(["snapshot", "--url", database.url, "-o", "shop.json"], { folder });
+  expect(snapshot.code, snapshot.stderr).toBe(0);
+  const run = await check(
+    folder,
+    ["--base", "HEAD", "--snapshot", "shop.json", "--sql", "workload.sql"].concat([
+      "--queries",
+      "src/**/*.sql",
+      "--format",
+      "json",
+    ]),
+  );
+  expect(run.stderr).not.toContain("error:");
+  const report = reportOf(run);
+  expect(report.snapshotAt).toMatch(/^2/);
+  expect(report.problems).toEqual([]);
+  const used = report.findings.find((one: { code: string }) => one.code === "dropped-in-use");
+  expect(used?.queries[0]?.sql).toContain("customer_id = ");
+  expect(codesOf(run)).toContain("1 new-slow-query");
+  expect(report.coverage.queries.planned).toBeGreaterThan(0);
+  expect(run.code).toBe(1);
+
+  const server = ["--base", "HEAD", "--trial-url", database.url, "--format", "json"];
+  const onServer = reportOf(await check(folder, server));
+  expect(onServer.trial).toMatch(/^PostgreSQL \d+\.\d+ at /);
+  expect(onServer.coverage).toMatchObject({ statements: 1, measured: 1 });
+}, 180_000);
 
 test("a migration that the trial refuses is a problem at its line, and ends with 2", async () => {
   const { folder } = await newChange("ALTER TABLE orders\n  DROP COLUMN nowhere;\n");

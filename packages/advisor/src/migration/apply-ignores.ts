@@ -13,7 +13,7 @@ export interface AppliedIgnores {
 export interface ApplyIgnoresInput {
   readonly findings: readonly MigrationFinding[];
   readonly ignores: readonly Ignore[];
-  /** Places of all statements of the files with these comments, also of those without a finding. */
+  /** Places of all statements of migrations with these comments, also of those without a finding. */
   readonly statements: readonly SourcePlace[];
   /** Codes whose rule is off: nobody can say whether their comments are of use. */
   readonly off?: ReadonlySet<MigrationFindingCode>;
@@ -48,6 +48,9 @@ function targetOf(ignore: Ignore, places: readonly SourcePlace[]): (place: Sourc
   const inFile = places.filter((place) => place.file === file);
   if (inFile.some((place) => overlaps(place, line, endLine)))
     return (place) => place.file === file && overlaps(place, line, endLine);
+  // A query of the application: nobody knows what else is in its file.
+  if (inFile.length === 0)
+    return (place) => place.file === file && overlaps(place, line, endLine + 1);
   const next = Math.min(
     ...inFile.map((place) => place.line).filter((statement) => statement > endLine),
   );

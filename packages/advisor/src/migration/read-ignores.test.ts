@@ -166,6 +166,16 @@ test("a comment that silences nothing is told, unless its rule is off", () => {
   expect(apply(text, ["drop-column"]).problems).toHaveLength(1);
 });
 
+test("in a file that is no migration, a comment is about its line and the one behind it", () => {
+  const at = (line: number): SourcePlace => ({ file: "a.ts", line, column: 1, endLine: line });
+  const findings = [2, 3, 4].map(
+    (line) => ({ code: "n-plus-one", place: at(line) }) as unknown as MigrationFinding,
+  );
+  const { ignores } = read("f();\n// dbadvise-ignore n-plus-one: two rows\ng();\nh();", "a.ts");
+  const applied = applyIgnores({ findings, ignores, statements: [] });
+  expect(applied.findings.map(({ place }) => place.line)).toEqual([4]);
+});
+
 test("comments of one file say nothing of another", () => {
   const place: SourcePlace = { file: "other.sql", line: 2, column: 1, endLine: 2 };
   const finding = { code: "drop-table", place } as unknown as MigrationFinding;
