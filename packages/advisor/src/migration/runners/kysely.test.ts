@@ -132,6 +132,22 @@ test("each statement is placed at the migration's line that sends it, also throu
   ]);
 });
 
+test("nobody has to await for a statement to be placed", async () => {
+  const up = `export const up = (db) =>
+  Promise.all([
+    db.schema.dropTable("a").execute(),
+    db.schema.dropTable("b").execute(),
+  ]).then(() => db.schema.dropTable("c").execute());
+`;
+  await using project = await createProject(splitStatements, { "m/1_a.mjs": up });
+  const [only] = await kysely.read(project.input("m"));
+  expect((await statementsOf(only)).map(({ sql, place }) => [sql, place.line])).toEqual([
+    ['drop table "a"', 3],
+    ['drop table "b"', 4],
+    ['drop table "c"', 5],
+  ]);
+});
+
 test("without transactions its own are statements; only then a file can be written outside of one", async () => {
   const up = `import { sql } from "kysely";
 export async function up(db) {
