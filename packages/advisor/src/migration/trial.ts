@@ -18,7 +18,10 @@ export interface Observation {
   readonly held: readonly TableLock[];
   /** Tables whose rows are written anew. */
   readonly rewritten: readonly TableName[];
-  /** Tables that are read from end to end. */
+  /**
+   * Tables that are read from end to end, to check or copy their rows or to build an index. How queries read is not told:
+   * that depends on the sizes of tables, and those of a trial are empty.
+   */
   readonly scanned: readonly TableName[];
   /** How the server changes the table, where it has several ways: `INSTANT`, `INPLACE`, `COPY`. */
   readonly algorithm?: string;

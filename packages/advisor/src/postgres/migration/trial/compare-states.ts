@@ -1,4 +1,4 @@
-import type { TableName } from "../../../catalog/catalog.ts";
+import { type TableName, tableKey } from "../../../catalog/catalog.ts";
 import type { Observation, TableLock } from "../../../migration/trial.ts";
 import type { StatementTraits } from "./statement-traits.ts";
 import type { Relation, TableState } from "./table-state.ts";
@@ -15,12 +15,14 @@ const MODES = [
   "AccessExclusiveLock",
 ];
 const NONE = -1;
+/** Any SELECT takes the two before it; which of them a statement takes differs between versions. */
+const WEAKEST_TOLD = MODES.indexOf("RowExclusiveLock");
 const BLOCKS_WRITES = MODES.indexOf("ShareLock");
 const BLOCKS_READS = MODES.indexOf("AccessExclusiveLock");
 
 /**
- * What happened between two states of one transaction to tables that were there when it began (`existing`). Of a table's
- * locks the strongest one is told.
+ * What happened between two states of one transaction to tables that were there when it began (`existing`), by their names.
+ * Of a table's locks the strongest one is told, from ROW EXCLUSIVE on.
  */
 export function compareStates(
   before: TableState,
@@ -28,21 +30,21 @@ export function compareStates(
   existing: ReadonlySet<number>,
   traits: Pick<StatementTraits, "planned" | "truncates">,
 ): Omit<Observation, "unseen"> {
-  const tables = [...before.relations.values()].filter(
-    ({ kind, oid }) => kind !== "i" && kind !== "I" && existing.has(oid),
-  );
+  const tables = [...before.relations.values()]
+    .filter(({ kind, oid }) => kind !== "i" && kind !== "I" && existing.has(oid))
+    .toSorted((a, b) => (tableKey(a) < tableKey(b) ? -1 : 1));
   return {
     locks: tables.flatMap((table) => {
       const held = strength(before, table.oid);
       const taken = strength(after, table.oid);
       return [
-        ...(taken > held ? [tableLock(table, taken)] : []),
+        ...(taken > held && taken >= WEAKEST_TOLD ? [tableLock(table, taken)] : []),
         ...indexLock(table, before, after, existing),
       ].slice(-1);
     }),
     held: tables.flatMap((table) => {
       const held = strength(before, table.oid);
-      return held === NONE ? [] : [tableLock(table, held)];
+      return held < WEAKEST_TOLD ? [] : [tableLock(table, held)];
     }),
     rewritten: traits.truncates
       ? []
