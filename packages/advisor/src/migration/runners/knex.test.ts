@@ -1,6 +1,7 @@
-import { startPostgres } from "@dbadvise/testkit";
+import { startMysql, startPostgres } from "@dbadvise/testkit";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import mysql, { type RowDataPacket } from "mysql2/promise";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
 import type { Migration } from "../migration.ts";
@@ -196,4 +197,44 @@ test("a way back that is missing is a problem of knex's own; MySQL's SQL is MySQ
     "select * from `t` where `a` = ? limit ?",
     "alter table `t` drop `a`",
   ]);
+});
+
+test("on MySQL, a column is renamed by what the database says of it", async () => {
+  await using project = await createProject(splitStatements, {
+    "migrations/1.js": `exports.up = async (knex) => {
+  await knex.schema.createTable("t", (t) => { t.increments("id"); t.string("a", 9).defaultTo("x"); });
+  await knex("t").insert({ a: "it's" });
+  await knex.schema.alterTable("t", (t) => t.renameColumn("a", "b"));
+  const { b } = await knex("t").first("b");
+  await knex("t").where({ b }).update({ b: knex.raw("upper(b)") });
+};
+exports.down = (knex) => knex.schema.dropTable("t");
+`,
+  });
+  const [only] = await knex.read(project.input("migrations", { dialect: "mysql" }));
+  const [one, other] = [await startMysql(), await startMysql()];
+  const create = createRequire(import.meta.url)("knex") as (config: object) => RealKnex;
+  const db = create({ client: "mysql2", connection: one.url });
+  const connection = await mysql.createConnection(other.url);
+  try {
+    const sent: string[] = [];
+    db.on("query", ({ sql }) => sent.push(sql));
+    await db.migrate.latest({ directory: join(project.folder, "migrations") });
+    const read: string[] = [];
+    await only?.up.run(async ({ sql, parameters = [] }) => {
+      read.push(sql);
+      const [rows] = await connection.query<RowDataPacket[]>(sql, [...parameters]);
+      return Array.isArray(rows) ? rows : [];
+    });
+    const theirs = sent.filter((sql) => !/knex_migrations|^(?:BEGIN|COMMIT);$/.test(sql));
+    // Names of the databases are in looks at the catalog.
+    const plain = (sql: string): string => sql.replace(/dbadvise_test_\w+/g, "database").trim();
+    expect(read.map(plain)).toEqual(theirs.filter((sql) => !OWN.test(sql)).map(plain));
+    expect(read).toContain("update `t` set `b` = upper(b) where `b` = ?");
+  } finally {
+    await db.destroy();
+    await connection.end();
+    await one.close();
+    await other.close();
+  }
 });
