@@ -78,7 +78,7 @@ describe.each(DIALECTS)("a scope's writes after a failover, $name", ({ name }) =
           return lost - before;
         });
 
-      const scopes = [inScope(1, failedOver.promise, count)];
+      const scopes = [inScope(1, failedOver.promise, () => write(10))];
       await Promise.all(writes);
       for (const replica of cluster.replicas) await replica.catchUp(cluster.primary);
       for (const replica of cluster.replicas) await replica.stopReceiver();
