@@ -4,7 +4,7 @@ import { nameParts } from "../../describe/node-parts.ts";
 import { objectName, partsName, relationName } from "./names.ts";
 
 /** `OBJECT_MATVIEW`: `MATERIALIZED VIEW`. */
-export function objectTitle(type: string | undefined): string {
+function objectTitle(type: string | undefined): string {
   return (type ?? "")
     .replace(/^OBJECT_/, "")
     .replace("MATVIEW", "MATERIALIZED VIEW")

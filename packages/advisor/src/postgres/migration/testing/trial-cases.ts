@@ -36,7 +36,7 @@ export const SHOP_ROWS = `
   insert into events_3 select i, 3, 'e' from generate_series(1, 3) i`;
 
 /** A statement, and the first server version that can run it, as its major number. */
-export type TrialCase = readonly [sql: string, since?: number];
+type TrialCase = readonly [sql: string, since?: number];
 
 /** What migrations do to such tables. */
 export const TRIAL_CASES: readonly TrialCase[] = [

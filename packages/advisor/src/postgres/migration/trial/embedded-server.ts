@@ -1,4 +1,5 @@
-import { openSandboxDatabase } from "../../sandbox/sandbox-database.ts";
+import { DbadviseError } from "../../../dbadvise-error.ts";
+import { openSandboxDatabase, type SandboxDatabase } from "../../sandbox/sandbox-database.ts";
 import type { TrialServer } from "./trial-server.ts";
 
 /** Extensions that PGlite ships, by the names of their modules; to have them all at hand takes a quarter of a second. */
@@ -8,9 +9,12 @@ export const SHIPPED_EXTENSIONS: readonly string[] =
   pg_trgm pg_visibility pg_walinspect pgcrypto seg tablefunc tcn tsm_system_rows tsm_system_time unaccent
   uuid_ossp`.split(/\s+/);
 
-/** The embedded PostgreSQL, in memory: nothing outside of this process sees it. */
+/**
+ * The embedded PostgreSQL, in memory: nothing outside of this process sees it. Throws `DbadviseError` `trial-failed` where it
+ * can't be started.
+ */
 export async function openEmbeddedServer(): Promise<TrialServer> {
-  const database = await openSandboxDatabase("language", SHIPPED_EXTENSIONS);
+  const database = await start();
   const [row] = await database.run("show server_version_num");
   return {
     name: `embedded PostgreSQL ${database.version}`,
@@ -27,6 +31,19 @@ export async function openEmbeddedServer(): Promise<TrialServer> {
     },
     close: () => database.close(),
   };
+}
+
+async function start(): Promise<SandboxDatabase> {
+  try {
+    return await openSandboxDatabase("language", SHIPPED_EXTENSIONS);
+  } catch (error) {
+    throw new DbadviseError(
+      "trial-failed",
+      `The embedded PostgreSQL could not be started: ${error instanceof Error ? error.message : String(error)}.`,
+      "Give a server with --trial-url, or check by the statements' texts alone with --trial none.",
+      { cause: error },
+    );
+  }
 }
 
 function lacksExtension(error: unknown): Error | null {
