@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Migration, MigrationScript } from "../migration.ts";
 import { MigrationProblem } from "../migration.ts";
-import type { Runner, RunnerInput } from "../runner.ts";
+import type { Runner, RunnerInput, SafeStep } from "../runner.ts";
 import { codeFiles, configAbove, exportsOfFile } from "./code-files.ts";
 import {
   KYSELY_DIALECTS,
@@ -75,7 +75,8 @@ export const kysely: Runner = {
   write(steps, after) {
     if (after.up.transaction !== "none" && steps.some((step) => step.outsideTransaction))
       return null;
-    return writeCode(steps, after, {
+    const outside = after.up.transaction === "none";
+    return writeCode(outside ? steps.map(forSession) : steps, after, {
       parameter: "db",
       type: "Kysely<unknown>",
       imports: { text: 'import { type Kysely, sql } from "kysely";', value: true },
@@ -85,6 +86,12 @@ export const kysely: Runner = {
     });
   },
 };
+
+/** SET LOCAL does nothing where there is no transaction. */
+function forSession(step: SafeStep): SafeStep {
+  const set = (sql: string): string => sql.replace(/^set\s+local\b/i, "SET");
+  return { ...step, up: step.up.map(set), down: step.down.map(set) };
+}
 
 function scriptOf(
   module: MigrationModule,

@@ -95,6 +95,12 @@ test("files come after the migration, outside of transactions with one statement
       outsideTransaction: true,
     },
     { title: "validate", up: ["SELECT 1", "SELECT 2"], down: [], outsideTransaction: false },
+    {
+      title: "set",
+      up: ["SET LOCAL lock_timeout = '5s'", "SELECT 1"],
+      down: [],
+      outsideTransaction: false,
+    },
   ];
   expect(prisma.write(steps, second!)).toEqual([
     {
@@ -105,6 +111,10 @@ test("files come after the migration, outside of transactions with one statement
       name: "20240201000002_index_a_d_2/migration.sql",
       content: "CREATE INDEX CONCURRENTLY d ON b (e);\n",
     },
-    { name: "20240201000003_validate/migration.sql", content: "SELECT 1;\nSELECT 2;\n" },
+    {
+      name: "20240201000003_validate/migration.sql",
+      content: "BEGIN;\nSELECT 1;\nSELECT 2;\nCOMMIT;\n",
+    },
+    { name: "20240201000004_set/migration.sql", content: "SET lock_timeout = '5s';\nSELECT 1;\n" },
   ]);
 });

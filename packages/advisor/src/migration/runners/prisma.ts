@@ -6,7 +6,13 @@ import { locateStatements } from "./locate-statements.ts";
 import { packageVersion } from "./package-version.ts";
 import { pathBelow, readText } from "./read-text.ts";
 import { scopeOfOneText, scriptOrProblem, sqlScript } from "./sql-script.ts";
-import { oneStatementEach, prefixesAfter, slugOf, sqlText } from "./written-names.ts";
+import {
+  oneStatementEach,
+  prefixesAfter,
+  slugOf,
+  sqlText,
+  withOwnTransaction,
+} from "./written-names.ts";
 
 const LOCK = "migration_lock.toml";
 const SCRIPT = "migration.sql";
@@ -56,9 +62,10 @@ export const prisma: Runner = {
   write(steps, after) {
     const files = oneStatementEach(steps);
     const prefixes = prefixesAfter(after.name, files.length);
-    return files.map(({ title, up }, index) => ({
-      name: `${prefixes[index] ?? ""}_${slugOf(title)}/${SCRIPT}`,
-      content: sqlText(up),
+    return files.map((step, index) => ({
+      name: `${prefixes[index] ?? ""}_${slugOf(step.title)}/${SCRIPT}`,
+      // Since 7.4 a file is no transaction by itself.
+      content: sqlText(withOwnTransaction(step)),
     }));
   },
 };

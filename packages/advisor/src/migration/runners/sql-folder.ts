@@ -5,7 +5,7 @@ import { filesIfAny, isFile, listFiles } from "./list-files.ts";
 import { locateStatements } from "./locate-statements.ts";
 import { pathBelow, readText } from "./read-text.ts";
 import { scriptOrProblem, sqlScript } from "./sql-script.ts";
-import { prefixesAfter, slugOf, sqlText } from "./written-names.ts";
+import { prefixesAfter, slugOf, sqlText, withOwnTransaction } from "./written-names.ts";
 
 const DOWN = /[._-](?:down|undo|rollback)\.sql$/;
 const UP = /[._-](?:up|do)\.sql$/;
@@ -51,13 +51,15 @@ export const sqlFolder: Runner = {
   write(steps, after) {
     const prefixes = prefixesAfter(after.name, steps.length);
     const paired = UP.exec(after.file)?.[0];
-    return steps.flatMap(({ title, up, down }, index) => {
-      const name = `${prefixes[index] ?? ""}_${slugOf(title)}`;
-      if (paired === undefined) return [{ name: `${name}.sql`, content: sqlText(up) }];
+    return steps.flatMap((step, index) => {
+      const name = `${prefixes[index] ?? ""}_${slugOf(step.title)}`;
+      const up = sqlText(withOwnTransaction(step));
+      const down = sqlText(withOwnTransaction({ ...step, up: step.down }));
+      if (paired === undefined) return [{ name: `${name}.sql`, content: up }];
       const back = paired.replace("up", "down").replace("do.", "undo.");
       return [
-        { name: `${name}${paired}`, content: sqlText(up) },
-        { name: `${name}${back}`, content: sqlText(down) },
+        { name: `${name}${paired}`, content: up },
+        { name: `${name}${back}`, content: down },
       ];
     });
   },

@@ -64,3 +64,14 @@ function downOf({ up, down }: SafeStep, index: number): readonly string[] {
 export function sqlText(statements: readonly string[]): string {
   return statements.map((statement) => `${statement.replace(/;?\s*$/, "")};\n`).join("");
 }
+
+/**
+ * Statements of a step for a tool that gives a file no transaction: what has to happen at once begins one of its own. What
+ * holds for a transaction only (SET LOCAL) would do nothing outside of one, and is set for the session there.
+ */
+export function withOwnTransaction({ up, outsideTransaction }: SafeStep): readonly string[] {
+  if (outsideTransaction) return up;
+  const settings = up.filter((statement) => /^set\s/i.test(statement));
+  if (up.length - settings.length > 1) return ["BEGIN", ...up, "COMMIT"];
+  return up.map((statement) => statement.replace(/^set\s+local\b/i, "SET"));
+}
