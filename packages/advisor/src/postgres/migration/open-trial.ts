@@ -68,7 +68,8 @@ function trialOn(server: TrialServer): Trial {
     );
     const known = new Set(rows.map(({ name }) => name));
     for (const name of named.filter((one) => !known.has(one))) {
-      await server.query(`create role ${quoteIdent(name)}`);
+      // Who is no superuser must be a member of a role to give it something.
+      await server.query(`create role ${quoteIdent(name)} role current_user`);
       roles.add(name);
     }
   }
