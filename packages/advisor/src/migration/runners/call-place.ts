@@ -2,28 +2,21 @@ import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { SourcePlace } from "../migration.ts";
 
+/** What follows a file's name in a frame. Loaders put a query behind the name of what they have loaded anew. */
+const POSITION = /^(?:\?[^:\s]*)?:(\d+)(?::(\d+))?\)?$/;
+
 /** The innermost frame of a stack that is in a file; awaiting callers count too. `null` where there is none. */
 export function placeInStack(stack: string, path: string, file: string): SourcePlace | null {
   const names = namesOf(path);
-  for (const text of stack.split("\n")) {
-    const [, at = "", line = "", column = ""] =
-      /(?:^|\(|\s)((?:file:\/\/)?\S.*?):(\d+)(?::(\d+))?\)?$/.exec(text) ?? [];
-    // Loaders put a query behind the path of what they have loaded anew.
-    if (
-      !names.has(
-        at
-          .replace(/^.*\(/, "")
-          .replace(/^at (?:async )?/, "")
-          .replace(/\?.*$/, ""),
-      )
-    )
-      continue;
-    return {
-      file,
-      line: Number(line),
-      column: column === "" ? 1 : Number(column),
-      endLine: Number(line),
-    };
+  for (const frame of stack.split("\n")) {
+    for (const name of names) {
+      const start = frame.indexOf(name);
+      if (start === -1 || !/^$|[\s(]$/.test(frame.slice(0, start))) continue;
+      const found = POSITION.exec(frame.slice(start + name.length).trimEnd());
+      if (found === null) continue;
+      const [, line = "1", column = "1"] = found;
+      return { file, line: Number(line), column: Number(column), endLine: Number(line) };
+    }
   }
   return null;
 }

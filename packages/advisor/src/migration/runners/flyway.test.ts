@@ -49,6 +49,14 @@ test("transactions: by the script's conf, by itself, by mixed, by group", async 
   expect(await scopes({ ...plain, "flyway.toml": "[flyway]\ngroup = true\n" })).toEqual(["run"]);
 });
 
+test("placeholders are what the configuration says", async () => {
+  const sql = { "sql/V1__a.sql": "SELECT ${name};\nSELECT '${other}';" };
+  const properties = { "flyway.conf": "flyway.placeholders.name=7\n" };
+  expect((await read({ ...sql, ...properties }))[0]?.up).toEqual(["SELECT 7", "SELECT '${other}'"]);
+  const toml = { "flyway.toml": '[flyway.placeholders]\nname = "8"\n' };
+  expect((await read({ ...sql, ...toml }))[0]?.up[0]).toBe("SELECT 8");
+});
+
 test("files continue the version, with a conf where they leave the transaction", async () => {
   await using project = await createProject(splitStatements, {
     "sql/V1.09__a.sql": "SELECT 1;",

@@ -27,6 +27,8 @@ interface VersionedFile {
 }
 
 interface Settings {
+  /** Of the configuration, by their names in it. */
+  readonly properties: ReadonlyMap<string, string>;
   /** All pending migrations in one transaction. */
   readonly group: boolean;
   /** A script may hold statements that can't run in a transaction beside others: none of them does then. */
@@ -128,12 +130,25 @@ function readScript(
   const full = join(input.path, path);
   const file = pathBelow(input.directory, full);
   return scriptOrProblem(async () => {
-    const statements = locateStatements(file, await readText(full, file), input.splitStatements);
+    const text = withPlaceholders(await readText(full, file), settings);
+    const statements = locateStatements(file, text, input.splitStatements);
     const config = (await isFile(`${full}.conf`))
       ? propertiesOf(await readText(`${full}.conf`, `${file}.conf`))
       : new Map<string, string>();
     return sqlScript(statements, scopeOf(statements, config.get("executeInTransaction"), settings));
   });
+}
+
+/** `${name}` as the configuration says it; what it does not say is left for the parser to refuse. */
+function withPlaceholders(text: string, { properties }: Settings): string {
+  return text.replace(
+    /\$\{(\w+)\}/g,
+    (whole, name: string) =>
+      properties.get(`flyway.placeholders.${name}`) ??
+      properties.get(`placeholders.${name}`) ??
+      properties.get(name) ??
+      whole,
+  );
 }
 
 /** Beside others and not `mixed`, Flyway refuses statements that can't run in a transaction: they stay in one here, to be found. */
@@ -157,10 +172,11 @@ async function configAbove(path: string): Promise<string | null> {
 }
 
 async function readSettings(config: string | null): Promise<Settings> {
-  const properties = config === null ? new Map() : propertiesOf(await readText(config, config));
+  const properties =
+    config === null ? new Map<string, string>() : propertiesOf(await readText(config, config));
   const isSet = (name: string): boolean =>
     properties.get(name) === "true" || properties.get(`flyway.${name}`) === "true";
-  return { group: isSet("group"), mixed: isSet("mixed") };
+  return { properties, group: isSet("group"), mixed: isSet("mixed") };
 }
 
 /** Lines `name = value`, of properties and of TOML. */

@@ -26,6 +26,9 @@ export const sqlFolder: Runner = {
   },
 
   async read(input) {
+    input.note?.(
+      "Each statement of a file is taken to run by itself: transactions are where the files say BEGIN.",
+    );
     const single = await isFile(input.path);
     const folder = single ? dirname(input.path) : input.path;
     const names = single
