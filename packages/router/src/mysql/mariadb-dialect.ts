@@ -15,6 +15,7 @@ import {
 } from "./gtid-position.ts";
 import { sendGuarded } from "./guarded-query.ts";
 import { isCallersError, isReadOnlyRefusal } from "./refusals.ts";
+import { oncePerPosition } from "../once-per-position.ts";
 import { onlyRow } from "../only-row.ts";
 
 /** What it has committed, before what its binary log knows: that is written first. */
@@ -26,6 +27,8 @@ const STATE_SQL = `select concat_ws('/', @@hostname, @@port, @@server_id) as ser
 
 /** A session that has committed nothing has no GTID of its own. */
 const LAST_SQL = `select @@last_gtid as last, ${PLACE} as place`;
+
+const gtidsOf = oncePerPosition(({ at }) => parseGtidPosition(at));
 
 /** Number and server of a GTID together say which transaction it is; the epoch is the servers that have written last. */
 export function mariadbDialect(): RouterDialect<Connection> {
@@ -42,17 +45,18 @@ export function mariadbDialect(): RouterDialect<Connection> {
     },
     covers,
     compareEpochs: () => 0,
-    merge: (a, b) => positionOf(mergePositions(parseGtidPosition(a.at), parseGtidPosition(b.at))),
+    merge: (a, b) => positionOf(mergePositions(gtidsOf(a), gtidsOf(b))),
     queryAt: async (lease, wanted, sql, parameters, options) => {
       const guard = `select ${PLACE} as guard`;
       const sent = await sendGuarded<never>(lease, guard, sql, parameters, options);
-      return covers(positionAt(sent.guard), wanted) === "reached" ? sent.result : undefined;
+      const coverage = coversPosition(gtidsAt(sent.guard), gtidsOf(wanted));
+      return coverage === "reached" ? sent.result : undefined;
     },
     waitFor: async (lease, wanted, timeoutMs) => {
       const { position } = await readState(lease);
       const coverage = covers(position, wanted);
       if (coverage !== "behind" || timeoutMs <= 0) return coverage;
-      const newest = formatGtidPosition(newestOfDomains(parseGtidPosition(wanted.at)));
+      const newest = formatGtidPosition(newestOfDomains(gtidsOf(wanted)));
       await lease.query("select master_gtid_wait(?, ?)", [newest, timeoutMs / 1000]);
       return covers((await readState(lease)).position, wanted);
     },
@@ -71,12 +75,16 @@ async function readState(lease: Lease<Connection>): Promise<ServerState> {
 }
 
 function covers(bound: Position, wanted: Position): Coverage {
-  return coversPosition(parseGtidPosition(bound.at), parseGtidPosition(wanted.at));
+  return coversPosition(gtidsOf(bound), gtidsOf(wanted));
 }
 
 function positionAt(place: string): Position {
+  return positionOf(gtidsAt(place));
+}
+
+function gtidsAt(place: string): GtidPosition {
   const [current = "", history = ""] = place.split(";");
-  return positionOf(positionWithHistory(parseGtidPosition(current), parseGtidPosition(history)));
+  return positionWithHistory(parseGtidPosition(current), parseGtidPosition(history));
 }
 
 function positionOf(position: GtidPosition): Position {

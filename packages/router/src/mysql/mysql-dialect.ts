@@ -7,6 +7,7 @@ import { createMysqlClassifier } from "./create-classifier.ts";
 import { formatGtidSet, missingSources, parseGtidSet, unionOf } from "./gtid-set.ts";
 import { sendGuarded } from "./guarded-query.ts";
 import { isCallersError, isReadOnlyRefusal } from "./refusals.ts";
+import { oncePerPosition } from "../once-per-position.ts";
 import { onlyRow } from "../only-row.ts";
 
 interface StateRow {
@@ -31,6 +32,14 @@ const ACCESS_DENIED: ReadonlySet<unknown> = new Set([1044, 1142, 1143, 1227]);
 
 /** The epoch of a replica that doesn't tell its source. */
 const UNKNOWN_SOURCE = "";
+
+const setOf = oncePerPosition(({ at }) => parseGtidSet(at));
+
+/** What was parsed and written anew has nothing that would have to be escaped. */
+const guardOf = oncePerPosition(
+  (wanted) =>
+    `select concat('', gtid_subset('${formatGtidSet(setOf(wanted))}', @@global.gtid_executed)) as guard`,
+);
 
 /** A GTID names its transaction, so that a set that has it has its rows; the epoch is the server that writes, or that is followed. */
 export function mysqlDialect(): RouterDialect<Connection> {
@@ -71,9 +80,7 @@ export function mysqlDialect(): RouterDialect<Connection> {
     compareEpochs: () => 0,
     merge,
     queryAt: async (lease, wanted, sql, parameters, options) => {
-      const set = lease.client.escape(formatGtidSet(parseGtidSet(wanted.at)));
-      const guard = `select concat('', gtid_subset(${set}, @@global.gtid_executed)) as guard`;
-      const sent = await sendGuarded<never>(lease, guard, sql, parameters, options);
+      const sent = await sendGuarded<never>(lease, guardOf(wanted), sql, parameters, options);
       return sent.guard === "1" ? sent.result : undefined;
     },
     waitFor: async (lease, wanted, timeoutMs) => {
@@ -94,14 +101,14 @@ export function mysqlDialect(): RouterDialect<Connection> {
  * it, or may be lost.
  */
 function covers(bound: Position, wanted: Position): Coverage {
-  const missing = missingSources(parseGtidSet(bound.at), parseGtidSet(wanted.at));
+  const missing = missingSources(setOf(bound), setOf(wanted));
   if (missing.length === 0) return "reached";
   if (bound.epoch === UNKNOWN_SOURCE || bound.epoch === wanted.epoch) return "behind";
   return missing.every((source) => source.startsWith(bound.epoch)) ? "behind" : "unknown";
 }
 
 function merge(a: Position, b: Position): Position {
-  const [left, right] = [parseGtidSet(a.at), parseGtidSet(b.at)];
+  const [left, right] = [setOf(a), setOf(b)];
   if (missingSources(left, right).length === 0) return a;
   if (missingSources(right, left).length === 0) return b;
   const epochs = new Set([...a.epoch.split(","), ...b.epoch.split(",")]);
