@@ -20,7 +20,8 @@ export function tableChanges(
   const [before, after] = [linesOf(old.sql), linesOf(now.sql)];
   const [, table = ""] = /^create\s+table\s+([^\s(]+)/i.exec(now.sql) ?? [];
   const statements: MigrationStatement[] = [];
-  let complete = before !== null && after !== null;
+  // What stands behind the last line: partitions, the storage engine.
+  let complete = before !== null && after !== null && tailOf(old.sql) === tailOf(now.sql);
   const alter = (clause: string, line: number): void => {
     const at = now.place.line + line;
     const place = {
@@ -76,6 +77,10 @@ function partsOf({ name, definition }: TableLine) {
 
 function find(lines: readonly TableLine[] | null, one: TableLine): TableLine | undefined {
   return lines?.find(({ kind, name }) => kind === one.kind && name === one.name);
+}
+
+function tailOf(sql: string): string {
+  return sql.slice(sql.lastIndexOf("\n)")).replace(/\s+AUTO_INCREMENT=\d+/i, "");
 }
 
 /** Dumps write each part of a table on a line of its own; `null` where this one does not. */
