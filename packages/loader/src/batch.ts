@@ -36,10 +36,10 @@ export class Batch<K, V> {
   /** By the position of the key. */
   #values: readonly (V | Error)[] = [];
   #failure: Failure | undefined = undefined;
-  /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
-  readonly #takeNext: () => V;
-  /** Called with `#values` if there is nothing to do but to take them in turn. */
-  readonly #takeInTurn: (values: readonly V[]) => void;
+  /** Whose promise is next. */
+  #turn = 0;
+  /** `#values`, if there is nothing to do but to take them in turn. */
+  #valuesInTurn: readonly V[] | undefined = undefined;
   /** Positions of the keys that have promises, once there are others: those of `loadMany`. */
   #positions: number[] | undefined = undefined;
   readonly #inBatch: InBatch<V> = new InBatch<V>(this);
@@ -61,18 +61,11 @@ export class Batch<K, V> {
     this.#owner = owner;
     this.#batchLoadFn = batchLoadFn;
     ({ promise: this.#answered, resolve: this.#answer } = Promise.withResolvers<void>());
-    // Variables, where fields would take longer: this runs once for each promise.
-    let turn = 0;
-    let inTurn: readonly V[] | undefined;
-    this.#takeNext = () => (inTurn === undefined ? this.#take(turn++) : (inTurn[turn++] as V));
-    this.#takeInTurn = (values) => {
-      inTurn = values;
-    };
   }
 
   /** A key that is not cached. `id`: where its result goes. */
   load(key: K, id: number): Promise<V> {
-    const promise = this.#answered.then(this.#takeNext);
+    const promise = this.#answered.then(this.#take);
     const position = this.#add(key, id);
     this.#positions?.push(position);
     return promise;
@@ -171,7 +164,7 @@ export class Batch<K, V> {
     }
     this.#values = answers;
     if (errors === 0 && this.#positions === undefined && this.#later === undefined)
-      this.#takeInTurn(answers as V[]);
+      this.#valuesInTurn = answers as V[];
     this.#settle();
   }
 
@@ -185,14 +178,17 @@ export class Batch<K, V> {
     for (const key of this.keys) this.#owner.clear(key);
   }
 
-  #take(turn: number): V {
+  /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
+  readonly #take = (): V => {
+    const turn = this.#turn++;
+    if (this.#valuesInTurn !== undefined) return this.#valuesInTurn[turn] as V;
     const position = this.#positions === undefined ? turn : (this.#positions[turn] as number);
     if (this.#later !== undefined) this.#settleLater(position);
     if (this.#failure !== undefined) throw this.#failure.reason;
     const value = this.#values[position] as V | Error;
     if (value instanceof Error) throw value;
     return value;
-  }
+  };
 
   /** Those of positions before `end`, between the promises of loads: each in its place. */
   #settleLater(end: number): void {
