@@ -31,6 +31,7 @@ export interface Case {
 
 const rows: readonly Row[] = Array.from({ length: KEYS }, (_, id) => ({ id, name: `n${id}` }));
 const unique: readonly number[] = rows.map(({ id }) => id);
+const texts: readonly string[] = unique.map(String);
 const hot: readonly number[] = unique.map((id) => (id * 7919) % 25);
 const answer = async (keys: readonly number[]): Promise<Row[]> =>
   keys.map((key) => rows[key] as Row);
@@ -42,6 +43,12 @@ const answerTuples = async (keys: readonly Tuple[]): Promise<Row[]> =>
   keys.map(([, key]) => rows[key] as Row);
 const tuples = (): Tuple[] => unique.map((id): Tuple => [id % 7, id]);
 
+/** Loads settle in the order of the calls, so that all have settled with the last. */
+const loadEach = (loader: Loader, keys: readonly number[]) => (): Promise<unknown> => {
+  let last: Promise<unknown> = Promise.resolve();
+  for (const key of keys) last = loader.load(key);
+  return last;
+};
 const loadAll = (loader: Loader, keys: readonly number[]) => (): Promise<unknown> =>
   Promise.all(keys.map((key) => loader.load(key)));
 /** As in a tree of GraphQL: whoever loads is a function of its own. */
@@ -81,18 +88,30 @@ function inResolvers(name: string, prepare: (make: typeof Peer) => ReturnType<Co
 }
 
 export const CASES: readonly Case[] = [
-  { ...both("unique keys", (Make) => loadAll(new Make(answer), unique), 1.2), batshit },
+  { ...both("unique keys", (Make) => loadEach(new Make(answer), unique), 1.2), batshit },
+  both("unique keys, text", (Make) => {
+    const loader = new Make(async (ids: readonly string[]) => answer(ids.map(Number)));
+    return async () => {
+      let last: Promise<unknown> = Promise.resolve();
+      for (const id of texts) last = loader.load(id);
+      await last;
+    };
+  }),
+  both("unique keys, Promise.all", (Make) => loadAll(new Make(answer), unique)),
   inResolvers("unique keys", (Make) => resolveEach(new Make(answerLater), unique)),
-  both("unique keys, no cache", (Make) => loadAll(new Make(answer, { cache: false }), unique)),
+  both("unique keys, no cache", (Make) => loadEach(new Make(answer, { cache: false }), unique)),
   both("each key twice", (Make) =>
-    loadAll(
+    loadEach(
       new Make(answer),
       unique.map((id) => id >> 1),
     ),
   ),
-  both("hits, few hot keys", async (Make) => loadAll(await warm(new Make(answer)), hot), 2.5),
+  both("hits, few hot keys", async (Make) => loadEach(await warm(new Make(answer)), hot), 2.5),
+  both("hits, few hot keys, Promise.all", async (Make) =>
+    loadAll(await warm(new Make(answer)), hot),
+  ),
   inResolvers("hits, few hot keys", async (Make) => resolveEach(await warm(new Make(answer)), hot)),
-  both("hits, each key once", async (Make) => loadAll(await warm(new Make(answer)), unique)),
+  both("hits, each key once", async (Make) => loadEach(await warm(new Make(answer)), unique)),
   both(
     "loadMany",
     (Make) => {
@@ -132,8 +151,9 @@ function batshit(): () => Promise<unknown> {
     scheduler: () => "never",
   });
   return async () => {
-    const loads = unique.map((key) => batcher.fetch(key));
+    let last: Promise<unknown> = Promise.resolve();
+    for (const key of unique) last = batcher.fetch(key);
     await batcher.next();
-    return Promise.all(loads);
+    return last;
   };
 }
