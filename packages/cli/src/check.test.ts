@@ -182,10 +182,12 @@ test("a change without a migration, and one that is fine", async () => {
   expect(fine.code).toBe(0);
 });
 
-test("without a base all migrations are checked, and the report says so", async () => {
+test("without a base all migrations are checked, each as a change of its own, and the report says so", async () => {
   const { folder } = await newChange();
   const run = await check(folder, ["--trial", "none", "--format", "json"]);
   expect(reportOf(run).migrations.checked).toHaveLength(2);
+  // The table that the first one creates is no new one for the second.
+  expect(codesOf(run)).toEqual(expect.arrayContaining(["2 set-not-null"]));
   expect(reportOf(run).notes).toContainEqual(
     expect.stringContaining("every migration was checked"),
   );

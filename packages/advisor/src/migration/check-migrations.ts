@@ -21,7 +21,7 @@ export interface CheckOptions {
   readonly runner: Runner;
   /** All of the history, in order. */
   readonly migrations: readonly Migration[];
-  /** Paths of files that the change adds or edits; `null`: every migration is checked. */
+  /** Paths of files that the change adds or edits; `null`: every migration is checked, each as a change of its own. */
   readonly changed: ReadonlySet<string> | null;
   /** The revision that `changed` counts from, for the report. */
   readonly base: string | null;
@@ -62,6 +62,8 @@ export async function checkMigrations(options: CheckOptions): Promise<CheckRepor
       trial,
       migrations,
       isChecked,
+      // Nobody says what belongs together: taking a whole history for one change would make every table new.
+      eachAlone: changed === null,
       lockTimeoutMs: options.lockTimeoutMs ?? null,
       progress,
       beforeChange: async (whole) => {
@@ -194,7 +196,7 @@ async function reportOf(
     syntax: options.engine.commentSyntax,
     off: offRules(options),
   });
-  const measured = statements.filter(({ observation }) => observation !== null).length;
+  const measured = statements.filter(({ observation }) => observation?.unseen.length === 0).length;
   const known = findings.filter(({ fingerprint }) => options.baseline?.has(fingerprint));
   return {
     version: CHECK_REPORT_VERSION,

@@ -5,6 +5,8 @@ export interface KnownColumn {
   readonly name: string;
   readonly type: string;
   readonly notNull: boolean;
+  /** A migration that is being checked added it: no code that runs already names it. */
+  readonly created?: true;
 }
 
 export interface KnownConstraint extends ConstraintDefinition {

@@ -11,7 +11,7 @@ import {
 } from "./migration.ts";
 import type { CheckedStatement } from "./migration-rule.ts";
 import type { DescribedStatement, SchemaAction } from "./schema-action.ts";
-import { afterActions, EMPTY_SCHEMA } from "./track-schema.ts";
+import { afterActions, EMPTY_SCHEMA, inUse } from "./track-schema.ts";
 import type { Observation, Trial } from "./trial.ts";
 
 export interface ReplayOptions {
@@ -21,6 +21,8 @@ export interface ReplayOptions {
   readonly migrations: readonly Migration[];
   /** Whether a migration is one of the change. */
   readonly isChecked: (migration: Migration) => boolean;
+  /** Whether each migration is released by itself: a table of the one before has rows. Default: all of the change at once. */
+  readonly eachAlone?: boolean;
   /** In force before the first statement; `null`: nobody set it. */
   readonly lockTimeoutMs: number | null;
   readonly progress: (message: string) => void;
@@ -64,6 +66,10 @@ export async function replayMigrations(options: ReplayOptions): Promise<Replay> 
     if (checked && !changeBegan) {
       changeBegan = true;
       await options.beforeChange(trial);
+    }
+    if (options.eachAlone === true) {
+      await endRun();
+      schema = inUse(schema);
     }
     await replay(migration, "up", checked);
     // Only where the trial is still whole: a failed statement has been told already.

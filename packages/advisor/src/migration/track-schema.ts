@@ -22,6 +22,16 @@ export function afterActions(
   return knownSchema(tables);
 }
 
+/** The same schema some time later: no table counts as new any more. */
+export function inUse(schema: KnownSchema): KnownSchema {
+  const tables = [...schema.tables()].map((table) => ({
+    ...table,
+    created: false,
+    columns: table.columns.map(({ name, type, notNull }) => ({ name, type, notNull })),
+  }));
+  return knownSchema(new Map(tables.map((table) => [tableKey(table), table])));
+}
+
 function knownSchema(tables: Tables): KnownSchema {
   return {
     tables: () => tables.values(),
@@ -46,7 +56,7 @@ function apply(tables: Map<string, KnownTable>, action: SchemaAction, created: b
         created,
         temporary: action.temporary,
         ...(action.partitioned ? { partitioned: true } : {}),
-        columns: action.columns.map(knownColumn),
+        columns: action.columns.map((column) => knownColumn(column, created)),
         constraints: action.constraints.map(knownConstraint),
         indexes: [],
       });
@@ -67,7 +77,10 @@ function apply(tables: Map<string, KnownTable>, action: SchemaAction, created: b
     case "add-column":
       change(action.table, (known) => ({
         ...known,
-        columns: [...without(known.columns, action.column.name), knownColumn(action.column)],
+        columns: [
+          ...without(known.columns, action.column.name),
+          knownColumn(action.column, created),
+        ],
         constraints: [...known.constraints, ...action.constraints.map(knownConstraint)],
       }));
       return;
@@ -205,8 +218,8 @@ function editColumn(known: KnownTable, column: string, edit: Partial<KnownColumn
   };
 }
 
-function knownColumn({ name, type, notNull }: ColumnDefinition): KnownColumn {
-  return { name, type, notNull };
+function knownColumn({ name, type, notNull }: ColumnDefinition, created: boolean): KnownColumn {
+  return { name, type, notNull, ...(created ? { created } : {}) };
 }
 
 function knownConstraint(constraint: ConstraintDefinition): KnownConstraint {
