@@ -1,8 +1,7 @@
 import { actionsOf } from "../actions-of.ts";
-import { isInUse } from "../is-in-use.ts";
 import type { MigrationRule } from "../migration-rule.ts";
 import { columnObject, tableText } from "../rule-objects.ts";
-import { addsColumn } from "../adds-column.ts";
+import { isColumnInUse } from "../is-column-in-use.ts";
 
 /** DROP COLUMN of one that running code may still name. */
 export const dropColumn: MigrationRule = {
@@ -10,10 +9,7 @@ export const dropColumn: MigrationRule = {
   severity: "warning",
   check: (statement) =>
     actionsOf(statement, "drop-column")
-      .filter(
-        ({ table, column }) =>
-          isInUse(statement, table) && !addsColumn(statement.earlier, table, column),
-      )
+      .filter(({ table, column }) => isColumnInUse(statement, table, column))
       .map(({ table, column }) => ({
         basis: "inferred",
         object: columnObject(table, column),

@@ -1,7 +1,6 @@
 import type { TableName } from "../../catalog/catalog.ts";
 import { actionsOf } from "../actions-of.ts";
-import { addsColumn } from "../adds-column.ts";
-import { isInUse } from "../is-in-use.ts";
+import { isColumnInUse } from "../is-column-in-use.ts";
 import type { KnownSchema } from "../known-schema.ts";
 import type { MigrationRule } from "../migration-rule.ts";
 import { columnObject, tableText } from "../rule-objects.ts";
@@ -14,9 +13,7 @@ export const renameColumn: MigrationRule = {
     actionsOf(statement, "rename-column")
       .filter(
         ({ table, column }) =>
-          isInUse(statement, table) &&
-          !addsColumn(statement.earlier, table, column) &&
-          !hasColumn(context.final, table, column),
+          isColumnInUse(statement, table, column) && !hasColumn(context.final, table, column),
       )
       .map(({ table, column, to }) => ({
         basis: "inferred",

@@ -7,16 +7,35 @@ import { inferEffect, type Work } from "./infer-effects.ts";
 /** What a statement does: as the trial saw it, or else by its text. */
 export function effectsOf(statement: CheckedStatement): Effects {
   const { observation } = statement;
-  if (observation !== null && !statement.actions.some(isConcurrent)) return observation;
   const inferred = statement.actions.map((action) => inferEffect(action, statement));
   const worked = (kinds: readonly Work[]): readonly TableName[] =>
     inferred.flatMap(({ work, table }) => (table !== null && kinds.includes(work) ? [table] : []));
+  if (observation !== null && !statement.actions.some(isConcurrent)) {
+    // How rows are looked for is up to the planner, which goes by sizes that a trial has not.
+    const isQuery = statement.actions.some(({ kind }) => kind === "write-rows");
+    return {
+      ...observation,
+      locks: observation.locks.filter(({ table }) => !isRefreshedView(statement, table)),
+      scanned: isQuery ? [...observation.scanned, ...worked(["scan"])] : observation.scanned,
+    };
+  }
   return {
     locks: inferred.flatMap(({ locks }) => locks),
     held: observation?.held ?? statement.before.flatMap((before) => effectsOf(before).locks),
     rewritten: worked(["rewrite"]),
     scanned: worked(["scan", "index-build"]),
   };
+}
+
+/** Nobody writes a materialized view: EXCLUSIVE keeps only another refresh out. */
+function isRefreshedView({ actions }: CheckedStatement, view: TableName): boolean {
+  return actions.some(
+    (action) =>
+      action.kind === "other" &&
+      action.command === "REFRESH MATERIALIZED VIEW CONCURRENTLY" &&
+      action.table !== undefined &&
+      tableKey(action.table) === tableKey(view),
+  );
 }
 
 /** A trial may leave CONCURRENTLY out: what it sees then is not what production will. */

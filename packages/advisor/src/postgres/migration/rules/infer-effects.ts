@@ -2,6 +2,7 @@ import type { TableName } from "../../../catalog/catalog.ts";
 import type { CheckedStatement } from "../../../migration/migration-rule.ts";
 import type { ConstraintDefinition, SchemaAction } from "../../../migration/schema-action.ts";
 import type { TableLock } from "../../../migration/trial.ts";
+import { findsByIndex } from "./finds-by-index.ts";
 import { keyColumn } from "./key-column.ts";
 import { isNotNullProven } from "./is-not-null-proven.ts";
 import { typeChange } from "./type-change.ts";
@@ -43,7 +44,7 @@ const NOTHING: InferredEffect = { locks: [], work: "none", table: null };
 /** What an action does where no trial has shown it. Each case is compared with real servers by a test. */
 export function inferEffect(
   action: SchemaAction,
-  statement: Pick<CheckedStatement, "schema">,
+  statement: Pick<CheckedStatement, "schema" | "statement">,
 ): InferredEffect {
   const { schema } = statement;
   switch (action.kind) {
@@ -132,7 +133,7 @@ export function inferEffect(
     case "write-rows":
       return {
         locks: [],
-        work: action.command === "insert" || action.filtered ? "none" : "scan",
+        work: readsAll(action, statement) ? "scan" : "none",
         table: action.table,
       };
     case "other":
@@ -146,6 +147,17 @@ export function inferEffect(
     case "transaction":
       return NOTHING;
   }
+}
+
+/** An UPDATE or DELETE that has no index to find its rows by. Of a table that is not known there may be one. */
+function readsAll(
+  { command, filtered, table }: Extract<SchemaAction, { kind: "write-rows" }>,
+  { schema, statement }: Pick<CheckedStatement, "schema" | "statement">,
+): boolean {
+  if (command !== "update" && command !== "delete") return false;
+  if (!filtered) return true;
+  const known = schema.table(table);
+  return known !== null && known.columns.length > 0 && !findsByIndex(statement.sql, known);
 }
 
 /** Of commands that lock a table and look at none of its rows, those that do not take the strongest lock. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { MigrationFindingCode } from "../../../../migration/migration-finding.ts";
 import {
   checkStatements,
@@ -62,23 +62,21 @@ interface RuleExamples {
 /** What a rule says, and near misses of both kinds that do not need a server: what servers do is in `measured-rules.test.ts`. */
 export function describeRule(code: MigrationFindingCode, examples: RuleExamples): void {
   const { says, speaks = {}, silent } = examples;
-  describe(code, () => {
-    test("says what happens to whom, and the safe way", async () => {
-      const [first] = await toldBy(code, says.change);
-      expect(first?.verdict.message).toBe(says.message);
-      expect(
-        first?.verdict.steps.map(
-          ({ up, outsideTransaction }) => `${outsideTransaction ? "alone: " : ""}${up.join(" ")}`,
-        ),
-      ).toEqual(says.steps);
-    });
+  test("says what happens to whom, and the safe way", async () => {
+    const [first] = await toldBy(code, says.change);
+    expect(first?.verdict.message).toBe(says.message);
+    expect(
+      first?.verdict.steps.map(
+        ({ up, outsideTransaction }) => `${outsideTransaction ? "alone: " : ""}${up.join(" ")}`,
+      ),
+    ).toEqual(says.steps);
+  });
 
-    test.each(Object.entries(speaks))("speaks: %s", async (_, change) => {
-      expect(await toldBy(code, change)).not.toEqual([]);
-    });
+  test.each(Object.entries(speaks))("speaks: %s", async (_, change) => {
+    expect(await toldBy(code, change)).not.toEqual([]);
+  });
 
-    test.each(Object.entries(silent))("is silent: %s", async (_, change) => {
-      expect((await toldBy(code, change)).map(({ verdict }) => verdict.message)).toEqual([]);
-    });
+  test.each(Object.entries(silent))("is silent: %s", async (_, change) => {
+    expect((await toldBy(code, change)).map(({ verdict }) => verdict.message)).toEqual([]);
   });
 }

@@ -65,7 +65,7 @@ export async function openEffectMeter(url: string): Promise<EffectMeter> {
   await probe.query("set lock_timeout = '60ms'");
 
   async function clear(): Promise<void> {
-    await subject.query("drop schema public cascade; create schema public");
+    await subject.query("rollback; drop schema public cascade; create schema public");
   }
 
   /** Which of the tables the statement keeps another session from. */
@@ -114,15 +114,12 @@ export async function openEffectMeter(url: string): Promise<EffectMeter> {
     const scans = await flushedScans(subject);
     await holder.query("begin");
     for (const name of names) await holder.query(`lock table "${name}" in row exclusive mode`);
-    let done = false;
     const outcome = subject.query(sql).then(
       () => null,
       (error: unknown) => error,
     );
-    void outcome.then(() => {
-      done = true;
-    });
-    while (!done && !(await isWaiting(probe, pid))) {
+    const done = outcome.then(() => true);
+    while (!(await Promise.race([done, isWaiting(probe, pid)]))) {
       // Asked again at once: the answer takes a moment.
     }
     const kept = await blocked(tables);

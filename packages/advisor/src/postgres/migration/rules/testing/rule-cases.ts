@@ -10,11 +10,13 @@ export interface RuleCase {
   /** Of the same transaction, before it. */
   readonly before?: readonly string[];
   /** Run outside of a transaction. */
-  readonly alone?: true;
+  readonly alone?: boolean;
   /** First major version that knows it. */
   readonly since?: number;
   /** Why the text alone does not tell, where it does not: the verdict without a trial is then not the server's. */
   readonly needsTrial?: string;
+  /** Why a trial does not tell either. */
+  readonly unknown?: string;
 }
 
 /** Tables of all cases. */
@@ -321,7 +323,6 @@ export const RULE_CASES: readonly RuleCase[] = [
     {
       sql: "update orders set note = 'x' where total > 3",
       before: ["alter table orders add column n int"],
-      needsTrial: "whether a condition finds its rows by an index is not in the statement",
     },
     {
       sql: "update orders set note = 'x' where id = 3",
@@ -352,7 +353,7 @@ export const RULE_CASES: readonly RuleCase[] = [
     {
       sql: "insert into customers (id) select 1000 + id from orders",
       before: ["alter table orders add column n int"],
-      needsTrial: "which tables a query reads from end to end is not in the statement",
+      unknown: "which tables a query reads from end to end rests on their sizes",
     },
   ),
   ...cases(
@@ -399,7 +400,10 @@ export const RULE_CASES: readonly RuleCase[] = [
     "not-null-without-default",
     "alter table orders add column n int not null",
     "alter table orders add column n int not null default null",
-    "alter table orders add column n int primary key",
+    {
+      sql: "alter table orders add column n int primary key",
+      setup: ["alter table orders drop constraint orders_pkey"],
+    },
     "alter table orders add column n int not null default 1",
     "alter table orders add column n int",
   ),
@@ -439,3 +443,14 @@ export const RULE_CASES: readonly RuleCase[] = [
     "lock table orders in access share mode",
   ),
 ];
+
+/** Rows are of the servers only: a trial has none. */
+export function isOfServersOnly(sql: string): boolean {
+  return sql.startsWith("insert");
+}
+
+/** A case for people: its statement, after what it is about. */
+export function titleOf({ sql, setup = [], before = [] }: RuleCase): string {
+  const told = [...setup.filter((one) => !isOfServersOnly(one)), ...before].at(-1);
+  return `${told === undefined ? "" : `${told}; `}${sql}`.replaceAll(/\s+/g, " ");
+}
