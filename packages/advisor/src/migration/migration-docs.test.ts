@@ -11,16 +11,6 @@ import { MIGRATION_CODES } from "./finding-titles.ts";
 const RULES = postgresRules.map(({ code }) => code);
 /** Where a rule of PostgreSQL's may stand: engine-neutral ones are with the pipeline. */
 const FOLDERS = ["../postgres/migration/rules/", "./rules/"];
-/** Found by looking at queries, not at statements: their pages are like those of the findings. */
-const OF_WORKLOAD: ReadonlySet<string> = new Set([
-  "dropped-in-use",
-  "n-plus-one",
-  "new-duplicate-index",
-  "new-redundant-index",
-  "new-slow-query",
-  "plan-regression",
-]);
-
 function page(name: string): string {
   return readFileSync(new URL(name, MIGRATION_PAGES), "utf8");
 }
@@ -48,14 +38,14 @@ describe.each(RULES)("%s", (code) => {
 });
 
 describe.each(documentedCodes(MIGRATION_PAGES))("%s.md", (code) => {
-  test("has the same sections as every page of its kind", () => {
+  test("has the same sections as every page", () => {
     const headings = page(`${code}.md`).match(/^#+ .*$/gm);
     expect(headings).toEqual([
       `# ${code}`,
       "## Why it matters",
-      ...(OF_WORKLOAD.has(code)
-        ? ["## When it is reported", "## When it is not", "## What to do", "## Example"]
-        : ["## How it is found", "## The safe way", "## When to ignore it"]),
+      "## How it is found",
+      "## The safe way",
+      "## When to ignore it",
     ]);
   });
 
