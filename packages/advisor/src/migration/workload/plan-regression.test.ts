@@ -55,51 +55,42 @@ describe("a regression", () => {
       "alter table tiny add column x int",
       "alter table orders drop constraint positive",
     ];
-    const withCheck = await startShop({
-      database: await startPostgres(),
-      engine: postgres,
-      describe: describeMigration,
+    const snapshot: Snapshot = {
+      ...shop.snapshot,
+      settings: { ...shop.snapshot.settings, constraint_exclusion: "on" },
+      catalog: {
+        ...shop.snapshot.catalog,
+        tables: shop.snapshot.catalog.tables.map((table) =>
+          table.name === "orders"
+            ? {
+                ...table,
+                checks: [{ name: "positive", definition: "CHECK (total >= 0::numeric)" }],
+              }
+            : table,
+        ),
+      },
+    };
+    const { findings } = await shop.verdictsOn(ddl, [IMPOSSIBLE, ...OTHERS], { snapshot });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      code: "plan-regression",
+      severity: "warning",
+      basis: "measured",
+      place: { file: "change.sql", line: 3 },
+      object: { table: "orders" },
     });
-    try {
-      const snapshot: Snapshot = {
-        ...withCheck.snapshot,
-        settings: { ...withCheck.snapshot.settings, constraint_exclusion: "on" },
-        catalog: {
-          ...withCheck.snapshot.catalog,
-          tables: withCheck.snapshot.catalog.tables.map((table) =>
-            table.name === "orders"
-              ? {
-                  ...table,
-                  checks: [{ name: "positive", definition: "CHECK (total >= 0::numeric)" }],
-                }
-              : table,
-          ),
-        },
-      };
-      const { findings } = await withCheck.verdictsOn(ddl, [IMPOSSIBLE, ...OTHERS], { snapshot });
-      expect(findings).toHaveLength(1);
-      expect(findings[0]).toMatchObject({
-        code: "plan-regression",
-        severity: "warning",
-        basis: "measured",
-        place: { file: "change.sql", line: 3 },
-        object: { table: "orders" },
-      });
-      expect(findings[0]?.evidence.map(({ check }) => check)).toEqual(["replan"]);
-      const setting = [
-        "set local constraint_exclusion = on",
-        "alter table orders add constraint positive check (total >= 0)",
-      ];
-      const [before, after] = [
-        await realCosts(setting, [IMPOSSIBLE]),
-        await realCosts([...setting, ...ddl], [IMPOSSIBLE]),
-      ];
-      const [impact] = findings[0]?.queries ?? [];
-      expect(impact?.costBefore).toBeCloseTo(before[0] ?? -1, 1);
-      expect((impact?.costAfter ?? 0) / (after[0] ?? 1)).toBeCloseTo(1, 1);
-    } finally {
-      await withCheck.close();
-    }
+    expect(findings[0]?.evidence.map(({ check }) => check)).toEqual(["replan"]);
+    const setting = [
+      "set local constraint_exclusion = on",
+      "alter table orders add constraint positive check (total >= 0)",
+    ];
+    const [before, after] = [
+      await realCosts(setting, [IMPOSSIBLE]),
+      await realCosts([...setting, ...ddl], [IMPOSSIBLE]),
+    ];
+    const [impact] = findings[0]?.queries ?? [];
+    expect(impact?.costBefore).toBeCloseTo(before[0] ?? -1, 1);
+    expect((impact?.costAfter ?? 0) / (after[0] ?? 1)).toBeCloseTo(1, 1);
   });
 });
 

@@ -42,8 +42,11 @@ export function mayChangePlans(sql: string): boolean {
     const statements = parseSync(sql).stmts ?? [];
     return statements.some(({ stmt }) => {
       const [[kind, body] = ["", null]] = Object.entries(stmt ?? {});
-      if (kind !== "DropStmt") return !WITHOUT_EFFECT.has(kind);
-      return !PLANLESS_OBJECTS.has(String(Reflect.get(Object(body), "removeType")));
+      const part = (name: string): string => String(Reflect.get(Object(body), name));
+      if (kind === "DropStmt") return !PLANLESS_OBJECTS.has(part("removeType"));
+      // Limits that a migration sets are not for what reads the sandbox afterwards.
+      if (kind === "VariableSetStmt") return !part("name").endsWith("_timeout");
+      return !WITHOUT_EFFECT.has(kind);
     });
   } catch {
     return true;
