@@ -73,11 +73,14 @@ describe("help", () => {
       expect(run.stdout).toContain(`$ dbadvise ${command}`);
   });
 
-  test.each(["analyze", "check", "snapshot", "explain"])("%s --help has examples", async (command) => {
-    const run = await runCli([command, "--help"]);
-    expect(run.code).toBe(0);
-    expect(run.stdout).toContain("Examples:");
-  });
+  test.each(["analyze", "check", "snapshot", "explain"])(
+    "%s --help has examples",
+    async (command) => {
+      const run = await runCli([command, "--help"]);
+      expect(run.code).toBe(0);
+      expect(run.stdout).toContain("Examples:");
+    },
+  );
 
   test("--version", async () => {
     expect(await runCli(["--version"])).toMatchObject({
