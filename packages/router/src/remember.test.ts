@@ -88,11 +88,17 @@ describe.each(DIALECTS)("a scope's writes after a failover, $name", ({ name }) =
       placed = false;
       scopes.push(inScope(4, scopes.at(-1)!, count));
       scopes.push(inScope(5, scopes.at(-1)!, () => write(50)));
+      const unplacedAgain = async (): Promise<void> => {
+        placed = false;
+        await write(60);
+        placed = true;
+      };
+      scopes.push(inScope(6, scopes.at(-1)!, unplacedAgain));
       await Promise.all(writes);
       placed = true;
       await failOver();
       failedOver.resolve();
-      expect(await Promise.all(scopes)).toEqual([0, 1, 1, 1, 1]);
+      expect(await Promise.all(scopes)).toEqual([0, 1, 1, 1, 1, 1]);
     },
     START_MS,
   );

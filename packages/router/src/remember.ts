@@ -97,7 +97,8 @@ export function createRemembering<Client>(
         settle(memory, unplaced, primary, position);
         cluster.wrote(position);
       } catch (error) {
-        memory.unplaced = { primary };
+        // The first of several is the one that may be lost.
+        memory.unplaced = { primary: memory.unplaced?.primary ?? primary };
         emitter.emit("error", new Error("The place of a write can't be learned", { cause: error }));
       }
     },
