@@ -53,7 +53,7 @@ export function writeSteps(
   const content = steps.flatMap(({ up }) => up.map((sql) => `${sql}\n`)).join("");
   return {
     files: [{ name: "by-hand.sql", content }],
-    note: `${runner.title} runs every migration in a transaction, where this can't run: run it by hand, before the migration.`,
+    note: `${runner.outsideTransaction ?? `${runner.title} runs every migration in a transaction, where this can't run.`} Otherwise run it by hand, before the migration.`,
   };
 }
 
