@@ -6,7 +6,7 @@ import { carryExtended, carryStatistics } from "./carry-statistics.ts";
 import { endsFinder } from "./column-ends.ts";
 import { sizeIndex } from "./create-candidates.ts";
 import { extendTables } from "./create-sandbox.ts";
-import { createdExtensions, mayChangePlans, withoutConcurrently } from "./ddl-statement.ts";
+import { createdExtensions, mayChangePlans } from "./ddl-statement.ts";
 import { readIndexes } from "./index-shapes.ts";
 import { mergeStructure } from "./merge-structure.ts";
 import { openForSnapshot } from "./open-for-snapshot.ts";
@@ -24,6 +24,7 @@ import type { SandboxDatabase } from "./sandbox-database.ts";
 import { schemaChanges } from "./schema-changes.ts";
 import { objectName, qualifiedName } from "./sql-names.ts";
 import { tableFamilies } from "./table-family.ts";
+import { withoutConcurrently } from "../without-concurrently.ts";
 
 /**
  * Runs DDL on the snapshot's schema, without rows, and reads what became of it. Sizes and statistics stay with the tables,

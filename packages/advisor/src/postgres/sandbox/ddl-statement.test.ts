@@ -1,6 +1,6 @@
 import { loadModule } from "libpg-query";
 import { beforeAll, expect, test } from "vitest";
-import { createdExtensions, mayChangePlans, withoutConcurrently } from "./ddl-statement.ts";
+import { createdExtensions, mayChangePlans } from "./ddl-statement.ts";
 
 beforeAll(() => loadModule());
 
@@ -29,19 +29,11 @@ test.each([
   "drop policy p on t",
   "set local lock_timeout = '5s'",
   "set statement_timeout = 0",
+  "reindex (concurrently) table t",
   "begin",
   "commit; vacuum analyze t",
 ])("no plan depends on: %s", (sql) => {
   expect(mayChangePlans(sql)).toBe(false);
-});
-
-test.each([
-  ["create index concurrently i on t (a)", "create index  i on t (a)"],
-  ["DROP INDEX CONCURRENTLY i", "DROP INDEX  i"],
-  ['create index "concurrently" on t (a)', 'create index "concurrently" on t (a)'],
-  ["comment on table t is 'concurrently'", "comment on table t is 'concurrently'"],
-])("%s is run as: %s", (sql, plain) => {
-  expect(withoutConcurrently(sql)).toBe(plain);
 });
 
 test("extensions that statements create are found", () => {

@@ -1,5 +1,4 @@
 import { parseSync } from "libpg-query";
-import { sqlTokens } from "../sql-tokens.ts";
 
 /** Statements that no plan depends on, by the parser's names: rows, rights, comments, triggers, upkeep, transactions. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
@@ -22,6 +21,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   "LockStmt",
   "MergeStmt",
   "NotifyStmt",
+  "ReindexStmt",
   "TransactionStmt",
   "TruncateStmt",
   "UpdateStmt",
@@ -51,19 +51,6 @@ export function mayChangePlans(sql: string): boolean {
   } catch {
     return true;
   }
-}
-
-/** The embedded PostgreSQL has one session: what is built concurrently elsewhere is built at once there. */
-export function withoutConcurrently(sql: string): string {
-  if (!/concurrently/i.test(sql)) return sql;
-  let text = "";
-  let done = 0;
-  for (const token of sqlTokens(sql)) {
-    if (token.kind !== "word" || token.text.toLowerCase() !== "concurrently") continue;
-    text += sql.slice(done, token.start);
-    done = token.end;
-  }
-  return text + sql.slice(done);
 }
 
 /** Names of the extensions that statements create. */

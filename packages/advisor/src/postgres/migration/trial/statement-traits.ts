@@ -1,6 +1,6 @@
 import { loadModule, type Node, parseSync } from "libpg-query";
 import { isNode, stringConstant, walkNodes } from "../../describe/node-parts.ts";
-import { sqlTokens } from "../../sql-tokens.ts";
+import { withoutConcurrently } from "../../without-concurrently.ts";
 import { isOn } from "../describe/options.ts";
 
 /** What a trial has to know of a text before it runs it. */
@@ -105,16 +105,6 @@ function isConcurrent(tree: Node): boolean {
     const def = "AlterTableCmd" in node ? node.AlterTableCmd.def : undefined;
     return def !== undefined && "PartitionCmd" in def && def.PartitionCmd.concurrent === true;
   });
-}
-
-function withoutConcurrently(sql: string): string {
-  const token = sqlTokens(sql).find(
-    ({ kind, text }) => kind === "word" && text.toLowerCase() === "concurrently",
-  );
-  if (token === undefined) return sql;
-  // An option in parentheses may have a value: another option takes its place, which changes nothing.
-  const option = /^\s*reindex\s*\(/i.test(sql);
-  return sql.slice(0, token.start) + (option ? "VERBOSE" : "") + sql.slice(token.end);
 }
 
 function isServerWide(tree: Node): boolean {
