@@ -107,7 +107,9 @@ async function workloadVerdicts(
   { before, after }: { readonly before: Catalog | null; readonly after: Catalog | null },
 ): Promise<WorkloadVerdicts | null> {
   const { engine, runner, snapshot = null, sources = [], newQueries = [] } = options;
-  const last = checked.at(-1);
+  // Queries may change where no migration does.
+  if (checked.length === 0 && newQueries.length === 0) return null;
+  const last = checked.at(-1) ?? options.migrations.at(-1);
   if (engine.advisor === undefined || last === undefined) return null;
   return checkWorkload({
     engine: engine.advisor,

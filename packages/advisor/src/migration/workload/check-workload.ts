@@ -230,6 +230,11 @@ async function withoutProduction(
             "new queries were not planned: how big the tables are that they read, only a snapshot tells (`--snapshot`)",
           ]
         : []),
+      ...(trial === null && (news.workload.repeated ?? []).length > 0
+        ? [
+            "queries that the capture counts again and again were not judged: neither a snapshot nor a trial says which tables there are",
+          ]
+        : []),
       ...newQueryNotes(news, options),
     ],
     notAnalyzed: [],

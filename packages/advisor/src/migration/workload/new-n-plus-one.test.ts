@@ -4,7 +4,11 @@ import { aCatalog, aColumn, aTable } from "../../findings/testing/builders.ts";
 import type { EventSource } from "../../log/event-source.ts";
 import type { Repetition } from "../../log/repetition.ts";
 import { postgres } from "../../postgres/engine.ts";
-import { checkWorkload, type WorkloadVerdicts } from "./check-workload.ts";
+import {
+  checkWorkload,
+  type CheckWorkloadOptions,
+  type WorkloadVerdicts,
+} from "./check-workload.ts";
 
 const REPEATED: Repetition = {
   kind: "n-plus-one",
@@ -23,6 +27,13 @@ const CATALOG: Catalog = aCatalog([aTable({ columns: [aColumn("id"), aColumn("na
 
 /** Of a capture with these repetitions; the schema is the trial's. */
 function check(...repetitions: readonly Repetition[]): Promise<WorkloadVerdicts> {
+  return checkOn({ before: CATALOG, after: CATALOG }, repetitions);
+}
+
+function checkOn(
+  trial: CheckWorkloadOptions["trial"],
+  repetitions: readonly Repetition[],
+): Promise<WorkloadVerdicts> {
   const source: EventSource = {
     name: "capture.ndjson",
     events: (async function* () {
@@ -35,7 +46,7 @@ function check(...repetitions: readonly Repetition[]): Promise<WorkloadVerdicts>
     snapshot: null,
     newQueries: [source],
     statements: [],
-    trial: { before: CATALOG, after: CATALOG },
+    trial,
     write: () => ({ files: [], note: "" }),
   });
 }
@@ -68,4 +79,12 @@ test("a capture without repetitions has no finding", async () => {
   expect(notes).toEqual([
     "new queries were not planned: how big the tables are that they read, only a snapshot tells (`--snapshot`)",
   ]);
+});
+
+test("where nothing says which tables there are, it is told that nothing was judged", async () => {
+  const { findings, notes } = await checkOn(null, [REPEATED]);
+  expect(findings).toEqual([]);
+  expect(notes).toContain(
+    "queries that the capture counts again and again were not judged: neither a snapshot nor a trial says which tables there are",
+  );
 });
