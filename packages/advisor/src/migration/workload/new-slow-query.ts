@@ -141,7 +141,8 @@ function finding(
       ? null
       : write({
           apply: ddl.flatMap(({ apply }) => apply),
-          undo: ddl.flatMap(({ undo }) => undo),
+          // What was made last is taken back first.
+          undo: ddl.toReversed().flatMap(({ undo }) => undo),
         });
   return {
     code: "new-slow-query",
