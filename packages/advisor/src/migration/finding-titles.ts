@@ -21,7 +21,7 @@ export const MIGRATION_TITLES: Readonly<Record<MigrationFindingCode, string>> = 
   "drop-index-blocking": "An index is dropped under the strongest lock",
   "drop-table": "A table is dropped with its rows",
   "dropped-in-use": "Something is dropped or changed that logged queries use",
-  "enum-value-in-transaction": "A new value of an enum is used before its transaction is done",
+  "enum-value-in-transaction": "A value is added to an enum inside a transaction",
   "foreign-key-without-index": "A new foreign key has no index on its columns",
   "lock-held-long": "A strong lock is held while other statements run",
   "missing-lock-timeout": "A strong lock is waited for without a limit",

@@ -27,7 +27,7 @@ export function lockHeldLong(
           ({ table }) => !told.has(tableKey(table)),
         ),
       );
-      return lock === undefined ? [] : [verdict(lock, first, effects)];
+      return lock === undefined ? [] : [verdict(lock, first, effects, statement)];
     },
   };
 }
@@ -55,11 +55,14 @@ function verdict(
   lock: TableLock,
   worked: TableName,
   { held, rewritten }: Effects,
+  { observation }: CheckedStatement,
 ): ReturnType<MigrationRule["check"]>[number] {
-  const written = rewritten.some((table) => tableKey(table) === tableKey(worked));
+  const written = workedOn({ rewritten, scanned: [] }).has(tableKey(worked));
   const whom = lock.blocksReads ? "reads or writes" : "writes";
   const earlier = held.includes(lock);
+  const seen = observation !== null && workedOn(observation).has(tableKey(worked));
   return {
+    ...(seen ? {} : { basis: "inferred" }),
     object: tableObject(lock.table),
     message:
       `${earlier ? "An earlier statement of the same transaction" : "The statement"} takes ${lock.mode} on ${tableText(lock.table)}; ` +
@@ -71,4 +74,11 @@ function verdict(
     work: written ? "rewrite" : "scan",
     table: worked,
   };
+}
+
+function workedOn({
+  rewritten,
+  scanned,
+}: Pick<Effects, "rewritten" | "scanned">): ReadonlySet<string> {
+  return new Set([...rewritten, ...scanned].map(tableKey));
 }

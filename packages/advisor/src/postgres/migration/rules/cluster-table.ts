@@ -8,6 +8,6 @@ export const clusterTable: MigrationRule = rewriteRule({
   message: (table) =>
     `CLUSTER writes all of ${table} anew, with its indexes, under ACCESS EXCLUSIVE: nobody reads or writes it until it is done.`,
   advice:
-    "Leave it out: the order does not last anyway. Where it pays, pg_repack (or REPACK CONCURRENTLY of a server that has it) sorts " +
-    "the table while others use it; that is no job for a migration.",
+    "Leave it out: the order does not last anyway. Where it pays, pg_repack sorts the table while others " +
+    "use it; that is no job for a migration.",
 });

@@ -2,6 +2,7 @@ import { actionsOf } from "../../../migration/actions-of.ts";
 import { isInUse } from "../../../migration/is-in-use.ts";
 import type { CheckedStatement, MigrationRule } from "../../../migration/migration-rule.ts";
 import { indexObject, tableText } from "../../../migration/rule-objects.ts";
+import { keyColumn } from "./key-column.ts";
 import { concurrently, sqlName } from "./safe-steps.ts";
 
 /** A second attempt that takes what a failed build left for the index. */
@@ -17,7 +18,7 @@ export const concurrentlyIfNotExists: MigrationRule = {
       return [
         {
           basis: "inferred" as const,
-          object: indexObject(table, name, keys),
+          object: indexObject(table, name, keys.map(keyColumn)),
           message:
             `If the build of ${name} on ${tableText(table)} fails, it leaves an invalid index, which every write keeps up and no query ` +
             "uses; IF NOT EXISTS then takes it for the index, and the next attempt succeeds without building one.",

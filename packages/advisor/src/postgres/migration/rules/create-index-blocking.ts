@@ -4,6 +4,7 @@ import type { CheckedStatement, MigrationRule } from "../../../migration/migrati
 import { indexObject, tableText } from "../../../migration/rule-objects.ts";
 import type { SafeStep } from "../../../migration/runner.ts";
 import { workOf } from "./effects-of.ts";
+import { keyColumn } from "./key-column.ts";
 import { concurrently, sqlName } from "./safe-steps.ts";
 
 /** CREATE INDEX without CONCURRENTLY. */
@@ -23,7 +24,7 @@ export const createIndexBlocking: MigrationRule = {
         const { name, table, keys } = action.index;
         const partitioned = statement.schema.table(table)?.partitioned === true;
         return {
-          object: indexObject(table, name, keys),
+          object: indexObject(table, name, keys.map(keyColumn)),
           message: `The index is built under SHARE: nobody writes ${tableText(table)} until it is done.`,
           advice: partitioned
             ? "CONCURRENTLY does not work on a partitioned table. Create the index ON ONLY it, which takes a moment, build one on " +
