@@ -1,5 +1,5 @@
 /** Why, or who can tell: mostly nobody asks. */
-export type Reason = string | (() => string);
+type Reason = string | (() => string);
 
 let route: Reason | undefined;
 
