@@ -26,28 +26,28 @@ describe("a query that fails afterwards", () => {
       ["alter table orders drop column note", "alter table customers drop column score"],
       ["select score from customers where id = 5", "update customers set score = 5 where id = 7"],
       2,
-      "column public.customers.score is dropped",
+      "Column public.customers.score is dropped",
     ],
     [
       "a renamed column",
       ["create table other (id int)", "alter table orders rename column customer_id to buyer_id"],
       [BY_CUSTOMER, TOTALS],
       2,
-      "column public.orders.customer_id is renamed to buyer_id",
+      "Column public.orders.customer_id is renamed to buyer_id",
     ],
     [
       "a renamed table",
       ["alter table customers rename to clients"],
       ["select email from customers where id = 5"],
       1,
-      "table public.customers is renamed to clients",
+      "Table public.customers is renamed to clients",
     ],
     [
       "a dropped view, by a statement whose text hides it",
       ["do $$ begin execute 'drop view open_orders'; end $$"],
       ["select sum(total) from open_orders"],
       1,
-      "view public.open_orders is dropped",
+      "View public.open_orders is dropped",
     ],
     [
       "a type that no longer compares",
@@ -57,21 +57,21 @@ describe("a query that fails afterwards", () => {
       ],
       ["select count(*) from orders where status = 'open'"],
       2,
-      "column public.orders.status becomes integer",
+      "Column public.orders.status becomes integer",
     ],
     [
       "a dropped type",
       ["alter table customers alter column mood type text", "drop type mood"],
       ["select count(*) from tiny where kind > length('sad'::mood::text)"],
       2,
-      "type public.mood is dropped",
+      "Type public.mood is dropped",
     ],
     [
       "an insert of more values than columns",
       ["alter table tiny drop column kind"],
       ["insert into tiny values (1, 2)"],
       1,
-      "column public.tiny.kind is dropped",
+      "Column public.tiny.kind is dropped",
     ],
   ])("%s", async (_, ddl, queries, line, opening) => {
     const { findings, coverage, notAnalyzed } = await shop.verdictsOn(ddl, [
@@ -103,7 +103,7 @@ describe("a query that fails afterwards", () => {
       [{ sql: BY_CUSTOMER, calls: 12_000, callSites }],
     );
     expect(findings[0]?.message).toBe(
-      'column public.orders.customer_id is renamed to buyer_id, and 1 query of the workload fails then (about 12,000 executions a day, sent from src/orders.ts:42): column "customer_id" does not exist.',
+      'Column public.orders.customer_id is renamed to buyer_id, and 1 query of the workload fails then (about 12,000 executions a day, sent from src/orders.ts:42): column "customer_id" does not exist.',
     );
   });
 });

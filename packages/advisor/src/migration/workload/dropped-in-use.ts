@@ -104,7 +104,7 @@ function brokenFinding(
   const [first] = compared;
   if (checked === undefined || first === undefined || first.after.ok) return [];
   const queries = compared.map(({ query }) => query);
-  const what = `${change.kind} ${objectText(change)}`;
+  const what = `${KINDS[change.kind]} ${objectText(change)}`;
   const done =
     change.change === "renamed"
       ? `is renamed to ${change.to}`
@@ -136,6 +136,15 @@ function brokenFinding(
     },
   ];
 }
+
+const KINDS: Readonly<Record<SchemaChange["kind"], string>> = {
+  table: "Table",
+  view: "View",
+  column: "Column",
+  index: "Index",
+  type: "Type",
+  function: "Function",
+};
 
 const ADVICE = {
   dropped:
@@ -211,7 +220,7 @@ function lostFinding(
             columns: [],
           }
         : indexObject(index),
-    message: `index ${name.schema}.${name.name} is dropped, and ${countText(queries.length, "query", "queries")} of the workload ${queries.length === 1 ? "uses" : "use"} it (${executionsText(queries, workload.seconds)}${callSitesText(queries)}): without it ${queries.length === 1 ? "it costs" : "they cost"} up to ${factorText(worst)} times as much.`,
+    message: `Index ${name.schema}.${name.name} is dropped, and ${countText(queries.length, "query", "queries")} of the workload ${queries.length === 1 ? "uses" : "use"} it (${executionsText(queries, workload.seconds)}${callSitesText(queries)}): without it ${queries.length === 1 ? "it costs" : "they cost"} up to ${factorText(worst)} times as much.`,
     evidence: [
       {
         check: "replan",

@@ -94,6 +94,20 @@ describe("a regression", () => {
   });
 });
 
+test("a view that is made anew is blamed, and not what is done to the tables below it", async () => {
+  const ddl = [
+    "alter table orders add column seen boolean",
+    `create or replace view open_orders as
+      select id, customer_id, total from orders where status = 'open' and (select max(score) from customers) > 5`,
+    "create table notes (id int primary key)",
+  ];
+  const query = "select * from open_orders where customer_id = 77";
+  const { findings } = await shop.verdictsOn(ddl, [query, ...OTHERS]);
+  expect(findings).toMatchObject([{ code: "plan-regression", place: { line: 2 } }]);
+  const [before, after] = [await realCosts([], [query]), await realCosts(ddl, [query])];
+  expect((after[0] ?? 0) / (before[0] ?? 1)).toBeGreaterThan(10);
+});
+
 describe("no regression", () => {
   test("a table that grew since the snapshot's statistics: without DDL nothing moves", async () => {
     const grown: Snapshot = {
