@@ -10,7 +10,7 @@ describeRule("concurrently-if-not-exists", {
       "IF NOT EXISTS then takes it for the index, and the next attempt succeeds without building one.",
     steps: [
       "alone: DROP INDEX CONCURRENTLY IF EXISTS orders_code;",
-      "alone: create index concurrently orders_code on orders (code);",
+      "alone: create index CONCURRENTLY orders_code on orders (code);",
     ],
   },
   silent: {

@@ -3,6 +3,7 @@ import { isInUse } from "../../../migration/is-in-use.ts";
 import type { CheckedStatement, MigrationRule } from "../../../migration/migration-rule.ts";
 import { indexObject, tableText } from "../../../migration/rule-objects.ts";
 import { keyColumn } from "./key-column.ts";
+import { replaceWords } from "./edit-words.ts";
 import { concurrently, sqlName } from "./safe-steps.ts";
 
 /** A second attempt that takes what a failed build left for the index. */
@@ -26,11 +27,9 @@ export const concurrentlyIfNotExists: MigrationRule = {
             "Drop what a failed attempt may have left first, and create the index without IF NOT EXISTS.",
           steps: [
             concurrently(`drop unfinished ${name}`, dropped),
-            concurrently(
-              `create ${name}`,
-              `${statement.statement.sql.replace(/\bIF\s+NOT\s+EXISTS\s+/i, "").trim()};`,
-              [dropped],
-            ),
+            concurrently(`create ${name}`, `${withoutCondition(statement.statement.sql)};`, [
+              dropped,
+            ]),
           ],
           work: "none" as const,
           table,
@@ -43,4 +42,8 @@ function isDroppedBefore({ earlier }: CheckedStatement, name: string): boolean {
   return earlier.some((statement) =>
     actionsOf(statement, "drop-index").some(({ index }) => index.name === name),
   );
+}
+
+function withoutCondition(sql: string): string {
+  return replaceWords(sql, ["concurrently", "if", "not", "exists"], "CONCURRENTLY").trim();
 }

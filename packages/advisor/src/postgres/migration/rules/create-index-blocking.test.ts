@@ -2,9 +2,9 @@ import { describeRule } from "./testing/describe-rule.ts";
 
 describeRule("create-index-blocking", {
   says: {
-    change: ["create unique index orders_code on orders (code)"],
+    change: ["/* an index */ create unique index orders_code on orders (code)"],
     message: "The index is built under SHARE: nobody writes public.orders until it is done.",
-    steps: ["alone: create unique INDEX CONCURRENTLY orders_code on orders (code);"],
+    steps: ["alone: /* an index */ create unique INDEX CONCURRENTLY orders_code on orders (code);"],
   },
   speaks: {
     // https://github.com/sbdchd/squawk/issues/364

@@ -3,6 +3,7 @@ import { isInUse } from "../../../migration/is-in-use.ts";
 import type { CheckedStatement, MigrationRule } from "../../../migration/migration-rule.ts";
 import { indexObject, tableText } from "../../../migration/rule-objects.ts";
 import type { SafeStep } from "../../../migration/runner.ts";
+import { replaceWords } from "./edit-words.ts";
 import { workOf } from "./effects-of.ts";
 import { keyColumn } from "./key-column.ts";
 import { concurrently, sqlName } from "./safe-steps.ts";
@@ -44,7 +45,7 @@ function concurrentIndex(
   const { name, table } = index;
   return concurrently(
     `create ${name ?? `index on ${table.name}`}`,
-    `${statement.sql.replace(/\bINDEX\b/i, "INDEX CONCURRENTLY").trim()};`,
+    `${replaceWords(statement.sql, ["index"], "INDEX CONCURRENTLY").trim()};`,
     name === null
       ? []
       : [`DROP INDEX CONCURRENTLY IF EXISTS ${sqlName({ schema: table.schema, name })};`],

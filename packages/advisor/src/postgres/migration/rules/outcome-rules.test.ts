@@ -198,7 +198,9 @@ describe.each([
     }
   };
 
-  test.for(CASES)("$rule: $change", { timeout: 60_000 }, async (one, context) => {
+  test.for(
+    CASES.map((one) => ({ ...one, title: [...(one.history ?? []), ...one.change].join("; ") })),
+  )("$rule: $title", { timeout: 60_000 }, async (one, context) => {
     if (meter === null) return context.skip("no such server here");
     const { change, history = [], needsTrial, query, rule } = one;
     await meter.clear();
