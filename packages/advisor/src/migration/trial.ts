@@ -25,6 +25,12 @@ export interface Observation {
   readonly scanned: readonly TableName[];
   /** How the server changes the table, where it has several ways: `INSTANT`, `INPLACE`, `COPY`. */
   readonly algorithm?: string;
+  /** Of engines that change columns without touching rows only so many times: how often they had for a table, before the statement. */
+  readonly rowVersions?: {
+    readonly table: TableName;
+    readonly used: number;
+    readonly limit: number;
+  };
   /** What could not be watched, one sentence each: `CONCURRENTLY was left out`. */
   readonly unseen: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { TableName } from "../../catalog/catalog.ts";
 import { type Token, tokens } from "../tokens.ts";
 
 /** A way to change a table, as ALGORITHM and LOCK ask for it. */
@@ -22,11 +23,12 @@ const LADDER: readonly Rung[] = [
   { algorithm: "COPY", lock: "EXCLUSIVE" },
 ];
 
-/** Where a statement says how it is to be done: for ALTER TABLE and for the statements on indexes. */
+/** Where a statement says how it is to be done. */
 interface Place {
-  /** Characters before it. */
-  readonly at: number;
-  readonly separator: "," | " ";
+  /** Characters before it; `null`: at the end. */
+  readonly at: number | null;
+  /** What separates it from what follows. */
+  readonly separator: "," | "";
 }
 
 /**
@@ -38,13 +40,35 @@ export function withRung(text: string, { algorithm, lock }: Rung): string | null
   const place = placeOf(all);
   if (place === null) return null;
   const plain = withoutChoice(sql, all);
-  const separator = place.separator === "," ? ", " : " ";
-  const wanted = [`ALGORITHM=${algorithm}`, ...(lock === null ? [] : [`LOCK=${lock}`])].join(
-    separator,
-  );
-  return place.separator === ","
-    ? `${plain.slice(0, place.at)} ${wanted}, ${plain.slice(place.at).trimStart()}`
-    : `${plain} ${wanted}`;
+  const wanted = [`ALGORITHM=${algorithm}`, ...(lock === null ? [] : [`LOCK=${lock}`])];
+  if (place.at === null) return `${plain} ${wanted.join(" ")}`;
+  return `${plain.slice(0, place.at)} ${wanted.join(", ")}${place.separator} ${plain.slice(place.at).trimStart()}`;
+}
+
+/** The table that a statement alters in a way that ALGORITHM is asked for; `null` for all other statements. */
+export function alteredTable(text: string, schema: string): TableName | null {
+  const all = tokens(asAlterTable(text));
+  const at = tableAt(all);
+  if (at === null) return null;
+  const [first, dot, second] = all.slice(at, at + 3);
+  if (first === undefined) return null;
+  return dot?.value === "." && second !== undefined
+    ? { schema: nameOf(first), name: nameOf(second) }
+    : { schema, name: nameOf(first) };
+}
+
+/** Whether it adds or drops partitions: files come and go though none is written anew. */
+export function changesPartitions(text: string): boolean {
+  const all = tokens(text);
+  return all.some((token, at) => isWord(token, "PARTITION") && isWord(all[at - 1], "ADD", "DROP"));
+}
+
+function isWord(token: Token | undefined, ...values: readonly string[]): boolean {
+  return token?.kind === "word" && values.includes(token.value);
+}
+
+function nameOf({ kind, text, value }: Token): string {
+  return kind === "name" ? value : text;
 }
 
 /** DROP INDEX as what it stands for: MariaDB's takes no ALGORITHM. */
@@ -74,20 +98,33 @@ export function rungsFor(sql: string): readonly Rung[] {
   );
 }
 
-function placeOf(all: readonly Token[]): Place | null {
+/** Position of the table's name. */
+function tableAt(all: readonly Token[]): number | null {
   const words = all.slice(0, 5).map(({ kind, value }) => (kind === "word" ? value : ""));
   const [first] = words;
-  if (first === "CREATE" && words.includes("INDEX")) return { at: 0, separator: " " };
-  if (first !== "ALTER") return null;
-  const start = words.indexOf("TABLE");
-  if (start === -1) return null;
-  let at = start + 1;
-  if (all[at]?.value === "IF") at += 2;
+  if (first === "CREATE" && words.includes("INDEX")) {
+    const on = all.findIndex((token) => isWord(token, "ON"));
+    return on === -1 ? null : on + 1;
+  }
+  const table = first === "ALTER" ? words.indexOf("TABLE") : -1;
+  if (table === -1) return null;
+  return isWord(all[table + 1], "IF") ? table + 3 : table + 1;
+}
+
+function placeOf(all: readonly Token[]): Place | null {
+  let at = tableAt(all);
+  if (at === null) return null;
+  if (isWord(all[0], "CREATE")) return { at: null, separator: "," };
   at += all[at + 1]?.value === "." ? 3 : 1;
-  if (all[at]?.value === "WAIT") at += 2;
-  if (all[at]?.value === "NOWAIT") at += 1;
+  if (isWord(all[at], "WAIT")) at += 2;
+  if (isWord(all[at], "NOWAIT")) at += 1;
   const clause = all[at];
-  return clause === undefined ? null : { at: clause.start, separator: "," };
+  if (clause === undefined) return null;
+  // Grammar of both servers: no comma before PARTITION BY and REMOVE PARTITIONING.
+  const bare =
+    (isWord(clause, "PARTITION") && isWord(all[at + 1], "BY")) ||
+    (isWord(clause, "REMOVE") && isWord(all[at + 1], "PARTITIONING"));
+  return { at: clause.start, separator: bare ? "" : "," };
 }
 
 /** First and last token of each `ALGORITHM = x` and `LOCK = x` outside parentheses. */

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
-import type { TableName } from "../../catalog/catalog.ts";
 import { DbadviseError, redactUrl } from "../../dbadvise-error.ts";
 import type { TrialOptions } from "../../migration/migration-engine.ts";
-import type { Observation, TableLock, Trial } from "../../migration/trial.ts";
-import { type Rung, rungsFor, withRung } from "./alter-ladder.ts";
+import type { SchemaAction } from "../../migration/schema-action.ts";
+import type { Trial } from "../../migration/trial.ts";
 import { describeMigration } from "./describe-migration.ts";
-
-type Rows = readonly Readonly<Record<string, unknown>>[];
+import { observeStatement, replayStatement } from "./trial/observe-statement.ts";
+import { ownDatabases } from "./trial/own-databases.ts";
+import { describeServer, type Query } from "./trial/trial-server.ts";
 
 /** A new database on the server at `url`, dropped in the end; `null` without a URL: there is no embedded MySQL. */
 export async function openTrial({ url, progress }: TrialOptions): Promise<Trial | null> {
@@ -20,7 +20,8 @@ export async function openTrial({ url, progress }: TrialOptions): Promise<Trial 
     await connection.query(`USE ${name}`);
     return await trialOn(connection, name, new URL(url).host);
   } catch (error) {
-    await connection.end();
+    await connection.query(`DROP DATABASE IF EXISTS ${name}`).catch(() => undefined);
+    await connection.end().catch(() => undefined);
     throw new DbadviseError(
       "trial-failed",
       `No trial database could be made at ${redactUrl(url)}: ${messageOf(error)}.`,
@@ -49,64 +50,32 @@ async function connect(url: string): Promise<Connection> {
 }
 
 async function trialOn(connection: Connection, name: string, host: string): Promise<Trial> {
-  const query = async (sql: string, parameters: readonly unknown[] = []): Promise<Rows> => {
+  const query: Query = async (sql, parameters = []) => {
     const [rows] = await connection.query<RowDataPacket[]>(sql, [...parameters]);
     return Array.isArray(rows) ? rows : [];
   };
-  const [server] = await query("SELECT VERSION() AS version");
-  const version = String(server?.["version"]);
-  const maria = /mariadb/i.test(version);
-  const product = `${maria ? "MariaDB" : "MySQL"} ${/^[\d.]+/.exec(version)?.[0] ?? version}`;
-  /** Identity of a table's file: another one after it was built anew. */
-  const fileOf = async (table: TableName): Promise<unknown> => {
-    const source = maria ? "INNODB_SYS_TABLES" : "INNODB_TABLES";
-    const [row] = await query(
-      `SELECT TABLE_ID AS id FROM information_schema.${source} WHERE NAME = ?`,
-      [`${table.schema || name}/${table.name}`],
-    );
-    return row?.["id"];
+  const server = await describeServer(query);
+  const databases = await ownDatabases(server, name);
+  /** What a statement does, once it is known to be about nothing that was there before. */
+  const readOwn = async (sql: string): Promise<readonly SchemaAction[]> => {
+    const described = await describeMigration(sql, "");
+    const actions = described.kind === "actions" ? described.actions : [];
+    databases.guard(sql, actions);
+    return actions;
   };
-
-  const climb = async (sql: string, parameters: readonly unknown[]): Promise<Rung | null> => {
-    for (const rung of rungsFor(sql)) {
-      const text = withRung(sql, rung);
-      if (text === null) return null;
-      try {
-        await query(text, parameters);
-        return rung;
-      } catch {
-        // Refused before anything was done: the next rung, and in the end the statement as it is, which says why.
-      }
-    }
-    return null;
-  };
-
   return {
-    name: `${product} at ${host}`,
-    versionNumber: numberOf(version),
+    name: `${server.product} ${server.version} at ${host}`,
+    versionNumber: server.versionNumber,
     reset: () => connection.changeUser({ database: name }),
     begin: async () => void (await query("START TRANSACTION")),
     commit: async () => void (await query("COMMIT")),
     rollback: async () => void (await query("ROLLBACK")),
-    run: query,
+    async run(sql, parameters) {
+      await readOwn(sql);
+      return replayStatement(server, sql, parameters);
+    },
     async observe(sql, parameters = []) {
-      const described = await describeMigration(sql, "");
-      const actions = described.kind === "actions" ? described.actions : [];
-      const table = actions.flatMap((action) =>
-        "table" in action && action.table != null
-          ? [action.table]
-          : action.kind === "create-index"
-            ? [action.index.table]
-            : [],
-      )[0];
-      const before = table === undefined ? undefined : await fileOf(table);
-      const rung = table === undefined ? null : await climb(sql, parameters);
-      const rows = rung === null ? await query(sql, parameters) : [];
-      if (table === undefined || before === undefined || rung === null)
-        return { rows, observation: NOTHING };
-      const renamed = actions.find(({ kind }) => kind === "rename-table");
-      const after = await fileOf(renamed?.kind === "rename-table" ? renamed.to : table);
-      return { rows, observation: observationOf(table, rung, before !== after) };
+      return observeStatement(server, sql, parameters, await readOwn(sql));
     },
     session: {
       query,
@@ -114,27 +83,10 @@ async function trialOn(connection: Connection, name: string, host: string): Prom
       close: () => Promise.resolve(),
     },
     async close() {
-      await connection.query(`DROP DATABASE IF EXISTS ${name}`).catch(() => undefined);
+      await databases.drop().catch(() => undefined);
       await connection.end().catch(() => undefined);
     },
   };
-}
-
-const NOTHING: Observation = { locks: [], held: [], rewritten: [], scanned: [], unseen: [] };
-
-function observationOf(table: TableName, rung: Rung, rebuilt: boolean): Observation {
-  const { algorithm, lock } = rung;
-  const locks: readonly TableLock[] =
-    lock === null || lock === "NONE"
-      ? []
-      : [{ table, mode: `LOCK=${lock}`, blocksReads: lock === "EXCLUSIVE", blocksWrites: true }];
-  return { ...NOTHING, locks, rewritten: rebuilt ? [table] : [], algorithm };
-}
-
-/** `10.11.14-MariaDB` is 101114, `9.7.0` is 90700. */
-function numberOf(version: string): number {
-  const [major = 0, minor = 0, patch = 0] = version.split(/[^\d]+/).map(Number);
-  return major * 10_000 + minor * 100 + patch;
 }
 
 function messageOf(error: unknown): string {
