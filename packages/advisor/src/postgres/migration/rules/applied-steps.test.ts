@@ -1,10 +1,7 @@
-import { type DebianServer, startDebianPostgres, startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { SafeStep } from "../../../migration/runner.ts";
-import type { Trial } from "../../../migration/trial.ts";
-import { postgresMigration } from "../engine.ts";
-import { checkStatements, type TestMigration, type Told } from "./testing/check-statements.ts";
-import { type EffectMeter, openEffectMeter } from "./testing/measure-effect.ts";
+import type { TestMigration } from "./testing/check-statements.ts";
+import { describeServers, toldOnBase } from "./testing/describe-servers.ts";
 import { readSchema } from "./testing/read-schema.ts";
 import { BASE, isOfServersOnly, RULE_CASES, type RuleCase, titleOf } from "./testing/rule-cases.ts";
 
@@ -26,15 +23,16 @@ function stepsAsMigrations(steps: readonly SafeStep[]): readonly TestMigration[]
   }));
 }
 
-function historyOf({ before = [], setup = [] }: RuleCase): readonly string[] {
-  return [...BASE, ...setup, ...before];
+/** What was there before the statement, besides {@link BASE}. */
+function furtherOf({ before = [], setup = [] }: RuleCase): readonly string[] {
+  return [...setup, ...before];
 }
 
 /** Cases whose rule writes something out. */
 const WRITTEN = (
   await Promise.all(
     RULE_CASES.map(async (one) => {
-      const told = await check(one, [originalOf(one)], null, 180_000);
+      const told = await toldOnBase(furtherOf(one), [originalOf(one)], null, 180_000);
       const found = told.some(({ code, verdict }) => code === one.rule && verdict.steps.length > 0);
       return found ? [{ one, rule: one.rule, title: titleOf(one) }] : [];
     }),
@@ -45,68 +43,21 @@ function originalOf({ alone = false, sql }: RuleCase): TestMigration {
   return { up: [sql], transaction: alone ? "none" : "migration" };
 }
 
-let debian: DebianServer | null = null;
-let trial: Trial | null = null;
-beforeAll(async () => {
-  debian = await startDebianPostgres("plpgsql");
-  trial = await postgresMigration.openTrial({ url: null, progress: () => {} });
-}, 60_000);
-afterAll(async () => {
-  await trial?.close();
-  await debian?.close();
-});
-
-async function check(
-  one: RuleCase,
-  change: readonly TestMigration[],
-  by: Trial | null,
-  serverVersion: number,
-): Promise<readonly Told[]> {
-  await by?.run("drop schema public cascade");
-  await by?.run("create schema public");
-  const history = historyOf(one).filter((sql) => !isOfServersOnly(sql));
-  const { told, problems } = await checkStatements({
-    migrations: [{ up: history, old: true, transaction: "none" }, ...change],
-    trial: by,
-    serverVersion,
-    lockTimeoutMs: null,
-  });
-  expect(problems).toEqual([]);
-  return told;
-}
-
-describe.each([
-  ["PostgreSQL 18", 18],
-  ["PostgreSQL 15", 15],
-] as const)("%s", (_, major) => {
-  let meter: EffectMeter | null = null;
-  let close = (): Promise<void> => Promise.resolve();
-  beforeAll(async () => {
-    if (major === 15) {
-      if (debian !== null) meter = await openEffectMeter(debian.url);
-      return;
-    }
-    const database = await startPostgres();
-    meter = await openEffectMeter(database.url);
-    close = database.close;
-  }, 60_000);
-  afterAll(async () => {
-    await meter?.close();
-    await close();
-  });
-
-  test.for(WRITTEN.filter(({ one: { since = 0 } }) => since <= major))(
+describeServers((server) => {
+  test.for(WRITTEN.filter(({ one: { since = 0 } }) => since <= server.major))(
     "$rule: $title",
     { timeout: 60_000 },
     async ({ one, rule }, context) => {
-      if (meter === null) return context.skip("no such server here");
+      const meter = server.meter(context);
       const { versionNumber } = meter;
-      const told = await check(one, [originalOf(one)], null, versionNumber);
+      const further = furtherOf(one);
+      const told = await toldOnBase(further, [originalOf(one)], null, versionNumber);
       const steps = told.find(({ code }) => code === rule)?.verdict.steps ?? [];
 
       // Where there are rows, and then without any: what the statement itself would have made.
       await meter.clear();
-      for (const sql of historyOf(one)) {
+      const history = [...BASE, ...further];
+      for (const sql of history) {
         if (WITHOUT_ROWS[rule] === undefined || !isOfServersOnly(sql)) await meter.query(sql);
       }
       for (const { up, outsideTransaction } of steps) {
@@ -115,8 +66,7 @@ describe.each([
       }
       const reached = await readSchema(meter);
       await meter.clear();
-      for (const sql of historyOf(one).filter((text) => !isOfServersOnly(text)))
-        await meter.query(sql);
+      for (const sql of history.filter((text) => !isOfServersOnly(text))) await meter.query(sql);
       await meter.query(one.sql);
       const wanted = await readSchema(meter);
       expect(reached.filter((line) => LEFT[rule]?.test(line) !== true)).toEqual(wanted);
@@ -124,8 +74,8 @@ describe.each([
       // A statement may trip several rules, each with its own way out.
       const others = new Set(told.map(({ code }) => code).filter((code) => code !== rule));
       const migrations = stepsAsMigrations(steps);
-      for (const by of [null, trial]) {
-        const again = await check(one, migrations, by, versionNumber);
+      for (const by of [null, server.trial()]) {
+        const again = await toldOnBase(further, migrations, by, versionNumber);
         expect(
           again
             .filter(({ code }) => !others.has(code))

@@ -1,15 +1,10 @@
-import { type DebianServer, startDebianPostgres, startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { MigrationFindingCode } from "../../../migration/migration-finding.ts";
 import type { Trial } from "../../../migration/trial.ts";
-import { postgresMigration } from "../engine.ts";
-import { checkStatements, type Told } from "./testing/check-statements.ts";
-import {
-  type EffectMeter,
-  type MeasuredEffect,
-  openEffectMeter,
-} from "./testing/measure-effect.ts";
-import { BASE, isOfServersOnly, RULE_CASES, type RuleCase, titleOf } from "./testing/rule-cases.ts";
+import type { Told } from "./testing/check-statements.ts";
+import { describeServers, toldOnBase } from "./testing/describe-servers.ts";
+import type { MeasuredEffect } from "./testing/measure-effect.ts";
+import { BASE, RULE_CASES, type RuleCase, titleOf } from "./testing/rule-cases.ts";
 
 /** Rules on what the server refuses where there are rows, or in a transaction. */
 const REFUSED: ReadonlySet<MigrationFindingCode> = new Set([
@@ -69,85 +64,37 @@ function not(done: Said): unknown {
   return expect.not.objectContaining(done);
 }
 
-let debian: DebianServer | null = null;
-let trial: Trial | null = null;
 const checks = new Map<RuleCase, Promise<readonly Told[]>[]>();
 
-beforeAll(async () => {
-  debian = await startDebianPostgres("plpgsql");
-  trial = await postgresMigration.openTrial({ url: null, progress: () => {} });
-}, 60_000);
-afterAll(async () => {
-  await trial?.close();
-  await debian?.close();
-});
-
 /** What the rules say by the text alone, and with a trial. The same for all servers. */
-function checksOf(one: RuleCase): readonly Promise<readonly Told[]>[] {
-  const known = checks.get(one) ?? [toldOf(one, null), triedOf(one)];
+function checksOf(one: RuleCase, trial: Trial): readonly Promise<readonly Told[]>[] {
+  const known = checks.get(one) ?? [toldOf(one, null), toldOf(one, trial)];
   checks.set(one, known);
   return known;
 }
 
-async function triedOf(one: RuleCase): Promise<readonly Told[]> {
-  await trial?.run("drop schema public cascade");
-  await trial?.run("create schema public");
-  return toldOf(one, trial);
-}
-
-async function toldOf(
+function toldOf(
   { alone = false, before = [], setup = [], sql }: RuleCase,
   by: Trial | null,
 ): Promise<readonly Told[]> {
-  const { told, problems } = await checkStatements({
-    migrations: [
-      {
-        up: [...BASE, ...setup].filter((text) => !isOfServersOnly(text)),
-        old: true,
-        transaction: "none",
-      },
-      { up: [...before, sql], transaction: alone ? "none" : "migration" },
-    ],
-    trial: by,
-    serverVersion: 150_000,
-    lockTimeoutMs: null,
-  });
-  expect(problems).toEqual([]);
-  return told;
+  const change = { up: [...before, sql], transaction: alone ? "none" : "migration" } as const;
+  return toldOnBase(setup, [change], by, 150_000);
 }
 
-describe.each([
-  ["PostgreSQL 18", 18],
-  ["PostgreSQL 15", 15],
-] as const)("%s", (_, major) => {
-  let meter: EffectMeter | null = null;
-  let close = (): Promise<void> => Promise.resolve();
-  beforeAll(async () => {
-    if (major === 15) {
-      if (debian !== null) meter = await openEffectMeter(debian.url);
-      return;
-    }
-    const database = await startPostgres();
-    meter = await openEffectMeter(database.url);
-    close = database.close;
-  }, 60_000);
-  afterAll(async () => {
-    await meter?.close();
-    await close();
-  });
-
+describeServers((server) => {
   test.for(
-    RULE_CASES.filter(({ since = 0 }) => since <= major).map((one) => ({
+    RULE_CASES.filter(({ since = 0 }) => since <= server.major).map((one) => ({
       one,
       rule: one.rule,
       title: titleOf(one),
     })),
   )("$rule: $title", { timeout: 60_000 }, async ({ one, rule }, context) => {
-    if (meter === null) return context.skip("no such server here");
     const { setup = [], before = [], sql, alone = false, needsTrial, unknown } = one;
-    const measured = await meter.measure({ setup: [...BASE, ...setup], before, sql, alone });
+    const measured = await server
+      .meter(context)
+      .measure({ setup: [...BASE, ...setup], before, sql, alone });
     const done = doneBy(rule, measured);
-    const [inferred = [], tried = []] = await Promise.all(checksOf(one));
+    const [inferred = [], tried = []] = await Promise.all(checksOf(one, server.trial()));
 
     const inferredSaid = saidBy(rule, inferred, done);
     const triedSaid = saidBy(rule, tried, done);

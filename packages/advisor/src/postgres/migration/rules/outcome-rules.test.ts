@@ -1,11 +1,9 @@
-import { type DebianServer, startDebianPostgres, startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { MigrationFindingCode } from "../../../migration/migration-finding.ts";
 import type { Trial } from "../../../migration/trial.ts";
-import { postgresMigration } from "../engine.ts";
-import { checkStatements } from "./testing/check-statements.ts";
-import { type EffectMeter, openEffectMeter } from "./testing/measure-effect.ts";
-import { BASE, isOfServersOnly } from "./testing/rule-cases.ts";
+import { describeServers, toldOnBase } from "./testing/describe-servers.ts";
+import type { EffectMeter } from "./testing/measure-effect.ts";
+import { BASE } from "./testing/rule-cases.ts";
 
 /** A change, and a query of code that runs already: whether it fails afterwards says whether the rule has to speak. */
 interface OutcomeCase {
@@ -141,89 +139,53 @@ const CASES: readonly OutcomeCase[] = [
   },
 ];
 
-let debian: DebianServer | null = null;
-let trial: Trial | null = null;
-beforeAll(async () => {
-  debian = await startDebianPostgres("plpgsql");
-  trial = await postgresMigration.openTrial({ url: null, progress: () => {} });
-}, 60_000);
-afterAll(async () => {
-  await trial?.close();
-  await debian?.close();
-});
-
 async function codesOf(
   { change, history = [] }: Pick<OutcomeCase, "change" | "history">,
   by: Trial | null,
 ): Promise<readonly MigrationFindingCode[]> {
-  await by?.run("drop schema public cascade");
-  await by?.run("create schema public");
-  const old = [...BASE, ...history].filter((sql) => !isOfServersOnly(sql));
-  const { told, problems } = await checkStatements({
-    migrations: [{ up: old, old: true, transaction: "none" }, { up: change }],
-    trial: by,
-    serverVersion: 150_000,
-  });
-  expect(problems).toEqual([]);
+  const told = await toldOnBase(history, [{ up: change }], by, 150_000);
   return told.map(({ code }) => code);
 }
 
-describe.each([
-  ["PostgreSQL 18", 18],
-  ["PostgreSQL 15", 15],
-] as const)("%s", (_, major) => {
-  let meter: EffectMeter | null = null;
-  let close = (): Promise<void> => Promise.resolve();
-  beforeAll(async () => {
-    if (major === 15) {
-      if (debian !== null) meter = await openEffectMeter(debian.url);
-      return;
-    }
-    const database = await startPostgres();
-    meter = await openEffectMeter(database.url);
-    close = database.close;
-  }, 60_000);
-  afterAll(async () => {
-    await meter?.close();
-    await close();
-  });
+/** Whether the server takes it. */
+async function succeeds(meter: EffectMeter, sql: string): Promise<boolean> {
+  try {
+    await meter.query(sql);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
-  /** Whether the server takes it. */
-  const succeeds = async (sql: string): Promise<boolean> => {
-    try {
-      await meter?.query(sql);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-
+describeServers((server) => {
   test.for(
     CASES.map((one) => ({ ...one, title: [...(one.history ?? []), ...one.change].join("; ") })),
   )("$rule: $title", { timeout: 60_000 }, async (one, context) => {
-    if (meter === null) return context.skip("no such server here");
+    const meter = server.meter(context);
     const { change, history = [], needsTrial, query, rule } = one;
     await meter.clear();
     for (const sql of [...BASE, ...history]) await meter.query(sql);
-    expect(await succeeds(rule === "foreign-key-without-index" ? "select 1" : query)).toBe(true);
+    expect(await succeeds(meter, rule === "foreign-key-without-index" ? "select 1" : query)).toBe(
+      true,
+    );
     for (const sql of change) await meter.query(sql);
-    const breaks = !(await succeeds(query));
+    const breaks = !(await succeeds(meter, query));
 
     expect((await codesOf(one, null)).includes(rule)).toBe(
       needsTrial === undefined ? breaks : !breaks,
     );
-    expect((await codesOf(one, trial)).includes(rule)).toBe(breaks);
+    expect((await codesOf(one, server.trial())).includes(rule)).toBe(breaks);
   });
 
   test("concurrently-if-not-exists: the second attempt hides what the first one left", async (context) => {
-    if (meter === null) return context.skip("no such server here");
+    const meter = server.meter(context);
     await meter.clear();
     for (const sql of BASE) await meter.query(sql);
     const build = "create unique index concurrently if not exists orders_code on orders (code)";
-    expect(await succeeds(build)).toBe(false);
-    expect(await succeeds(build)).toBe(true);
+    expect(await succeeds(meter, build)).toBe(false);
+    expect(await succeeds(meter, build)).toBe(true);
     const valid = "select indisvalid from pg_index where indexrelid = 'orders_code'::regclass";
     expect(await meter.query(valid)).toEqual([{ indisvalid: false }]);
-    expect(await succeeds(build.replace("if not exists ", ""))).toBe(false);
+    expect(await succeeds(meter, build.replace("if not exists ", ""))).toBe(false);
   });
 });
