@@ -1,3 +1,4 @@
+import { startDebianPostgres, startPostgres } from "@dbadvise/testkit";
 import { expect, test } from "vitest";
 import type { SafeStep } from "../../../migration/runner.ts";
 import type { TestMigration } from "./testing/check-statements.ts";
@@ -43,7 +44,7 @@ function originalOf({ alone = false, sql }: RuleCase): TestMigration {
   return { up: [sql], transaction: alone ? "none" : "migration" };
 }
 
-describeServers((server) => {
+describeServers({ start: startPostgres, startDebian: startDebianPostgres }, (server) => {
   test.for(WRITTEN.filter(({ one: { since = 0 } }) => since <= server.major))(
     "$rule: $title",
     { timeout: 60_000 },

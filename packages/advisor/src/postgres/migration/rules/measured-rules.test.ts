@@ -1,3 +1,4 @@
+import { startDebianPostgres, startPostgres } from "@dbadvise/testkit";
 import { expect, test } from "vitest";
 import type { MigrationFindingCode } from "../../../migration/migration-finding.ts";
 import type { Trial } from "../../../migration/trial.ts";
@@ -81,7 +82,7 @@ function toldOf(
   return toldOnBase(setup, [change], by, 150_000);
 }
 
-describeServers((server) => {
+describeServers({ start: startPostgres, startDebian: startDebianPostgres }, (server) => {
   test.for(
     RULE_CASES.filter(({ since = 0 }) => since <= server.major).map((one) => ({
       one,

@@ -1,3 +1,4 @@
+import { startDebianPostgres, startPostgres } from "@dbadvise/testkit";
 import { expect, test } from "vitest";
 import type { MigrationFindingCode } from "../../../migration/migration-finding.ts";
 import type { Trial } from "../../../migration/trial.ts";
@@ -157,7 +158,7 @@ async function succeeds(meter: EffectMeter, sql: string): Promise<boolean> {
   }
 }
 
-describeServers((server) => {
+describeServers({ start: startPostgres, startDebian: startDebianPostgres }, (server) => {
   test.for(
     CASES.map((one) => ({ ...one, title: [...(one.history ?? []), ...one.change].join("; ") })),
   )("$rule: $title", { timeout: 60_000 }, async (one, context) => {

@@ -1,10 +1,21 @@
-import { type DebianServer, startDebianPostgres, startPostgres } from "@dbadvise/testkit";
 import { afterAll, beforeAll, describe, expect, type TestContext } from "vitest";
 import type { Trial } from "../../../../migration/trial.ts";
 import { postgresMigration } from "../../engine.ts";
 import { checkStatements, type TestMigration, type Told } from "./check-statements.ts";
 import { type EffectMeter, openEffectMeter } from "./measure-effect.ts";
 import { BASE, isOfServersOnly } from "./rule-cases.ts";
+
+interface Started {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What the testkit gives. */
+export interface RuleServers {
+  readonly start: () => Promise<Started>;
+  /** `null` where there is no such server. */
+  readonly startDebian: (extension: string) => Promise<Started | null>;
+}
 
 /** A real server, and a trial that all servers' tests share. */
 export interface RuleServer {
@@ -16,36 +27,31 @@ export interface RuleServer {
 }
 
 /** Defines the same tests for the newest PostgreSQL and for Debian's. */
-export function describeServers(define: (server: RuleServer) => void): void {
-  let debian: DebianServer | null = null;
+export function describeServers(
+  { start, startDebian }: RuleServers,
+  define: (server: RuleServer) => void,
+): void {
   let trial: Trial | null = null;
   beforeAll(async () => {
-    debian = await startDebianPostgres("plpgsql");
     trial = await postgresMigration.openTrial({ url: null, progress: () => {} });
   }, 60_000);
   afterAll(async () => {
     await trial?.close();
-    await debian?.close();
   });
 
-  describe.each([
-    ["PostgreSQL 18", 18],
-    ["PostgreSQL 15", 15],
-  ] as const)("%s", (_, major) => {
+  describe.each<[number, () => Promise<Started | null>]>([
+    [18, start],
+    [15, () => startDebian("plpgsql")],
+  ])("PostgreSQL %i", (major, startServer) => {
+    let database: Started | null = null;
     let meter: EffectMeter | null = null;
-    let close = (): Promise<void> => Promise.resolve();
     beforeAll(async () => {
-      if (major === 15) {
-        if (debian !== null) meter = await openEffectMeter(debian.url);
-        return;
-      }
-      const database = await startPostgres();
-      close = database.close;
-      meter = await openEffectMeter(database.url);
+      database = await startServer();
+      if (database !== null) meter = await openEffectMeter(database.url);
     }, 60_000);
     afterAll(async () => {
       await meter?.close();
-      await close();
+      await database?.close();
     });
 
     define({

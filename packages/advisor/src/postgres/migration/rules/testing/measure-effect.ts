@@ -62,7 +62,7 @@ export async function openEffectMeter(url: string): Promise<EffectMeter> {
   const version = await probe.query<{ v: string }>(
     "select current_setting('server_version_num') as v",
   );
-  await probe.query("set lock_timeout = '60ms'");
+  await probe.query("set lock_timeout = '10ms'");
 
   async function clear(): Promise<void> {
     await subject.query("rollback; drop schema public cascade; create schema public");
