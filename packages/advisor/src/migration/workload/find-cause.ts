@@ -5,7 +5,7 @@ import type { Planner } from "../../whatif/planner.ts";
 /** Tells which statement of a change is at fault, by planning with the first ones only. */
 export interface CauseFinder {
   /**
-   * The first of `candidates` (positions, ascending) with which `isBad` holds. `null` where it holds with none of them, and
+   * The first of `candidates` (positions, ascending) with which `isBad` holds, given that it holds with all of them. `null`
    * where that would take more planners than there may be.
    */
   find(
@@ -54,12 +54,7 @@ export function causeFinder(
         if (await isBad(planner)) high = middle;
         else low = middle + 1;
       }
-      const found = candidates[high];
-      if (found === undefined) return null;
-      // Whether it holds with the last of them nobody has asked yet; with all statements it does.
-      if (high < candidates.length - 1 || found >= statements.length - 1) return found;
-      const planner = await plannerUpTo(found);
-      return planner === null || (await isBad(planner)) ? found : null;
+      return candidates[high] ?? null;
     },
     async close() {
       for (const planner of planners.values())

@@ -1,6 +1,5 @@
 import { countText, factorText } from "../../findings/drop-evidence.ts";
 import type { Evidence } from "../../findings/finding.ts";
-import type { Planner } from "../../whatif/planner.ts";
 import type { ComparedQuery } from "./compare-plans.ts";
 import { placeOf } from "./place-finding.ts";
 import {
@@ -51,15 +50,13 @@ async function causeOf(
   { statements, changed, causes, before, comparison }: WorkloadCheck,
 ): Promise<{ readonly position: number; readonly searched: boolean }> {
   const own = statementsOn(tablesOf(compared.query, before), statements, changed.changes);
-  const all = ddlStatements(statements);
-  const isBad = async (planner: Planner): Promise<boolean> => {
+  const candidates = own.length > 0 ? own : ddlStatements(statements);
+  const position = await causes.find(candidates, async (planner) => {
     const result = await compared.planBy(planner);
     return result.ok && isRegression(compared, result.plan, comparison.total);
-  };
-  // Where no statement on its tables is at fault it is one on a view or a function.
-  const position = (await causes.find(own, isBad)) ?? (await causes.find(all, isBad));
+  });
   return position === null
-    ? { position: own.at(-1) ?? all.at(-1) ?? 0, searched: false }
+    ? { position: candidates.at(-1) ?? 0, searched: false }
     : { position, searched: true };
 }
 

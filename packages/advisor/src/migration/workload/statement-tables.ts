@@ -3,7 +3,10 @@ import type { SchemaChange } from "../../catalog/changed-snapshot.ts";
 import type { CheckedStatement } from "../migration-rule.ts";
 import type { SchemaAction } from "../schema-action.ts";
 
-/** Positions of the statements that change one of the tables, by what they did and by what they say; ascending. */
+/**
+ * Positions of the statements that change one of the tables, by what they did and by what they say, and of those that may do
+ * so through a view, a function or a text that nobody reads; ascending.
+ */
 export function statementsOn(
   tables: ReadonlySet<string>,
   statements: readonly CheckedStatement[],
@@ -15,8 +18,8 @@ export function statementsOn(
     if (own !== null && tables.has(tableKey(own))) found.add(position);
   }
   for (const [position, { actions }] of statements.entries()) {
-    if (actions.flatMap(actionTables).some((table) => tables.has(tableKey(table))))
-      found.add(position);
+    const own = actions.flatMap(actionTables).some((table) => tables.has(tableKey(table)));
+    if (own || actions.length === 0 || actions.some(isOfNoTable)) found.add(position);
   }
   return [...found].toSorted((a, b) => a - b);
 }
@@ -30,6 +33,10 @@ export function ddlStatements(statements: readonly CheckedStatement[]): readonly
 
 function isPlanless({ kind }: SchemaAction): boolean {
   return kind === "write-rows" || kind === "set-timeout" || kind === "transaction";
+}
+
+function isOfNoTable(action: SchemaAction): boolean {
+  return action.kind === "other" && action.table === undefined;
 }
 
 function actionTables(action: SchemaAction): readonly TableName[] {
