@@ -30,6 +30,8 @@ test.each([
   "set local lock_timeout = '5s'",
   "set statement_timeout = 0",
   "reindex (concurrently) table t",
+  "refresh materialized view m",
+  "cluster t using t_pkey",
   "begin",
   "commit; vacuum analyze t",
 ])("no plan depends on: %s", (sql) => {
