@@ -1,0 +1,1 @@
+UPDATE "Customer" SET "email" = lower("email");

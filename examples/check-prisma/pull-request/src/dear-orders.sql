@@ -1,0 +1,2 @@
+-- The list of dear orders that the back office asked for.
+SELECT "id", "customerId", "total" FROM "Order" WHERE "total" > 999;
