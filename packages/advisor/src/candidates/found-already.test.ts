@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
+import { NO_VALUES } from "../catalog/no-values.ts";
 import type { ColumnStatistics } from "../catalog/snapshot.ts";
 import { anIndex } from "../findings/testing/builders.ts";
 import type { Predicate, TableUse } from "../workload/statement.ts";
@@ -69,16 +70,8 @@ function names(
     nullFraction: 0,
     averageWidth: 8,
     distinct: -1,
-    commonValues: null,
-    commonFrequencies: null,
-    histogram: null,
     correlation,
-    commonElements: null,
-    commonElementFrequencies: null,
-    elementCountHistogram: null,
-    rangeLengthHistogram: null,
-    rangeEmptyFraction: null,
-    rangeBoundsHistogram: null,
+    ...NO_VALUES,
   };
   const access: TableAccess = {
     use: {

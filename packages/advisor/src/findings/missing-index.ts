@@ -3,6 +3,7 @@ import { estimatedRows, type Table, tableKey } from "../catalog/catalog.ts";
 import type { ChosenIndex, PlannedQuery } from "../whatif/select-indexes.ts";
 import type { Evidence, Finding, QueryImpact } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { planImpact } from "./plan-impact.ts";
 
 /** An index that does not exist, that the planner would use, and that the workload is dearer without. */
 export async function missingIndex(context: FindingContext): Promise<readonly Finding[]> {
@@ -29,20 +30,7 @@ function findingFor(
     .flatMap(({ fingerprint, plan }): readonly QueryImpact[] => {
       const entry = planned.get(fingerprint);
       if (entry === undefined) return [];
-      return [
-        {
-          fingerprint,
-          sql: entry.query.sql,
-          calls: entry.query.calls,
-          totalMs: entry.query.totalMs,
-          callSites: entry.query.callSites,
-          costBefore: plan.cost,
-          costAfter: entry.after.cost,
-          rewrite: null,
-          planBefore: plan.lines,
-          planAfter: entry.after.lines,
-        },
-      ];
+      return [planImpact(entry.query, plan, entry.after)];
     })
     .toSorted((a, b) => weightedGain(b) - weightedGain(a));
   const columns = candidate.keys.map((key) => key.column ?? key.expression);

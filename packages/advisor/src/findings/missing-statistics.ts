@@ -8,6 +8,7 @@ import type { Predicate, TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { planImpact } from "./plan-impact.ts";
 
 /** How many times the planner's rows must be off the real ones. */
 export const WRONG_BY = 10;
@@ -160,18 +161,7 @@ function finding(
     message: `The planner expects ${countText(expected)} of ${name} by ${columns.join(" and ")}, and gets ${countText(rows)}: it takes the columns to be independent, and their values ${wrong === "more" ? "go together" : "exclude each other"}.`,
     confidence: "estimated",
     evidence: [...group.map(counted), existing(table, columns)],
-    queries: group.map(({ planned: { query, before } }) => ({
-      fingerprint: query.fingerprint,
-      sql: query.sql,
-      calls: query.calls,
-      totalMs: query.totalMs,
-      callSites: query.callSites,
-      costBefore: before.cost,
-      costAfter: before.cost,
-      planBefore: before.lines,
-      planAfter: before.lines,
-      rewrite: null,
-    })),
+    queries: group.map(({ planned: { query, before } }) => planImpact(query, before, before)),
     bytes: null,
     savedMsPerDay: null,
     ddl: { apply, undo },

@@ -4,6 +4,7 @@ import type { Plan } from "../whatif/plan.ts";
 import type { Query } from "../workload/workload.ts";
 import type { QueryImpact } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { planImpact } from "./plan-impact.ts";
 
 /** A drop may make no query's plan dearer than by this factor: less is within the error of the estimates. */
 export const REPLAN_TOLERANCE = 1.1;
@@ -53,7 +54,7 @@ export async function replanWithout(
       if (!base.ok) failed.push(base.reason);
       else if (!without.ok) failed.push(without.reason);
       else if (!isSamePlan(base.plan, without.plan))
-        changes.push(impact(query, base.plan, without.plan));
+        changes.push(planImpact(query, base.plan, without.plan));
     }
     const [worst] = changes.toSorted((a, b) => costFactor(b) - costFactor(a));
     if (worst) changed.push(worst);
@@ -70,21 +71,6 @@ export async function replanWithout(
 
 function isSamePlan(a: Plan, b: Plan): boolean {
   return a.cost === b.cost && a.lines.join("\n") === b.lines.join("\n");
-}
-
-function impact(query: Query, before: Plan, after: Plan): QueryImpact {
-  return {
-    fingerprint: query.fingerprint,
-    sql: query.sql,
-    calls: query.calls,
-    totalMs: query.totalMs,
-    callSites: query.callSites,
-    costBefore: before.cost,
-    costAfter: after.cost,
-    rewrite: null,
-    planBefore: before.lines,
-    planAfter: after.lines,
-  };
 }
 
 function searchesRange(query: Query, index: Index): boolean {

@@ -7,6 +7,7 @@ import { type PlannedQuery, SELECTION_BARS } from "../whatif/select-indexes.ts";
 import type { Query } from "../workload/workload.ts";
 import type { QueryImpact } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { planImpact } from "./plan-impact.ts";
 
 /** What a query costs in other words. */
 export interface RewriteGain {
@@ -98,18 +99,7 @@ export function gainImpact(
   { query, before, after }: RewriteGain,
   shown: string | null,
 ): QueryImpact {
-  return {
-    fingerprint: query.fingerprint,
-    sql: query.sql,
-    calls: query.calls,
-    totalMs: query.totalMs,
-    callSites: query.callSites,
-    costBefore: before.cost,
-    costAfter: after.cost,
-    rewrite: shown,
-    planBefore: before.lines,
-    planAfter: after.lines,
-  };
+  return planImpact(query, before, after, shown);
 }
 
 /** `1,204 -> 8.4 (143 times less)`, for one sentence. */

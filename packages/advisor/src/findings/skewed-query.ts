@@ -5,6 +5,7 @@ import type { Planner } from "../whatif/planner.ts";
 import type { Query } from "../workload/workload.ts";
 import type { Evidence, Finding, FindingObject } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { planImpact } from "./plan-impact.ts";
 
 /** How many times dearer some values must be than the others for a query to count as skewed. */
 export const SKEW_FACTOR = 10;
@@ -145,18 +146,7 @@ function findingFor(
     message: message(worst, all.length, keepsOnePlan(worst) ? context.ddl.planEachExecution : null),
     confidence: measured ? "verified" : "estimated",
     evidence: evidence(worst, context),
-    queries: all.map(({ query, worst: kind, after }) => ({
-      fingerprint: query.fingerprint,
-      sql: query.sql,
-      calls: query.calls,
-      totalMs: query.totalMs,
-      callSites: query.callSites,
-      costBefore: kind.plan.cost,
-      costAfter: after.cost,
-      planBefore: kind.plan.lines,
-      planAfter: after.lines,
-      rewrite: null,
-    })),
+    queries: all.map(({ query, worst: kind, after }) => planImpact(query, kind.plan, after)),
     bytes: null,
     savedMsPerDay: null,
     ddl: null,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NO_VALUES } from "../catalog/no-values.ts";
 import type { ColumnStatistics } from "../catalog/snapshot.ts";
 import { parse } from "../postgres/parse.ts";
 import { shopCatalog } from "../postgres/testing/shop-catalog.ts";
@@ -13,15 +14,9 @@ function statistics(common: string, frequencies: readonly number[]): ColumnStati
     averageWidth: 4,
     distinct: 100,
     correlation: null,
+    ...NO_VALUES,
     commonValues: common,
     commonFrequencies: frequencies,
-    histogram: null,
-    commonElements: null,
-    commonElementFrequencies: null,
-    elementCountHistogram: null,
-    rangeLengthHistogram: null,
-    rangeEmptyFraction: null,
-    rangeBoundsHistogram: null,
   };
 }
 

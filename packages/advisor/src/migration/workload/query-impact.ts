@@ -1,22 +1,13 @@
 import { countText } from "../../findings/drop-evidence.ts";
 import type { QueryImpact } from "../../findings/finding.ts";
+import { planImpact } from "../../findings/plan-impact.ts";
 import type { Plan, PlanResult } from "../../whatif/plan.ts";
 import type { Query } from "../../workload/workload.ts";
 
 /** A query with both plans. One that fails has its former cost twice, and what the planner says for the plan after. */
 export function impactOf(query: Query, before: Plan, after: PlanResult): QueryImpact {
-  return {
-    fingerprint: query.fingerprint,
-    sql: query.sql,
-    calls: query.calls,
-    totalMs: query.totalMs,
-    callSites: query.callSites,
-    costBefore: before.cost,
-    costAfter: after.ok ? after.plan.cost : before.cost,
-    rewrite: null,
-    planBefore: before.lines,
-    planAfter: after.ok ? after.plan.lines : [`fails: ${after.reason}`],
-  };
+  const failed = (reason: string) => ({ cost: before.cost, lines: [`fails: ${reason}`] });
+  return planImpact(query, before, after.ok ? after.plan : failed(after.reason));
 }
 
 /** How often queries run, for a sentence: `1,200 executions a day`. `seconds`: what the workload covers. */

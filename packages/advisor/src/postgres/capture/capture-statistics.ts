@@ -1,4 +1,5 @@
 import type { TableName } from "../../catalog/catalog.ts";
+import { NO_VALUES } from "../../catalog/no-values.ts";
 import type { CaptureGap, ColumnStatistics, ExtendedStatistics } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
 import type { CapturedTable } from "./capture-tables.ts";
@@ -90,20 +91,7 @@ function toStatistics(
   values: boolean,
 ): ColumnStatistics {
   const relation: TableName = { schema, name };
-  if (values || plain) return { relation, ...row };
-  return {
-    relation,
-    ...row,
-    commonValues: null,
-    commonFrequencies: null,
-    histogram: null,
-    commonElements: null,
-    commonElementFrequencies: null,
-    elementCountHistogram: null,
-    rangeLengthHistogram: null,
-    rangeEmptyFraction: null,
-    rangeBoundsHistogram: null,
-  };
+  return { relation, ...row, ...(values || plain ? {} : NO_VALUES) };
 }
 
 /** What is unknown of the tables for want of statistics, each with what to do about it. */

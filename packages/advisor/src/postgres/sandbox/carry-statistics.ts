@@ -1,4 +1,5 @@
 import { type TableName, tableKey } from "../../catalog/catalog.ts";
+import { NO_VALUES } from "../../catalog/no-values.ts";
 import type { ColumnEnds, ColumnStatistics, ExtendedStatistics } from "../../catalog/snapshot.ts";
 import type { KeptColumn } from "./merge-structure.ts";
 import type { Row, SandboxDatabase } from "./sandbox-database.ts";
@@ -95,15 +96,7 @@ async function castStatistics(
     ...statistics,
     averageWidth: length > 0 ? length : statistics.averageWidth,
     correlation: null,
-    commonValues: null,
-    commonFrequencies: null,
-    histogram: null,
-    commonElements: null,
-    commonElementFrequencies: null,
-    elementCountHistogram: null,
-    rangeLengthHistogram: null,
-    rangeEmptyFraction: null,
-    rangeBoundsHistogram: null,
+    ...NO_VALUES,
   };
   const common = await castIfAny(database, statistics.commonValues, column);
   const histogram = await castIfAny(database, statistics.histogram, column);
