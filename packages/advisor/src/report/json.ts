@@ -1,4 +1,4 @@
-import type { Finding, QueryImpact } from "../findings/finding.ts";
+import type { Evidence, Finding, FindingObject, QueryImpact } from "../findings/finding.ts";
 import { callSiteValue } from "./call-site.ts";
 import { safeJson } from "./printable.ts";
 import type { Report } from "./report.ts";
@@ -72,21 +72,16 @@ export function renderJson(report: Report): string {
   });
 }
 
-function findingValue(finding: Finding): Readonly<Record<string, unknown>> {
-  const { object } = finding;
+type Value = Readonly<Record<string, unknown>>;
+
+function findingValue(finding: Finding): Value {
   return {
     code: finding.code,
     severity: finding.severity,
-    object: {
-      type: object.type,
-      schema: object.schema,
-      table: object.table,
-      name: object.name,
-      columns: object.columns,
-    },
+    object: objectValue(finding.object),
     message: finding.message,
     confidence: finding.confidence,
-    evidence: finding.evidence.map(({ check, verdict, detail }) => ({ check, verdict, detail })),
+    evidence: finding.evidence.map(evidenceValue),
     queries: finding.queries.map(queryValue),
     bytes: finding.bytes,
     savedMsPerDay: finding.savedMsPerDay,
@@ -95,8 +90,17 @@ function findingValue(finding: Finding): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A query with its costs: each key on purpose, in one order. */
-export function queryValue(query: QueryImpact): Readonly<Record<string, unknown>> {
+/** What a finding is on: each key on purpose, in one order, as of all values here. */
+export function objectValue({ type, schema, table, name, columns }: FindingObject): Value {
+  return { type, schema, table, name, columns };
+}
+
+export function evidenceValue({ check, verdict, detail }: Evidence): Value {
+  return { check, verdict, detail };
+}
+
+/** A query with its costs. */
+export function queryValue(query: QueryImpact): Value {
   return {
     fingerprint: query.fingerprint,
     sql: query.sql,

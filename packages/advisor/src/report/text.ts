@@ -1,4 +1,5 @@
 import { cut, joinParts, padEnd, wrap } from "./columns.ts";
+import { noteLines } from "./note-lines.ts";
 import { createPage, type Page } from "./page.ts";
 import { oneLine } from "./printable.ts";
 import type { Report, SelectionReport } from "./report.ts";
@@ -169,14 +170,4 @@ function examples(texts: readonly string[], page: Page): readonly string[] {
     .map((text) => `    ${page.dim(cut(oneLine(text), page.width - 4))}`);
   const more = texts.length - shown.length;
   return more > 0 ? [...shown, `    ${page.dim(`and ${formatCount(more)} more`)}`] : shown;
-}
-
-function noteLines(notes: readonly string[], page: Page): readonly string[] {
-  if (notes.length === 0) return [];
-  const lines = notes.flatMap((note) =>
-    wrap(oneLine(note), page.width - 4).map(
-      (line, index) => (index === 0 ? "  - " : "    ") + line,
-    ),
-  );
-  return [page.bold("Notes"), ...lines];
 }

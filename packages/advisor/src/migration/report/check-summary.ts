@@ -91,11 +91,42 @@ export function nothingFound({ migrations, problems, coverage }: CheckReport): s
   return coverage.notAnalyzed.length === 0 ? "No findings." : "No findings in what was analysed.";
 }
 
-export const NOT_ANALYZED_TITLE = "Not analysed";
-
 /** "Not analysed" is never "safe". */
 export const NOT_ANALYZED_MEANS =
   "What these statements do can't be told, which does not mean that they are safe.";
+
+/** Places with what there is to say of each. */
+export interface PlaceList {
+  readonly title: string;
+  /** A sentence on all of them, or nothing. */
+  readonly means: string;
+  readonly items: readonly (readonly [place: SourcePlace, text: string])[];
+}
+
+/** What people are told after the findings; lists without items too. Texts are not escaped. */
+export function placeLists(report: CheckReport): readonly PlaceList[] {
+  return [
+    {
+      title: "Not analysed",
+      means: NOT_ANALYZED_MEANS,
+      items: report.coverage.notAnalyzed.map(({ place, reason }) => [place, reason]),
+    },
+    {
+      // They silence nothing, and fail nothing.
+      title: "Ignore comments",
+      means: "",
+      items: report.ignoreProblems.map(({ place, message, hint }) => [place, `${message} ${hint}`]),
+    },
+    {
+      title: "Ignored",
+      means: "",
+      items: report.ignored.map(({ finding, reason }) => [
+        finding.place,
+        `${finding.code}: ${reason}`,
+      ]),
+    },
+  ];
+}
 
 /** `src/a.sql:12`: most terminals and editors open it. */
 export function placeText({ file, line }: SourcePlace): string {
@@ -110,6 +141,3 @@ export const BASIS_WORDS: Readonly<Record<MigrationFinding["basis"], string>> = 
 export function fails({ severity }: MigrationFinding, from: FailsFrom): boolean {
   return from !== "never" && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(from);
 }
-
-/** Comments that silence nothing: they fail nothing. */
-export const IGNORES_TITLE = "Ignore comments";

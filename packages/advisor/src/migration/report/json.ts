@@ -1,4 +1,4 @@
-import { queryValue } from "../../report/json.ts";
+import { evidenceValue, objectValue, queryValue } from "../../report/json.ts";
 import { safeJson } from "../../report/printable.ts";
 import type { CheckProblem, CheckReport } from "../check-report.ts";
 import type { MigrationFinding } from "../migration-finding.ts";
@@ -58,7 +58,6 @@ function problemValue({ place, message, hint }: CheckProblem): Value {
 }
 
 function findingValue(finding: MigrationFinding): Value {
-  const { object } = finding;
   return {
     code: finding.code,
     severity: finding.severity,
@@ -66,15 +65,9 @@ function findingValue(finding: MigrationFinding): Value {
     place: placeValue(finding.place),
     migration: finding.migration,
     statement: finding.statement,
-    object: {
-      type: object.type,
-      schema: object.schema,
-      table: object.table,
-      name: object.name,
-      columns: object.columns,
-    },
+    object: objectValue(finding.object),
     message: finding.message,
-    evidence: finding.evidence.map(({ check, verdict, detail }) => ({ check, verdict, detail })),
+    evidence: finding.evidence.map(evidenceValue),
     advice: finding.advice,
     alternative: finding.alternative.map(({ name, content }) => ({ name, content })),
     queries: finding.queries.map(queryValue),

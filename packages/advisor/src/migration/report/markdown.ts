@@ -10,10 +10,8 @@ import type { SourcePlace } from "../migration.ts";
 import {
   BASIS_WORDS,
   type CheckRenderOptions,
-  IGNORES_TITLE,
-  NOT_ANALYZED_MEANS,
-  NOT_ANALYZED_TITLE,
   nothingFound,
+  placeLists,
   placeText,
   summaryRows,
 } from "./check-summary.ts";
@@ -60,25 +58,17 @@ export function renderCheckMarkdown(report: CheckReport, { link }: CheckRenderOp
 }
 
 /** What follows the findings. */
-function tailBlocks({ coverage, ignoreProblems, ignored, notes }: CheckReport): readonly Block[] {
+function tailBlocks(report: CheckReport): readonly Block[] {
   return [
-    listBlock(
-      NOT_ANALYZED_TITLE,
-      NOT_ANALYZED_MEANS,
-      coverage.notAnalyzed.map(({ place, reason }) => placeItem(place, reason)),
+    ...placeLists(report).flatMap(({ title, means, items }) =>
+      listBlock(
+        title,
+        means,
+        items.map(([place, text]) => placeItem(place, text)),
+      ),
     ),
-    listBlock(
-      IGNORES_TITLE,
-      "",
-      ignoreProblems.map(({ place, message, hint }) => placeItem(place, `${message} ${hint}`)),
-    ),
-    listBlock(
-      "Ignored",
-      "",
-      ignored.map(({ finding, reason }) => placeItem(finding.place, `${finding.code}: ${reason}`)),
-    ),
-    listBlock("Notes", "", notes.map(shortened)),
-  ].flat();
+    ...listBlock("Notes", "", report.notes.map(shortened)),
+  ];
 }
 
 /** Blocks in order while they fit, each in its first form that does. After one that has none, nothing more is shown. */

@@ -1,4 +1,5 @@
 import { cut, joinParts, padEnd, wrap } from "../../report/columns.ts";
+import { noteLines } from "../../report/note-lines.ts";
 import { objectLabel } from "../../report/object-label.ts";
 import { createPage, type Page } from "../../report/page.ts";
 import { oneLine, printable, safeLines } from "../../report/printable.ts";
@@ -6,14 +7,12 @@ import { ledgerLines, queriesLines, severityStyle, spaced } from "../../report/t
 import { formatCount } from "../../report/units.ts";
 import type { CheckProblem, CheckReport } from "../check-report.ts";
 import type { MigrationFinding } from "../migration-finding.ts";
-import type { SourcePlace } from "../migration.ts";
 import {
   BASIS_WORDS,
   type CheckRenderOptions,
-  IGNORES_TITLE,
-  NOT_ANALYZED_MEANS,
-  NOT_ANALYZED_TITLE,
   nothingFound,
+  type PlaceList,
+  placeLists,
   placeText,
   summaryRows,
 } from "./check-summary.ts";
@@ -31,22 +30,7 @@ export function renderCheckText(report: CheckReport, options: CheckRenderOptions
     ...report.problems.map((problem) => problemLines(problem, page)),
     ...report.findings.map((finding, index) => findingLines(finding, index + 1, page)),
     ...(report.findings.length === 0 ? [wrap(nothingFound(report), page.width)] : []),
-    listLines(
-      NOT_ANALYZED_TITLE,
-      report.coverage.notAnalyzed.map(({ place, reason }) => [place, reason]),
-      page,
-      NOT_ANALYZED_MEANS,
-    ),
-    listLines(
-      IGNORES_TITLE,
-      report.ignoreProblems.map(({ place, message, hint }) => [place, `${message} ${hint}`]),
-      page,
-    ),
-    listLines(
-      "Ignored",
-      report.ignored.map(({ finding, reason }) => [finding.place, `${finding.code}: ${reason}`]),
-      page,
-    ),
+    ...placeLists(report).map((list) => listLines(list, page)),
     noteLines(report.notes, page),
   ];
   return `${blocks
@@ -105,12 +89,7 @@ function trimmed(lines: readonly string[]): readonly string[] {
   return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
 }
 
-function listLines(
-  title: string,
-  items: readonly (readonly [place: SourcePlace, text: string])[],
-  page: Page,
-  means = "",
-): readonly string[] {
+function listLines({ title, means, items }: PlaceList, page: Page): readonly string[] {
   if (items.length === 0) return [];
   const more = items.length - MAX_LISTED;
   return [
@@ -124,14 +103,4 @@ function listLines(
       ]),
     ...(more > 0 ? [`  ${page.dim(`and ${formatCount(more)} more`)}`] : []),
   ];
-}
-
-function noteLines(notes: readonly string[], page: Page): readonly string[] {
-  if (notes.length === 0) return [];
-  const lines = notes.flatMap((note) =>
-    wrap(oneLine(note), page.width - 4).map(
-      (line, index) => (index === 0 ? "  - " : "    ") + line,
-    ),
-  );
-  return [page.bold("Notes"), ...lines];
 }
