@@ -1,18 +1,13 @@
-import { dirname, join } from "node:path";
-import {
-  type Migration,
-  MigrationProblem,
-  type MigrationScript,
-  type TransactionScope,
-} from "../migration.ts";
+import { dirname } from "node:path";
+import { MigrationProblem, type MigrationScript, type TransactionScope } from "../migration.ts";
 import type { Runner, RunnerInput } from "../runner.ts";
-import { codeFiles, configAbove, exportsOfFile } from "./code-files.ts";
+import { codeFiles, configAbove } from "./code-files.ts";
 import { type Knex, recordingKnex } from "./knex-client.ts";
-import { filesIfAny, listFiles } from "./list-files.ts";
-import { loadModule, type MigrationModule } from "./load-module.ts";
-import { lineOf, pathBelow } from "./read-text.ts";
+import { filesIfAny } from "./list-files.ts";
+import type { MigrationModule } from "./load-module.ts";
+import { readCodeFiles } from "./read-code-files.ts";
+import { lineOf } from "./read-text.ts";
 import { runCode } from "./run-code.ts";
-import { brokenScript } from "./sql-script.ts";
 import { textMatches } from "./text-matches.ts";
 import { userPackage } from "./user-package.ts";
 import { writeCode } from "./write-code.ts";
@@ -41,40 +36,21 @@ export const knex: Runner = {
   async read(input) {
     const config = await configAbove(dirname(input.path), CONFIGS);
     const disabled = /\bdisableTransactions\s*:\s*true\b/.test(config?.text ?? "");
-    const migrations: Migration[] = [];
-    for (const name of codeFiles(await listFiles(input.path), ENDINGS)) {
-      const path = join(input.path, name);
-      const file = pathBelow(input.directory, path);
-      const base = {
-        name: name.replace(/\.[cm]?[jt]s$/, ""),
-        file,
-        exports: await exportsOfFile(path),
-      };
-      try {
-        const module = await loadModule(path, file);
-        const own = usesTransaction(module, disabled);
-        const scopes = {
-          up: own ? (disabled ? "migration" : "run") : "none",
-          down: own ? "migration" : "none",
-        } as const;
-        const up = scriptOf(module, "up", path, file, scopes.up, input);
-        if (up === null)
-          throw new MigrationProblem(
-            lineOf(file),
-            `${file} exports no function up.`,
-            "knex refuses a migration without up and down: write them, or move the file out of the folder.",
-          );
-        migrations.push({
-          ...base,
-          up,
-          down: scriptOf(module, "down", path, file, scopes.down, input),
-        });
-      } catch (error) {
-        if (!(error instanceof MigrationProblem)) throw error;
-        migrations.push({ ...base, up: brokenScript(error), down: null });
-      }
-    }
-    return migrations;
+    return readCodeFiles(input, ENDINGS, (module, path, file) => {
+      const own = usesTransaction(module, disabled);
+      const scopes = {
+        up: own ? (disabled ? "migration" : "run") : "none",
+        down: own ? "migration" : "none",
+      } as const;
+      const up = scriptOf(module, "up", path, file, scopes.up, input);
+      if (up === null)
+        throw new MigrationProblem(
+          lineOf(file),
+          `${file} exports no function up.`,
+          "knex refuses a migration without up and down: write them, or move the file out of the folder.",
+        );
+      return { up, down: scriptOf(module, "down", path, file, scopes.down, input) };
+    });
   },
 
   write: (steps, after) =>

@@ -1,19 +1,17 @@
-import { dirname, join } from "node:path";
-import type { Migration, MigrationScript } from "../migration.ts";
-import { MigrationProblem } from "../migration.ts";
+import { dirname } from "node:path";
+import type { MigrationScript } from "../migration.ts";
 import type { Runner, RunnerInput, SafeStep } from "../runner.ts";
-import { codeFiles, configAbove, exportsOfFile } from "./code-files.ts";
+import { codeFiles, configAbove } from "./code-files.ts";
 import {
   KYSELY_DIALECTS,
   type Kysely,
   type KyselyModule,
   recordingKysely,
 } from "./kysely-dialect.ts";
-import { filesIfAny, listFiles } from "./list-files.ts";
-import { loadModule, type MigrationModule } from "./load-module.ts";
-import { pathBelow } from "./read-text.ts";
+import { filesIfAny } from "./list-files.ts";
+import type { MigrationModule } from "./load-module.ts";
+import { readCodeFiles } from "./read-code-files.ts";
 import { runCode } from "./run-code.ts";
-import { brokenScript } from "./sql-script.ts";
 import { textMatches } from "./text-matches.ts";
 import { userPackage } from "./user-package.ts";
 import { writeCode } from "./write-code.ts";
@@ -45,31 +43,12 @@ export const kysely: Runner = {
 
   async read(input) {
     const transaction = (await transactionsDisabled(input)) ? "none" : "run";
-    const migrations: Migration[] = [];
-    for (const name of codeFiles(await listFiles(input.path), ENDINGS)) {
-      const path = join(input.path, name);
-      const file = pathBelow(input.directory, path);
-      const base = {
-        name: name.replace(/\.[cm]?[jt]s$/, ""),
-        file,
-        exports: await exportsOfFile(path),
-      };
-      try {
-        const module = await loadModule(path, file);
-        const up = scriptOf(module, "up", path, file, transaction, input);
-        // Kysely leaves files out that are no migrations.
-        if (up !== null)
-          migrations.push({
-            ...base,
-            up,
-            down: scriptOf(module, "down", path, file, transaction, input),
-          });
-      } catch (error) {
-        if (!(error instanceof MigrationProblem)) throw error;
-        migrations.push({ ...base, up: brokenScript(error), down: null });
-      }
-    }
-    return migrations;
+    return readCodeFiles(input, ENDINGS, (module, path, file) => {
+      const up = scriptOf(module, "up", path, file, transaction, input);
+      // Kysely leaves files out that are no migrations.
+      if (up === null) return null;
+      return { up, down: scriptOf(module, "down", path, file, transaction, input) };
+    });
   },
 
   write(steps, after) {

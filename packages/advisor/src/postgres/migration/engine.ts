@@ -2,6 +2,7 @@ import type { MigrationEngine } from "../../migration/migration-engine.ts";
 import { postgres } from "../engine.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { splitStatements } from "../split-statements.ts";
+import { commentSyntax } from "./comment-syntax.ts";
 import { describeMigration } from "./describe-migration.ts";
 import { openTrial } from "./open-trial.ts";
 import { postgresRules } from "./rules/postgres-rules.ts";
@@ -15,14 +16,7 @@ export const postgresMigration: MigrationEngine = {
   defaultVersion: 180_000,
   defaultSchema: "public",
   splitStatements,
-  commentSyntax: {
-    lineComment: "--",
-    nestedComments: true,
-    quotes: ["'", '"'],
-    backslash: "after-e",
-    dollarQuotes: true,
-    script: false,
-  },
+  commentSyntax,
   describe: describeMigration,
   openTrial,
   rules: postgresRules,
