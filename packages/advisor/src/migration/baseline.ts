@@ -73,7 +73,7 @@ function sortKey(line: string): string {
 }
 
 function entryOf({ fingerprint, code, place, migration, object }: MigrationFinding): BaselineEntry {
-  const names = [object.schema, object.table, ...(object.name === null ? [] : [object.name])];
+  const names = [object.schema, object.table, object.name ?? ""].filter(Boolean);
   return { fingerprint, code, file: place.file, migration, object: names.join(".") };
 }
 

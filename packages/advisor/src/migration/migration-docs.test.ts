@@ -5,12 +5,13 @@ import {
   MIGRATION_PAGES,
   migrationsIndex,
 } from "../../generate-findings-index.ts";
+import { mysqlRules } from "../mysql/migration/rules/mysql-rules.ts";
 import { postgresRules } from "../postgres/migration/rules/postgres-rules.ts";
 import { MIGRATION_CODES } from "./finding-titles.ts";
 
-const RULES = postgresRules.map(({ code }) => code);
-/** Where a rule of PostgreSQL's may stand: engine-neutral ones are with the pipeline. */
-const FOLDERS = ["../postgres/migration/rules/", "./rules/"];
+const RULES = [...new Set([...postgresRules, ...mysqlRules].map(({ code }) => code))];
+/** Where a rule may stand: engine-neutral ones are with the pipeline. */
+const FOLDERS = ["../postgres/migration/rules/", "../mysql/migration/rules/", "./rules/"];
 function page(name: string): string {
   return readFileSync(new URL(name, MIGRATION_PAGES), "utf8");
 }
@@ -23,8 +24,11 @@ test("the index is the generated one: run `pnpm --filter @dbadvise/advisor docs:
   expect(page("README.md")).toBe(migrationsIndex());
 });
 
-test("no two rules have the same code", () => {
-  expect(new Set(RULES).size).toBe(RULES.length);
+test.each([
+  ["PostgreSQL", postgresRules],
+  ["MySQL", mysqlRules],
+])("no two rules of %s have the same code", (_, rules) => {
+  expect(new Set(rules.map(({ code }) => code)).size).toBe(rules.length);
 });
 
 describe.each(RULES)("%s", (code) => {

@@ -1,9 +1,9 @@
 import type { TableName } from "../catalog/catalog.ts";
 import type { FindingObject } from "../findings/finding.ts";
 
-/** A table for a sentence; not SQL. */
+/** A table for a sentence; not SQL. One of the connection's own database has no schema. */
 export function tableText({ schema, name }: TableName): string {
-  return `${schema}.${name}`;
+  return schema === "" ? name : `${schema}.${name}`;
 }
 
 /** What a finding is about: a table. */

@@ -9,6 +9,7 @@ import type {
   RuleContext,
   RuleVerdict,
 } from "./migration-rule.ts";
+import { tableText } from "./rule-objects.ts";
 import type { Runner, SafeStep, WrittenFile } from "./runner.ts";
 import type { Observation } from "./trial.ts";
 import { estimateWork } from "./workload/work-estimate.ts";
@@ -93,13 +94,11 @@ function evidenceOf(observation: Observation | null): readonly Evidence[] {
       .map((lock) =>
         seen(
           "lock",
-          `${lock.mode} on ${lock.table.schema}.${lock.table.name}: blocks ${lock.blocksReads ? "reads and writes" : "writes"}`,
+          `${lock.mode} on ${tableText(lock.table)}: blocks ${lock.blocksReads ? "reads and writes" : "writes"}`,
         ),
       ),
-    ...rewritten.map((table) => seen("rewrite", `${table.schema}.${table.name} is written anew`)),
-    ...scanned.map((table) =>
-      seen("scan", `${table.schema}.${table.name} is read from end to end`),
-    ),
+    ...rewritten.map((table) => seen("rewrite", `${tableText(table)} is written anew`)),
+    ...scanned.map((table) => seen("scan", `${tableText(table)} is read from end to end`)),
     ...(algorithm === undefined
       ? []
       : [seen("algorithm", `the server takes ALGORITHM=${algorithm}`)]),

@@ -36,7 +36,9 @@ export function splitStatements(text: string): SplitText {
       at = start;
       continue;
     }
-    const after = match.index + match[0].length;
+    // Inside a statement it is a word like any other.
+    const word = line === undefined ? match[0] : (/^\s*\w+/.exec(line)?.[0] ?? "");
+    const after = match.index + word.length;
     if (block !== undefined) {
       const close = text.indexOf("*/", after);
       if (close === -1) break;

@@ -41,6 +41,14 @@ export function tokens(sql: string): readonly Token[] {
   return found;
 }
 
+/** The same without MariaDB's `SET STATEMENT name = value FOR`, which may stand before any statement. */
+export function statementTokens(sql: string): readonly Token[] {
+  const all = tokens(sql);
+  const [set, statement] = all;
+  if (set?.value !== "SET" || statement?.value !== "STATEMENT") return all;
+  return all.slice(all.findIndex(({ kind, value }) => kind === "word" && value === "FOR") + 1);
+}
+
 const ESCAPES: Readonly<Record<string, string>> = {
   "0": "\0",
   b: "\b",

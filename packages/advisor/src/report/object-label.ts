@@ -9,7 +9,7 @@ interface AboutObject {
 
 /** What a finding is about, for people: `public.orders (customer_id)`, `public.orders_idx on public.orders (customer_id)`. */
 export function objectLabel({ code, object }: AboutObject): string {
-  const table = `${part(object.schema)}.${part(object.table)}`;
+  const table = dotted(object.schema, object.table);
   const columns = object.columns.map(part);
   const keys = columns.length === 0 ? "" : ` (${columns.join(", ")})`;
   switch (object.type) {
@@ -24,7 +24,7 @@ export function objectLabel({ code, object }: AboutObject): string {
       // The name of an index that does not exist yet tells less than its columns, and stands in the DDL.
       return object.name === null || code === "missing-index"
         ? table + keys
-        : `${part(object.schema)}.${part(object.name)} on ${table}${keys}`;
+        : `${dotted(object.schema, object.name)} on ${table}${keys}`;
   }
 }
 
@@ -32,7 +32,12 @@ export function objectLabel({ code, object }: AboutObject): string {
 export function qualifiedName({ object }: Pick<AboutObject, "object">): string {
   const names =
     object.type === "column" ? object.columns : object.name === null ? [] : [object.name];
-  return [object.schema, object.table, ...names].map(part).join(".");
+  return dotted(object.schema, object.table, ...names);
+}
+
+/** Objects of the connection's own database have no schema. */
+function dotted(schema: string, ...names: readonly string[]): string {
+  return [...(schema === "" ? [] : [schema]), ...names].map(part).join(".");
 }
 
 /** In quotes where a bare name would read as something else: with dots, blanks or brackets in it. */

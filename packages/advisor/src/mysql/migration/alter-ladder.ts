@@ -1,5 +1,5 @@
 import type { TableName } from "../../catalog/catalog.ts";
-import { type Token, tokens } from "../tokens.ts";
+import { statementTokens, type Token } from "../tokens.ts";
 
 /** A way to change a table, as ALGORITHM and LOCK ask for it. */
 export interface Rung {
@@ -36,18 +36,18 @@ interface Place {
  */
 export function withRung(text: string, { algorithm, lock }: Rung): string | null {
   const sql = asAlterTable(text);
-  const all = tokens(sql);
+  const all = statementTokens(sql);
   const place = placeOf(all);
   if (place === null) return null;
   const plain = withoutChoice(sql, all);
   const wanted = [`ALGORITHM=${algorithm}`, ...(lock === null ? [] : [`LOCK=${lock}`])];
   if (place.at === null) return `${plain} ${wanted.join(" ")}`;
-  return `${plain.slice(0, place.at)} ${wanted.join(", ")}${place.separator} ${plain.slice(place.at).trimStart()}`;
+  return `${plain.slice(0, place.at).trimEnd()} ${wanted.join(", ")}${place.separator} ${plain.slice(place.at).trimStart()}`;
 }
 
 /** The table that a statement alters in a way that ALGORITHM is asked for; `null` for all other statements. */
 export function alteredTable(text: string, schema: string): TableName | null {
-  const all = tokens(asAlterTable(text));
+  const all = statementTokens(asAlterTable(text));
   const at = tableAt(all);
   if (at === null) return null;
   const [first, dot, second] = all.slice(at, at + 3);
@@ -59,7 +59,7 @@ export function alteredTable(text: string, schema: string): TableName | null {
 
 /** Whether it adds or drops partitions: files come and go though none is written anew. */
 export function changesPartitions(text: string): boolean {
-  const all = tokens(text);
+  const all = statementTokens(text);
   return all.some((token, at) => isWord(token, "PARTITION") && isWord(all[at - 1], "ADD", "DROP"));
 }
 
@@ -73,7 +73,7 @@ function nameOf({ kind, text, value }: Token): string {
 
 /** DROP INDEX as what it stands for: MariaDB's takes no ALGORITHM. */
 function asAlterTable(sql: string): string {
-  const all = tokens(sql);
+  const all = statementTokens(sql);
   if (all[0]?.value !== "DROP" || all[1]?.value !== "INDEX") return sql;
   const on = all.findIndex(({ kind, value }) => kind === "word" && value === "ON");
   const qualified = all[on + 2]?.value === ".";
@@ -85,7 +85,7 @@ function asAlterTable(sql: string): string {
 
 /** The rungs that a statement leaves open: all, unless it says itself how it is to be done. */
 export function rungsFor(sql: string): readonly Rung[] {
-  const all = tokens(sql);
+  const all = statementTokens(sql);
   const asked = new Map(
     choices(all).map(([first, last]) => [all[first]?.value, all[last]?.value] as const),
   );
@@ -159,15 +159,26 @@ function isTableName(all: readonly Token[], at: number): boolean {
   );
 }
 
-/** Spaces in its place, so that positions stay; of commas one goes with it. */
+/** Spaces in its place, so that positions stay; commas that separate nothing any more go with it. */
 function withoutChoice(sql: string, all: readonly Token[]): string {
-  let text = sql;
-  for (const [first, last] of choices(all)) {
-    const comma = all[first - 1]?.value === "," ? first - 1 : null;
-    const following = comma === null && all[last + 1]?.value === "," ? last + 1 : null;
-    const from = all[comma ?? first]?.start ?? 0;
-    const to = all[following ?? last]?.end ?? sql.length;
-    text = text.slice(0, from) + " ".repeat(to - from) + text.slice(to);
+  const chosen = choices(all);
+  if (chosen.length === 0) return sql.trimEnd();
+  const table = tableAt(all);
+  /** Nothing to separate stands before what is right behind it: the table, then commas that go. */
+  let last = table === null ? undefined : all[all[table + 1]?.value === "." ? table + 2 : table];
+  const gone = chosen.map(
+    ([from, to]) => [all[from]?.start ?? 0, all[to]?.end ?? sql.length] as const,
+  );
+  const left = all.filter((_, at) => !chosen.some(([from, to]) => at >= from && at <= to));
+  for (const [at, token] of left.entries()) {
+    if (token.kind !== "symbol" || token.value !== ",") continue;
+    const next = left[at + 1];
+    if (next !== undefined && next.value !== "," && left[at - 1] !== last) continue;
+    gone.push([token.start, token.end]);
+    if (left[at - 1] === last) last = token;
   }
+  let text = sql;
+  for (const [from, to] of gone)
+    text = text.slice(0, from) + " ".repeat(to - from) + text.slice(to);
   return text.trimEnd();
 }

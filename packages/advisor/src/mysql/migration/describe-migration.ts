@@ -4,13 +4,15 @@ import { columnsOf } from "./describe/constraint-definition.ts";
 import { createTable } from "./describe/create-table.ts";
 import { describeWrites } from "./describe/writes.ts";
 import { readTokens, type TokenReader } from "./describe/token-reader.ts";
+import { statementTokens } from "../tokens.ts";
 
 /**
  * Reads what a statement of MySQL or MariaDB does. The grammar of their DDL is read here, since parsers at hand refuse part of
  * it (sqlparser-rs 0.62: ENGINE=, CONVERT TO, RENAME INDEX, OPTIMIZE, ADD PARTITION); whether the text is right is for a server to say.
  */
 export function describeMigration(sql: string, schema: string): Promise<DescribedStatement> {
-  return Promise.resolve(describeTokens(readTokens(sql), schema));
+  const [first] = statementTokens(sql);
+  return Promise.resolve(describeTokens(readTokens(sql.slice(first?.start ?? 0)), schema));
 }
 
 function describeTokens(reader: TokenReader, schema: string): DescribedStatement {
@@ -129,11 +131,10 @@ function renameTables(reader: TokenReader, schema: string): readonly SchemaActio
   return renamed;
 }
 
-/** SET [SESSION | LOCAL | @@] lock_wait_timeout = seconds. */
+/** SET [SESSION | LOCAL | @@] lock_wait_timeout = seconds. Limits of SET STATEMENT are gone with it. */
 function settings(reader: TokenReader): readonly SchemaAction[] {
   const found: SchemaAction[] = [];
   do {
-    reader.takes("STATEMENT");
     reader.takes("@@");
     if (reader.takesOne("SESSION", "LOCAL") !== null) reader.takes(".");
     const timeout = reader.takesOne(
@@ -143,7 +144,7 @@ function settings(reader: TokenReader): readonly SchemaAction[] {
     );
     if (timeout === null) continue;
     reader.takesOne("=", ":=");
-    const value = Number(reader.restOfClause().replace(/\sfor\s[\s\S]*$/i, ""));
+    const value = Number(reader.restOfClause());
     if (!Number.isFinite(value)) continue;
     found.push({
       kind: "set-timeout",
