@@ -3,8 +3,8 @@ import type { Cache } from "./cache.ts";
 import { CacheHits } from "./cache-hits.ts";
 import { isArrayLike } from "./is-array-like.ts";
 import { isThenable } from "./is-thenable.ts";
-import type { PendingMany } from "./pending-many.ts";
-import { Failure, Hit, InBatch, type Result, takeResult } from "./result.ts";
+import { Part, type PendingMany } from "./pending-many.ts";
+import { Failure, Pending, type Result, valueOf } from "./result.ts";
 
 /** What a batch asks of its loader. */
 export interface BatchOwner<K> {
@@ -18,46 +18,45 @@ const EXPECTED =
   "DataLoader must be constructed with a function which accepts Array<key> and returns Promise<Array<value>>";
 
 /** Keys that go to the batch function together, and all who wait for it. */
-export class Batch<K, V> {
-  readonly keys: K[] = [];
-  /** Where the results go. `undefined`: nowhere. */
-  readonly cache: Cache<V> | undefined;
+export class Batch<K, V> extends Pending<V> {
+  /** Where the results go. */
+  readonly cache: Cache<V>;
+  /** How many keys. */
+  size = 0;
   readonly #owner: BatchOwner<K>;
   readonly #batchLoadFn: BatchLoadFn<K, V>;
-  /** By id. Those of the cache, or else for `loadMany` alone. */
   readonly #results: Result<V>[];
   /** The id of the first key. Those of the others follow, unless they are listed. */
   readonly #firstId: number;
-  /** By the position of the key. */
-  #ids: number[] | undefined = undefined;
+  /** By position. */
+  #listed: { readonly keys: K[]; readonly ids: number[] } | undefined = undefined;
+  /** What the batch function was called with. */
+  #keys: readonly K[] = [];
   /** The promises of all loads derive from this one. */
   readonly #answered: Promise<void>;
   readonly #answer: () => void;
-  /** By the position of the key. */
-  #values: readonly (V | Error)[] = [];
   #failure: Failure | undefined = undefined;
-  /** Whose promise is next. */
+  /** The position whose promise is next. */
   #turn = 0;
-  /** `#values`, if there is nothing to do but to take them in turn. */
-  #valuesInTurn: readonly V[] | undefined = undefined;
-  /** Positions of the keys that have promises, once there are others: those of `loadMany`. */
-  #positions: number[] | undefined = undefined;
-  readonly #inBatch: InBatch<V> = new InBatch<V>(this);
+  /** There are ids in a row, and values at them: nothing to do but to take those in turn. */
+  #inTurn = false;
   /** For keys of `loadMany` that were loaded again while a later batch gathered. */
   #later: Map<number, PromiseWithResolvers<V>> | undefined = undefined;
   /** Up to which position these are settled. */
   #laterSettled = 0;
   #loadedBy: PendingMany<V> | undefined = undefined;
-  /** Where `#loadedBy` takes what is answered. */
-  #places: number[] = [];
+  /** The last keys, if `#loadedBy` has loaded them. */
+  #part: Part = new Part();
+  #partEnd = 0;
   #hits: CacheHits<V> | undefined = undefined;
   #dispatched = false;
   #startedAt: number | undefined = undefined;
 
-  constructor(owner: BatchOwner<K>, batchLoadFn: BatchLoadFn<K, V>, cache: Cache<V> | undefined) {
+  constructor(owner: BatchOwner<K>, batchLoadFn: BatchLoadFn<K, V>, cache: Cache<V>) {
+    super();
     this.cache = cache;
-    this.#results = cache === undefined ? [] : cache.results;
-    this.#firstId = cache === undefined ? 0 : cache.size;
+    this.#results = cache.results;
+    this.#firstId = cache.size;
     this.#owner = owner;
     this.#batchLoadFn = batchLoadFn;
     ({ promise: this.#answered, resolve: this.#answer } = Promise.withResolvers<void>());
@@ -66,34 +65,37 @@ export class Batch<K, V> {
   /** A key that is not cached. `id`: where its result goes. */
   load(key: K, id: number): Promise<V> {
     const promise = this.#answered.then(this.#take);
-    const position = this.#add(key, id);
-    this.#positions?.push(position);
+    this.#add(key, id);
+    // Hits follow it, which makes them the ones who have to handle its error.
+    this.#results[id] = promise;
     return promise;
   }
 
   /** The same for the key at `index` of a `loadMany`. */
   loadOfMany(key: K, id: number, pending: PendingMany<V>, index: number): void {
-    if (this.#loadedBy !== pending) {
+    if (this.#loadedBy !== pending || this.#partEnd !== this.size) {
       this.#loadedBy = pending;
-      this.#positions ??= [...this.keys.keys()];
-      this.#places = pending.addPart(this.#results, this.#answered.then(nothing));
+      const part = new Part();
+      this.#part = part;
+      const settled = this.#answered.then(() => this.#passOver(part.size));
+      pending.addPart(part, this.#results, settled);
     }
     this.#add(key, id);
-    this.#results[id] = this.#inBatch;
-    this.#places.push(index, id);
+    this.#results[id] = this;
+    this.#partEnd = this.size;
+    this.#part.add(index, id);
   }
 
   /** Ids of keys to come need not follow those of the keys so far: others get some between them. */
-  listIds(): void {
-    this.#ids ??= this.keys.map((_key, position) => this.#firstId + position);
+  list(): void {
+    if (this.#listed !== undefined) return;
+    const keys = this.#keysInRow();
+    this.#listed = { keys, ids: keys.map((_key, position) => this.#firstId + position) };
   }
 
   /** A key that is cached. */
   hit(id: number): Promise<V> {
-    const result = this.#results[id];
-    if (!(result instanceof Hit) || result.batch !== this) return this.#openHits().promiseOf(id);
-    if (this.#hits !== undefined) this.#hits.count += 1;
-    return (result as Hit<V>).promise;
+    return this.#openHits().promiseOf(id);
   }
 
   /** The same for the key at `index` of a `loadMany`. */
@@ -106,7 +108,6 @@ export class Batch<K, V> {
     return this.#openHits().follow(cached);
   }
 
-  /** The promise of a key of this batch, which settles in its place among others that are asked for here. */
   promiseOf(id: number): Promise<V> {
     this.#later ??= new Map();
     const known = this.#later.get(id);
@@ -123,13 +124,14 @@ export class Batch<K, V> {
     if (this.#dispatched) return;
     this.#dispatched = true;
     if (batchesAreObserved()) this.#startedAt = performance.now();
-    if (this.keys.length === 0) {
+    if (this.size === 0) {
       this.#settle();
       return;
     }
+    this.#keys = this.#listed?.keys ?? this.#keysInRow();
     let answer: PromiseLike<ArrayLike<V | Error>>;
     try {
-      answer = this.#batchLoadFn.call(this.#owner, this.keys);
+      answer = this.#batchLoadFn.call(this.#owner, this.#keys);
     } catch (error) {
       this.#fail(unexpected(`the function errored synchronously: ${String(error)}.`));
       return;
@@ -147,24 +149,23 @@ export class Batch<K, V> {
   #succeed(values: ArrayLike<V | Error>): void {
     if (!isArrayLike(values))
       throw unexpected(`the function did not return a Promise of an Array: ${String(values)}.`);
-    if (values.length !== this.keys.length)
+    if (values.length !== this.#keys.length)
       throw unexpected(
         "the function did not return a Promise of an Array of the same length as the Array of keys." +
-          `\n\nKeys:\n${String(this.keys)}\n\nValues:\n${Array.prototype.toString.call(values)}`,
+          `\n\nKeys:\n${String(this.#keys)}\n\nValues:\n${Array.prototype.toString.call(values)}`,
       );
-    // As they are now: the promises take theirs one job later.
-    const answers = Array.prototype.slice.call(values) as (V | Error)[];
+    const results = this.#results;
+    const firstId = this.#firstId;
+    const ids = this.#listed?.ids;
     let errors = 0;
-    for (let position = 0; position < answers.length; position += 1) {
-      const answer = answers[position] as V | Error;
-      if (answer instanceof Error) errors += 1;
+    for (let position = 0; position < this.size; position += 1) {
+      let value = values[position] as Result<V>;
+      if (value instanceof Error) errors += 1;
       // A thenable is asked once, for all who load the key.
-      else if (isThenable(answer)) answers[position] = promiseOf(answer) as V;
-      this.#results[this.#idAt(position)] = answers[position] as V | Error;
+      else if (isThenable(value)) value = promiseOf(value as PromiseLike<V>);
+      results[ids === undefined ? firstId + position : (ids[position] as number)] = value;
     }
-    this.#values = answers;
-    if (errors === 0 && this.#positions === undefined && this.#later === undefined)
-      this.#valuesInTurn = answers as V[];
+    this.#inTurn = errors === 0 && ids === undefined && this.#later === undefined;
     this.#settle();
   }
 
@@ -172,23 +173,23 @@ export class Batch<K, V> {
   #fail(error: unknown): void {
     const failure = new Failure(error);
     this.#failure = failure;
-    for (let position = 0; position < this.keys.length; position += 1)
+    for (let position = 0; position < this.size; position += 1)
       this.#results[this.#idAt(position)] = failure;
     this.#settle();
-    for (const key of this.keys) this.#owner.clear(key);
+    for (const key of this.#keys) this.#owner.clear(key);
   }
 
   /** The promises' one handler: called in the order in which they were derived, it knows whose turn it is. */
-  readonly #take = (): V => {
+  readonly #take = (): V | Promise<V> => {
     const turn = this.#turn++;
-    if (this.#valuesInTurn !== undefined) return this.#valuesInTurn[turn] as V;
-    const position = this.#positions === undefined ? turn : (this.#positions[turn] as number);
-    if (this.#later !== undefined) this.#settleLater(position);
-    if (this.#failure !== undefined) throw this.#failure.reason;
-    const value = this.#values[position] as V | Error;
-    if (value instanceof Error) throw value;
-    return value;
+    if (this.#inTurn) return this.#results[this.#firstId + turn] as V;
+    if (this.#later !== undefined) this.#settleLater(turn);
+    return valueOf(this.#results[this.#idAt(turn)] as Result<V>);
   };
+
+  #passOver(keys: number): void {
+    this.#turn += keys;
+  }
 
   /** Those of positions before `end`, between the promises of loads: each in its place. */
   #settleLater(end: number): void {
@@ -197,24 +198,30 @@ export class Batch<K, V> {
       const deferred = this.#later?.get(id);
       if (deferred === undefined) continue;
       try {
-        deferred.resolve(takeResult(this.#results, id));
+        deferred.resolve(valueOf(this.#results[id] as Result<V>));
       } catch (error) {
         deferred.reject(error);
       }
     }
   }
 
-  /** The position of a key that is new. */
-  #add(key: K, id: number): number {
-    const position = this.keys.length;
-    // Other than `push`, which V8 calls rather than inlines once it has seen arrays of several kinds.
-    this.keys[position] = key;
-    this.#ids?.push(id);
-    return position;
+  /** At the next position. */
+  #add(key: K, id: number): void {
+    if (this.#listed !== undefined) {
+      this.#listed.keys.push(key);
+      this.#listed.ids.push(id);
+    }
+    this.size += 1;
   }
 
   #idAt(position: number): number {
-    return this.#ids === undefined ? this.#firstId + position : (this.#ids[position] as number);
+    return this.#listed === undefined
+      ? this.#firstId + position
+      : (this.#listed.ids[position] as number);
+  }
+
+  #keysInRow(): K[] {
+    return this.cache.keys.slice(this.#firstId, this.#firstId + this.size) as K[];
   }
 
   #openHits(): CacheHits<V> {
@@ -225,11 +232,11 @@ export class Batch<K, V> {
   #settle(): void {
     if (this.#hits !== undefined) void now.then(this.#hits.settle);
     this.#answer();
-    if (this.#later !== undefined) void now.then(() => this.#settleLater(this.keys.length));
+    if (this.#later !== undefined) void now.then(() => this.#settleLater(this.size));
     if (this.#startedAt === undefined) return;
     publishBatch({
       loader: this.#owner.name,
-      keys: this.keys.length,
+      keys: this.size,
       hits: this.#hits?.count ?? 0,
       durationMs: performance.now() - this.#startedAt,
       error: this.#failure?.reason,

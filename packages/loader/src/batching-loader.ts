@@ -32,15 +32,18 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
   }
 
   load(key: K): Promise<V> {
-    requireKey(key);
-    if (this.#cache !== undefined) return this.#loadCached(key);
+    if (key === null || key === undefined) throw noKey(key);
+    if (this.#cache === undefined) return this.#loadElsewhere(key);
+    // Before the batch, which it might fill: the ids of a batch's keys follow each other.
+    const cacheKey = this.#cacheKeyFn === undefined ? key : this.#cacheKeyFn(key);
     const batch = this.#batch ?? this.#startBatch();
-    if (this.#cacheMap === null) return this.#loadUncached(batch, key);
-    const cacheKey = this.#cacheKey(key) as C;
-    const cached = this.#cacheMap.get(cacheKey);
-    if (cached) return batch.hitPromise(cached);
-    const promise = this.#loadUncached(batch, key);
-    this.#cacheMap.set(cacheKey, promise);
+    const { cache } = batch;
+    const next = cache.size;
+    const id = cache.add(cacheKey);
+    if (id !== next) return batch.hit(id);
+    const promise = batch.load(key, id);
+    // What is loaded next starts a batch then, if only with a hit.
+    if (!(batch.size < this.#maxBatchSize)) this.#batch = null;
     return promise;
   }
 
@@ -56,15 +59,16 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
     const pending = new PendingMany<V>(keys.length);
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] as K;
-      requireKey(key);
-      const cacheKey = this.#cache === undefined ? undefined : this.#cacheKey(key);
+      if (key === null || key === undefined) throw noKey(key);
+      const isCached = this.#cache !== undefined;
+      const cacheKey = isCached ? this.#cacheKey(key) : key;
       const batch = this.#batch ?? this.#startBatch();
       const { cache } = batch;
-      const next = cache === undefined ? batch.keys.length : cache.size;
-      const id = cache === undefined ? next : cache.add(cacheKey);
+      const next = cache.size;
+      const id = isCached ? cache.add(cacheKey) : cache.append(cacheKey);
       if (id === next) {
         batch.loadOfMany(key, id, pending, index);
-        this.#endIfFull(batch);
+        if (!(batch.size < this.#maxBatchSize)) this.#batch = null;
       } else batch.hitOfMany(id, pending, index);
     }
     return pending.promise;
@@ -92,7 +96,7 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
       const cacheKey = this.#cacheKey(key);
       if (this.#cache.has(cacheKey)) return this;
       const result = !(value instanceof Error) && isThenable(value) ? promiseOf(value) : value;
-      this.#batch?.listIds();
+      this.#batch?.list();
       this.#cache.results[this.#cache.add(cacheKey)] = result;
     } else if (this.#cacheMap !== null) {
       const cacheKey = this.#cacheKey(key) as C;
@@ -106,7 +110,9 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
   }
 
   #startBatch(): Batch<K, V> {
-    const batch = new Batch<K, V>(this, this.#batchLoadFn, this.#cache);
+    const batch = new Batch<K, V>(this, this.#batchLoadFn, this.#cache ?? new Cache());
+    // The cache has other keys than the batch function.
+    if (this.#cacheKeyFn !== undefined) batch.list();
     this.#batch = batch;
     this.#batchScheduleFn.call(this, () => {
       // Nothing of a batch that was sent stays in memory.
@@ -115,27 +121,25 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
       batch.dispatch();
     });
     // The scheduler loaded keys itself, which filled the batch or another one.
-    if (this.#batch !== batch) batch.listIds();
+    if (this.#batch !== batch) batch.list();
     return batch;
   }
 
-  #loadCached(key: K): Promise<V> {
-    // Before the batch, which it might fill: the ids of a batch's keys follow each other.
-    const cacheKey = this.#cacheKey(key);
+  /** Without a cache, or with that of the user. */
+  #loadElsewhere(key: K): Promise<V> {
     const batch = this.#batch ?? this.#startBatch();
-    const cache = batch.cache as Cache<V>;
-    const next = cache.size;
-    const id = cache.add(cacheKey);
-    if (id !== next) return batch.hit(id);
-    const promise = batch.load(key, id);
-    cache.results[id] = promise;
-    this.#endIfFull(batch);
+    if (this.#cacheMap === null) return this.#loadUncached(batch, key);
+    const cacheKey = this.#cacheKey(key) as C;
+    const cached = this.#cacheMap.get(cacheKey);
+    if (cached) return batch.hitPromise(cached);
+    const promise = this.#loadUncached(batch, key);
+    this.#cacheMap.set(cacheKey, promise);
     return promise;
   }
 
   #loadUncached(batch: Batch<K, V>, key: K): Promise<V> {
-    const promise = batch.load(key, batch.keys.length);
-    this.#endIfFull(batch);
+    const promise = batch.load(key, batch.cache.append(key));
+    if (!(batch.size < this.#maxBatchSize)) this.#batch = null;
     return promise;
   }
 
@@ -145,13 +149,8 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
       this.#cache = this.#cache.compacted();
   }
 
-  /** What is loaded next starts a batch then, if only with a hit. */
-  #endIfFull(batch: Batch<K, V>): void {
-    if (!(batch.keys.length < this.#maxBatchSize)) this.#batch = null;
-  }
-
   #cacheKey(key: K): unknown {
-    return this.#cacheKeyFn === undefined ? key : this.#cacheKeyFn.call(this, key);
+    return this.#cacheKeyFn === undefined ? key : this.#cacheKeyFn(key);
   }
 
   #loadEach(keys: ArrayLike<K>): Promise<(V | Error)[]> {
@@ -164,11 +163,10 @@ export class BatchingLoader<K, V, C = K> implements DataLoader<K, V, C>, BatchOw
 // The name that users know, in what they log.
 Object.defineProperty(BatchingLoader, "name", { value: "DataLoader" });
 
-function requireKey(key: unknown): void {
-  if (key === null || key === undefined)
-    throw new TypeError(
-      `The loader.load() function must be called with a value, but got: ${String(key)}.`,
-    );
+function noKey(key: unknown): TypeError {
+  return new TypeError(
+    `The loader.load() function must be called with a value, but got: ${String(key)}.`,
+  );
 }
 
 function rejection<V>(reason: Error): Promise<V> {

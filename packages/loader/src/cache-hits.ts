@@ -1,48 +1,54 @@
-import type { PendingMany } from "./pending-many.ts";
-import { Hit, InBatch, type Result, withoutHit } from "./result.ts";
-import { Turns } from "./turns.ts";
+import { Cache } from "./cache.ts";
+import { Part, type PendingMany } from "./pending-many.ts";
+import { Pending, type Result, valueOf } from "./result.ts";
 
 /** Loads of cached keys that wait for a batch. */
 export class CacheHits<V> {
   count = 0;
-  readonly #batch: object;
+  readonly #batch: Pending<V>;
   readonly #results: Result<V>[];
+  /** By id: loads of one key share a promise. */
+  readonly #promises: Cache<V> = new Cache<V>();
   /** Each when a promise would that is resolved with the cached one together with the loads. */
   readonly #inOrder: (() => void)[] = [];
   /** Takes hits as long as none comes between them that waits for something else. */
-  #gate: Turns<V> | undefined = undefined;
+  #gate: Gate<V> | undefined = undefined;
   #hitBy: PendingMany<V> | undefined = undefined;
-  /** Where `#hitBy` takes what comes through the gate. */
-  #places: number[] = [];
+  /** Those of `#hitBy` that wait for the gate. */
+  #part: Part = new Part();
 
-  constructor(batch: object, results: Result<V>[]) {
+  constructor(batch: Pending<V>, results: Result<V>[]) {
     this.#batch = batch;
     this.#results = results;
   }
 
   promiseOf(id: number): Promise<V> {
     this.count += 1;
-    const before = withoutHit(this.#results[id] as Result<V>);
-    const elsewhere = this.#promiseElsewhere(before, id);
+    const promises = this.#promises;
+    const next = promises.size;
+    const place = promises.add(id);
+    if (place !== next) return promises.results[place] as Promise<V>;
+    const elsewhere = this.#promiseElsewhere(id);
     const promise =
       elsewhere === undefined ? this.#openGate().promiseOf(id) : this.#follow(elsewhere);
-    this.#results[id] = new Hit<V>(this.#batch, before, promise);
+    promises.results[place] = promise;
     return promise;
   }
 
   /** The same for the key at `index` of a `loadMany`. */
   addTo(pending: PendingMany<V>, index: number, id: number): void {
     this.count += 1;
-    const elsewhere = this.#promiseElsewhere(withoutHit(this.#results[id] as Result<V>), id);
+    const elsewhere = this.#promiseElsewhere(id);
     if (elsewhere !== undefined) {
       pending.addPromise(index, this.#follow(elsewhere));
       return;
     }
     if (this.#hitBy !== pending) {
       this.#hitBy = pending;
-      this.#places = pending.addPart(this.#results, this.#openGate().turn());
+      this.#part = new Part();
+      pending.addPart(this.#part, this.#results, this.#openGate().opened.then(nothing));
     }
-    this.#places.push(index, id);
+    this.#part.add(index, id);
   }
 
   /** A key that is cached as a promise, in a map of the user's. */
@@ -56,15 +62,16 @@ export class CacheHits<V> {
   };
 
   /** The promise that a result comes with. `undefined` if it comes with the batch or is there. */
-  #promiseElsewhere(result: Result<V>, id: number): Promise<V> | undefined {
+  #promiseElsewhere(id: number): Promise<V> | undefined {
+    const result = this.#results[id] as Result<V>;
     if (result instanceof Promise) return result;
-    if (!(result instanceof InBatch) || result.batch === this.#batch) return undefined;
-    return (result as InBatch<V>).batch.promiseOf(id);
+    if (!(result instanceof Pending) || result === this.#batch) return undefined;
+    return result.promiseOf(id);
   }
 
-  #openGate(): Turns<V> {
+  #openGate(): Gate<V> {
     if (this.#gate !== undefined) return this.#gate;
-    const gate = new Turns<V>(this.#results);
+    const gate = new Gate<V>(this.#results);
     this.#gate = gate;
     this.#inOrder.push(() => {
       void now.then(gate.open);
@@ -82,4 +89,28 @@ export class CacheHits<V> {
   }
 }
 
+/** Hits that follow each other: their promises have one handler, as those of a batch. */
+class Gate<V> {
+  readonly opened: Promise<void>;
+  readonly open: () => void;
+  readonly #results: Result<V>[];
+  readonly #ids: number[] = [];
+  #turn = 0;
+
+  constructor(results: Result<V>[]) {
+    this.#results = results;
+    ({ promise: this.opened, resolve: this.open } = Promise.withResolvers<void>());
+  }
+
+  promiseOf(id: number): Promise<V> {
+    this.#ids.push(id);
+    return this.opened.then(this.#take);
+  }
+
+  readonly #take = (): V | Promise<V> =>
+    valueOf(this.#results[this.#ids[this.#turn++] as number] as Result<V>);
+}
+
 const now = Promise.resolve();
+
+function nothing(): void {}

@@ -1,4 +1,4 @@
-import { InBatch, type Result, withoutHit } from "./result.ts";
+import { Pending, type Result } from "./result.ts";
 
 /** Slots of an empty table: a power of two. */
 const SLOTS = 16;
@@ -10,23 +10,25 @@ const SPREAD = 0x9e_37_79_b1;
 const CLEARED = -1;
 
 /**
- * What a loader knows, by key. Each key has an id, and its result is at that place of `results`: no object per key, and the
- * keys of a batch have ids in a row, so that its answers get there without looking for keys. An id is never used again.
+ * What a loader knows, by key. Each key has an id, at which `keys` and `results` have it and its result: no object per key,
+ * and the keys of a batch have ids in a row, so that they go out, and its answers come in, without looking for keys. An id
+ * is never used again.
  *
  * Keys are compared as those of a `Map`. Integers of 32 bits, as most ids in a database are, have a hash table of their own
  * with open addressing, which takes half the time of a `Map`.
  */
 export class Cache<V> {
+  /** By id. Longer than there are ids. Those of keys that were cleared stay, for a batch that was not sent yet. */
+  readonly keys: unknown[] = [];
   /** By id. Longer than there are ids. */
   readonly results: Result<V>[] = [];
   /** How many ids there are, and so the next one. */
   size = 0;
   #cleared = 0;
-  /** By slot. A slot without an id is free. */
-  #integers: number[] = slots<number>(SLOTS);
-  #ids: (number | undefined)[] = slots<number | undefined>(SLOTS);
-  /** How many slots may still be taken before there are more. */
-  #room: number = roomOf(SLOTS);
+  /** The ids of integers, by slot. A slot without an id is free. */
+  #ids: number[] = slots(SLOTS);
+  /** With so many ids there are more slots: each id may have taken one. */
+  #limit: number = roomOf(SLOTS);
   /** The ids of all keys that are not integers. */
   #others: Map<unknown, number> | undefined = undefined;
 
@@ -36,8 +38,9 @@ export class Cache<V> {
   }
 
   has(key: unknown): boolean {
-    const id = isInteger(key) ? this.#ids[this.#slotOf(key)] : this.#others?.get(key);
-    return id !== undefined && id !== CLEARED;
+    return isInteger(key)
+      ? this.#ids[this.#slotOf(key)] !== undefined
+      : this.#others?.has(key) === true;
   }
 
   /** The id of a key. A key that had none gets the next one, and the caller puts its result there. */
@@ -45,16 +48,21 @@ export class Cache<V> {
     if (!isInteger(key)) return this.#addOther(key);
     const slot = this.#slotOf(key);
     const id = this.#ids[slot];
-    if (id !== undefined && id !== CLEARED) return id;
+    if (id !== undefined) return id;
     const next = this.size;
-    this.size += 1;
     this.#ids[slot] = next;
-    if (id === undefined) {
-      // Not -0, which is no integer for V8.
-      this.#integers[slot] = key | 0;
-      this.#room -= 1;
-      if (this.#room === 0) this.#grow();
-    }
+    // Without the fraction of zero that V8 may have stored with it, but as -0 where it is that.
+    this.keys[next] = key | 0 || key;
+    this.size = next + 1;
+    if (this.size >= this.#limit) this.#grow();
+    return next;
+  }
+
+  /** A key that is not looked for: it gets the next id. */
+  append(key: unknown): number {
+    const next = this.size;
+    this.keys[next] = key;
+    this.size = next + 1;
     return next;
   }
 
@@ -68,67 +76,66 @@ export class Cache<V> {
 
   clear(): void {
     this.#cleared = this.size;
-    this.#resize(SLOTS);
+    this.#ids = slots(SLOTS);
+    this.#limit = this.size + roomOf(SLOTS);
     this.#others = undefined;
   }
 
   /** The same cache without results of keys that were cleared, and with other ids. */
   compacted(): Cache<V> {
     const kept = new Cache<V>();
-    const keep = (id: number, key: unknown): void => {
-      const result = withoutHit(this.results[id] as Result<V>);
+    const keep = (id: number): void => {
+      const result = this.results[id] as Result<V>;
       // The batch will put its answers at the ids that it knows.
-      kept.results[kept.add(key)] =
-        result instanceof InBatch ? (result as InBatch<V>).batch.promiseOf(id) : result;
+      kept.results[kept.add(this.keys[id])] =
+        result instanceof Pending ? result.promiseOf(id) : result;
     };
-    for (const [slot, id] of this.#ids.entries())
-      if (id !== undefined && id !== CLEARED) keep(id, this.#integers[slot]);
+    for (const id of this.#ids) if (id !== undefined && id !== CLEARED) keep(id);
     this.#others?.forEach(keep);
     return kept;
   }
 
-  /** The slot that has the key, or the free one where it belongs. */
+  /** The slot of the key's id, or the free one where it belongs. */
   #slotOf(key: number): number {
-    const integers = this.#integers;
+    const { keys } = this;
     const ids = this.#ids;
     const last = ids.length - 1;
-    let slot = (Math.imul(key, SPREAD) >>> 8) & last;
-    while (ids[slot] !== undefined && integers[slot] !== key) slot = (slot + 1) & last;
-    return slot;
+    let slot = slotOf(key, ids.length);
+    for (;;) {
+      const id = ids[slot];
+      if (id === undefined || (id !== CLEARED && keys[id] === key)) return slot;
+      slot = (slot + 1) & last;
+    }
   }
 
   #addOther(key: unknown): number {
     this.#others ??= new Map();
     const id = this.#others.get(key);
     if (id !== undefined) return id;
-    const next = this.size;
-    this.size += 1;
+    const next = this.append(key);
     this.#others.set(key, next);
     return next;
   }
 
   #grow(): void {
-    const integers = this.#integers;
-    const ids = this.#ids;
-    this.#resize(ids.length * (ids.length < MANY_SLOTS ? 4 : 2));
-    for (let from = 0; from < ids.length; from += 1) {
-      const id = ids[from];
+    const { keys } = this;
+    const old = this.#ids;
+    const length = old.length * (old.length < MANY_SLOTS ? 4 : 2);
+    const ids = slots(length);
+    this.#ids = ids;
+    let taken = 0;
+    for (let from = 0; from < old.length; from += 1) {
+      const id = old[from];
       if (id === undefined || id === CLEARED) continue;
-      const key = integers[from] as number;
-      const slot = this.#slotOf(key);
-      this.#ids[slot] = id;
-      this.#integers[slot] = key;
-      this.#room -= 1;
+      let slot = slotOf(keys[id] as number, length);
+      while (ids[slot] !== undefined) slot = (slot + 1) & (length - 1);
+      ids[slot] = id;
+      taken += 1;
     }
+    this.#limit = this.size + roomOf(length) - taken;
     // At once, rather than step by step.
-    const { results } = this;
-    results.length = Math.max(results.length, this.size + this.#room);
-  }
-
-  #resize(length: number): void {
-    this.#integers = slots<number>(length);
-    this.#ids = slots<number | undefined>(length);
-    this.#room = roomOf(length);
+    this.keys.length = this.#limit;
+    this.results.length = this.#limit;
   }
 }
 
@@ -137,12 +144,17 @@ function roomOf(length: number): number {
   return (length / 4) * 3;
 }
 
-function slots<T>(length: number): T[] {
-  const free: T[] = [];
+function slots(length: number): number[] {
+  const free: number[] = [];
   free.length = length;
   return free;
 }
 
 function isInteger(key: unknown): key is number {
   return typeof key === "number" && (key | 0) === key;
+}
+
+/** Where to look for a key first. */
+function slotOf(key: number, length: number): number {
+  return (Math.imul(key, SPREAD) >>> 8) & (length - 1);
 }

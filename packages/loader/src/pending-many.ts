@@ -1,4 +1,4 @@
-import { Failure, type Result, withoutHit } from "./result.ts";
+import { Failure, type Result } from "./result.ts";
 
 /** One call of `loadMany`: one promise for all of its keys, where one and its `catch` for each would do the same. */
 export class PendingMany<V> {
@@ -14,18 +14,14 @@ export class PendingMany<V> {
     ({ promise: this.promise, resolve: this.#resolve } = Promise.withResolvers<(V | Error)[]>());
   }
 
-  /**
-   * Some keys have their results when `settled`, the last of their loads, is. For each of them two numbers go into what is
-   * returned: the index of the key and its id.
-   */
-  addPart(results: readonly Result<V>[], settled: Promise<unknown>): number[] {
-    const places: number[] = [];
+  /** The keys of a part have their results when `settled`, the first of their loads, is. */
+  addPart(part: Part, results: readonly Result<V>[], settled: Promise<unknown>): void {
     this.#waitFor(settled, () => {
-      for (let at = 0; at < places.length; at += 2)
-        this.#put(places[at] as number, results[places[at + 1] as number] as Result<V>);
+      part.forEachRow((index, id, length) => {
+        for (let at = 0; at < length; at += 1) this.#put(index + at, results[id + at] as Result<V>);
+      });
       this.#endPart();
     });
-    return places;
   }
 
   addPromise(index: number, promise: Promise<V>): void {
@@ -42,8 +38,7 @@ export class PendingMany<V> {
     void settled.then(nothing, nothing).then(end);
   }
 
-  #put(index: number, put: Result<V>): void {
-    const result = withoutHit(put);
+  #put(index: number, result: Result<V>): void {
     if (result instanceof Promise) {
       // Left by a batch function that answers with promises in place of values, and rarely.
       this.#parts += 1;
@@ -61,6 +56,39 @@ export class PendingMany<V> {
     this.#parts -= 1;
     if (this.#parts === 0) this.#resolve(this.#values);
   };
+}
+
+/** Keys of one call that have their results at the same time. */
+export class Part {
+  /** How many keys. */
+  size = 0;
+  /** Keys in a row whose ids are too. Three numbers each: the index of the first key, its id and how many there are. */
+  readonly #rows: number[] = [];
+  #index = 0;
+  #id = 0;
+  #length = 0;
+
+  add(index: number, id: number): void {
+    this.size += 1;
+    if (index !== this.#index + this.#length || id !== this.#id + this.#length) {
+      this.#endRow();
+      this.#index = index;
+      this.#id = id;
+    }
+    this.#length += 1;
+  }
+
+  forEachRow(callback: (index: number, id: number, length: number) => void): void {
+    this.#endRow();
+    const rows = this.#rows;
+    for (let row = 0; row < rows.length; row += 3)
+      callback(rows[row] as number, rows[row + 1] as number, rows[row + 2] as number);
+  }
+
+  #endRow(): void {
+    if (this.#length > 0) this.#rows.push(this.#index, this.#id, this.#length);
+    this.#length = 0;
+  }
 }
 
 function nothing(): void {}
