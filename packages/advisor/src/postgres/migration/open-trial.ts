@@ -26,12 +26,15 @@ function trialOn(server: TrialServer): Trial {
   let inTransaction = false;
   /** Relations that were there when the transaction began; read when a statement of it is first observed. */
   let existing: ReadonlySet<number> | null = null;
+  /** As the last statement of the transaction left it; `null` where something was done since that is not observed. */
+  let last: TableState | null = null;
   /** Roles that this trial made. */
   const roles = new Set<string>();
 
   const control = async (command: "begin" | "commit" | "rollback"): Promise<void> => {
     inTransaction = command === "begin";
     existing = null;
+    last = null;
     await server.query(command);
   };
 
@@ -79,11 +82,14 @@ function trialOn(server: TrialServer): Trial {
     parameters: readonly unknown[],
     traits: StatementTraits,
   ): Promise<{ readonly rows: Rows; readonly observation: Observation }> {
-    const before = await readState(server);
+    const before = last ?? (await readState(server));
     const there = existing ?? new Set(before.relations.keys());
     if (inTransaction) existing = there;
+    last = null;
     const { rows, unseen } = await execute(sql, parameters, traits);
-    const seen = compareStates(before, await readState(server), there, traits);
+    const after = await readState(server);
+    if (inTransaction) last = after;
+    const seen = compareStates(before, after, there, traits);
     // Without CONCURRENTLY it takes other locks than the statement as it is written.
     const locks = unseen.length > 0 ? [] : seen.locks;
     return { rows, observation: { ...seen, locks, unseen } };
@@ -95,7 +101,6 @@ function trialOn(server: TrialServer): Trial {
     parameters: readonly unknown[],
     traits: StatementTraits,
   ): Promise<{ readonly rows: Rows; readonly observation: Observation }> {
-    const before = await readState(server);
     await server.query("begin");
     try {
       const result = await observeWithin(sql, parameters, traits);
@@ -105,6 +110,7 @@ function trialOn(server: TrialServer): Trial {
       await server.query("rollback");
       if (!refusesTransaction(error)) throw error;
     }
+    const before = await readState(server);
     const { rows, unseen } = await execute(sql, parameters, traits);
     return { rows, observation: unlocked(before, await readState(server), traits, unseen) };
   }
@@ -117,11 +123,13 @@ function trialOn(server: TrialServer): Trial {
     commit: () => control("commit"),
     rollback: () => control("rollback"),
     async run(sql, parameters = []) {
+      last = null;
       return (await execute(sql, parameters, await statementTraits(sql))).rows;
     },
     async observe(sql, parameters = []) {
       const traits = await statementTraits(sql);
       if (traits.session || traits.ownTransactions) {
+        last = null;
         const { rows } = await execute(sql, parameters, traits);
         const unseen = traits.session ? [] : ["Its text has transactions of its own."];
         return { rows, observation: { ...NOTHING, unseen } };
@@ -131,7 +139,10 @@ function trialOn(server: TrialServer): Trial {
         : observeAlone(sql, parameters, traits);
     },
     session: {
-      query: (sql, parameters) => server.query(sql, parameters),
+      query: (sql, parameters) => {
+        last = null;
+        return server.query(sql, parameters);
+      },
       close: () => Promise.resolve(),
     },
     close: () => server.close([...roles]),

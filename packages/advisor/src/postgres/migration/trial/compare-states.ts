@@ -30,8 +30,10 @@ export function compareStates(
   existing: ReadonlySet<number>,
   traits: Pick<StatementTraits, "planned" | "truncates">,
 ): Omit<Observation, "unseen"> {
+  const locked = lockedTables(before, after);
   const tables = [...before.relations.values()]
-    .filter(({ kind, oid }) => kind !== "i" && kind !== "I" && existing.has(oid))
+    .filter((one) => one.kind !== "i" && one.kind !== "I" && existing.has(one.oid))
+    .filter((one) => locked.has(one.oid) || isChanged(one, after))
     .toSorted((a, b) => (tableKey(a) < tableKey(b) ? -1 : 1));
   return {
     locks: tables.flatMap((table) => {
@@ -51,6 +53,17 @@ export function compareStates(
       : tables.filter((table) => isRewritten(table, after)).map(nameOf),
     scanned: traits.truncates || traits.planned ? [] : scanned(tables, before, after).map(nameOf),
   };
+}
+
+/** Those that are locked, or have an index that is: few of many. */
+function lockedTables(before: TableState, after: TableState): ReadonlySet<number> {
+  const locked = [...before.locks.keys(), ...after.locks.keys()];
+  return new Set(locked.flatMap((oid) => [oid, before.relations.get(oid)?.table ?? oid]));
+}
+
+function isChanged(relation: Relation, after: TableState): boolean {
+  const now = after.relations.get(relation.oid);
+  return now?.file !== relation.file || now.scans !== relation.scans;
 }
 
 function strength({ locks }: TableState, oid: number): number {
