@@ -10,8 +10,8 @@ const COLUMNS = [
   ["placed", -0.9],
 ] as const;
 
-/** The same numbers for the same seed: mulberry32. */
-function randomOf(seed: number): (below: number) => number {
+/** The same numbers from 0 up to `below` for the same seed: mulberry32. */
+export function randomOf(seed: number): (below: number) => number {
   let state = seed * 0x9e3779b9;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
