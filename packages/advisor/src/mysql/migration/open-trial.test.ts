@@ -172,6 +172,11 @@ describe.each(SERVERS)("%s", (product, start) => {
         message: expect.not.stringContaining("s3cret"),
       }),
     );
+    // Databases alone are not enough: nobody would see what is written anew.
+    await admin.query(`grant all on \`dbadvise_trial_%\`.* to ${reader}@'%'`);
+    await expect(open(url.href)).rejects.toThrow(/PROCESS/);
+    await admin.query(`grant process on *.* to ${reader}@'%'`);
+    await (await open(url.href)).close();
     await admin.query(`drop user ${reader}@'%'`);
     await admin.end();
     expect(await databases(database.url)).toEqual(before);

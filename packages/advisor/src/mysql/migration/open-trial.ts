@@ -25,7 +25,7 @@ export async function openTrial({ url, progress }: TrialOptions): Promise<Trial 
     throw new DbadviseError(
       "trial-failed",
       `No trial database could be made at ${redactUrl(url)}: ${messageOf(error)}.`,
-      "Give --trial-url a user who may create databases, on a server that holds nothing else: GRANT ALL ON `dbadvise_trial_%`.* TO ...",
+      "Give --trial-url a user who may create databases, on a server that holds nothing else: GRANT ALL ON `dbadvise_trial_%`.* TO ..., and GRANT PROCESS ON *.* TO ..., without which the files of tables can't be seen.",
       { cause: error },
     );
   }

@@ -4,7 +4,7 @@ import type { Observation, TableLock } from "../../../migration/trial.ts";
 import { alteredTable, changesPartitions, type Rung, rungsFor, withRung } from "../alter-ladder.ts";
 import { metadataLock, metadataLocks, referencedTables } from "./metadata-locks.ts";
 import { readRowVersions } from "./row-versions.ts";
-import type { Rows, TrialServer } from "./trial-server.ts";
+import { fileTable, type Rows, type TrialServer } from "./trial-server.ts";
 
 const NOTHING: Observation = { locks: [], held: [], rewritten: [], scanned: [], unseen: [] };
 
@@ -101,10 +101,9 @@ async function filesOf(
   { query, product }: TrialServer,
   { schema }: TableName,
 ): Promise<ReadonlySet<string>> {
-  const source = product === "MariaDB" ? "INNODB_SYS_TABLES" : "INNODB_TABLES";
   // Those of full-text indexes come and go with them.
   const rows = await query(
-    `SELECT TABLE_ID AS id FROM information_schema.${source}
+    `SELECT TABLE_ID AS id FROM information_schema.${fileTable(product)}
     WHERE SUBSTRING_INDEX(NAME, '/', 1) = COALESCE(?, DATABASE()) AND NAME NOT LIKE '%/fts\\\\_%'`,
     [schema || null],
   );

@@ -12,14 +12,22 @@ export interface TrialServer {
   readonly versionNumber: number;
 }
 
+/** Where InnoDB lists the files of tables: PROCESS is needed to read it. */
+export function fileTable(product: TrialServer["product"]): string {
+  return product === "MariaDB" ? "INNODB_SYS_TABLES" : "INNODB_TABLES";
+}
+
+/** Throws what the server says where it does not tell what is needed. */
 export async function describeServer(query: Query): Promise<TrialServer> {
   const [server] = await query("SELECT VERSION() AS version");
   const text = String(server?.["version"]);
   const version = /^[\d.]+/.exec(text)?.[0] ?? text;
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  const product = /mariadb/i.test(text) ? "MariaDB" : "MySQL";
+  await query(`SELECT 1 FROM information_schema.${fileTable(product)} LIMIT 1`);
   return {
     query,
-    product: /mariadb/i.test(text) ? "MariaDB" : "MySQL",
+    product,
     version,
     versionNumber: major * 10_000 + minor * 100 + patch,
   };
