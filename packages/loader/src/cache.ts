@@ -26,7 +26,7 @@ export class Cache<V> {
   size = 0;
   #cleared = 0;
   /** The ids of integers, by slot. A slot without an id is free. */
-  #ids: number[] = slots(SLOTS);
+  #ids: number[] = Array<number>(SLOTS);
   /** With so many ids there are more slots: each id may have taken one. */
   #limit: number = roomOf(SLOTS);
   /** The ids of all keys that are not integers. */
@@ -51,8 +51,9 @@ export class Cache<V> {
     if (id !== undefined) return id;
     const next = this.size;
     this.#ids[slot] = next;
-    // Without the fraction of zero that V8 may have stored with it, but as -0 where it is that.
-    this.keys[next] = key | 0 || key;
+    // As a small integer of V8's, also where it was computed as a double. But -0 goes out as it came.
+    const integer = key | 0;
+    this.keys[next] = integer === 0 ? key : integer;
     this.size = next + 1;
     if (this.size >= this.#limit) this.#grow();
     return next;
@@ -76,7 +77,7 @@ export class Cache<V> {
 
   clear(): void {
     this.#cleared = this.size;
-    this.#ids = slots(SLOTS);
+    this.#ids = Array<number>(SLOTS);
     this.#limit = this.size + roomOf(SLOTS);
     this.#others = undefined;
   }
@@ -121,7 +122,7 @@ export class Cache<V> {
     const { keys } = this;
     const old = this.#ids;
     const length = old.length * (old.length < MANY_SLOTS ? 4 : 2);
-    const ids = slots(length);
+    const ids = Array<number>(length);
     this.#ids = ids;
     let taken = 0;
     for (let from = 0; from < old.length; from += 1) {
@@ -142,12 +143,6 @@ export class Cache<V> {
 /** More than that, and looking for a key takes long. */
 function roomOf(length: number): number {
   return (length / 4) * 3;
-}
-
-function slots(length: number): number[] {
-  const free: number[] = [];
-  free.length = length;
-  return free;
 }
 
 function isInteger(key: unknown): key is number {

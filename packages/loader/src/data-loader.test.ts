@@ -191,6 +191,20 @@ describe.each(implementations)("%s", (_name, Loader) => {
       expect(await thenable.loadMany([1, 2])).toEqual([1, 2]);
     });
 
+    test("a cacheKeyFn may load, in the middle of loadMany too", async () => {
+      const inner: Promise<number>[] = [];
+      const { loader, batches } = identity<number>({
+        cacheKeyFn: (key) => {
+          if (key < 100) inner.push(loader.load(key + 100));
+          return key;
+        },
+      });
+      const [one, many] = await Promise.all([loader.load(1), loader.loadMany([2, 1, 3, 4])]);
+      expect([one, many]).toEqual([1, [2, 1, 3, 4]]);
+      expect(await Promise.all(inner)).toEqual([101, 102, 101, 103, 104]);
+      expect(batches).toEqual([[101, 1, 102, 2, 103, 3, 104, 4]]);
+    });
+
     test("an array-like of values will do", async () => {
       const loader = new Loader<number, number>(async (keys) => ({ length: keys.length, 0: 7 }));
       expect(await loader.load(1)).toBe(7);
@@ -286,6 +300,9 @@ describe.each(implementations)("%s", (_name, Loader) => {
       const { loader, batches } = identity<number>();
       await loader.loadMany([0, -0]);
       expect(batches).toEqual([[0]]);
+      const negative = identity<number>();
+      await negative.loader.loadMany([-0, 0]);
+      expect(negative.batches).toEqual([[-0]]);
     });
 
     test("keeps values that are empty", async () => {

@@ -4,13 +4,13 @@ import { Failure, type Result } from "./result.ts";
 export class PendingMany<V> {
   readonly promise: Promise<(V | Error)[]>;
   /** In the order of the keys. Holes where a call threw before it came so far. */
-  readonly #values: (V | Error)[] = [];
+  readonly #values: (V | Error)[];
   readonly #resolve: (values: (V | Error)[]) => void;
   #parts = 0;
 
   constructor(length: number) {
     // As long as they will be: to grow them would copy each value several times.
-    this.#values.length = length;
+    this.#values = Array<V | Error>(length);
     ({ promise: this.promise, resolve: this.#resolve } = Promise.withResolvers<(V | Error)[]>());
   }
 
