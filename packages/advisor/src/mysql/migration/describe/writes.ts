@@ -1,7 +1,7 @@
 import type { DescribedStatement } from "../../../migration/schema-action.ts";
 import type { TokenReader } from "./token-reader.ts";
 
-/** INSERT, REPLACE, UPDATE, DELETE, LOAD DATA, also behind WITH. Anything else changes no rows of tables. */
+/** INSERT, REPLACE, UPDATE, DELETE, also behind WITH. Of anything else only its first word is told. */
 export function describeWrites(reader: TokenReader, schema: string): DescribedStatement {
   const command = leadingCommand(reader);
   if (command === null)
