@@ -1,10 +1,19 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { postgresMigration } from "../postgres/migration/engine.ts";
+import { emptyTrial } from "../postgres/migration/testing/empty-trial.ts";
 import { checkMigrations } from "./check-migrations.ts";
 import type { CheckReport } from "./check-report.ts";
 import { RUNNERS } from "./runners.ts";
 import { createProject } from "./runners/testing/project.ts";
 import { FINE_MIGRATIONS, type FineMigrations } from "./testing/fine-migrations.ts";
+import type { Trial } from "./trial.ts";
+
+/** Of all cases, one after the other. */
+let shared: Trial;
+beforeAll(async () => {
+  shared = await postgresMigration.openTrial({ url: null, progress: () => {} });
+});
+afterAll(() => shared?.close());
 
 test("there are at least forty", () => {
   expect(FINE_MIGRATIONS.length).toBeGreaterThanOrEqual(40);
@@ -31,7 +40,7 @@ async function check(fine: FineMigrations, trial: "embedded" | "none"): Promise<
   const runner = RUNNERS.find(({ name }) => name === fine.runner);
   if (runner === undefined) throw new Error(`no runner ${fine.runner}`);
   return await checkMigrations({
-    engine: postgresMigration,
+    engine: { ...postgresMigration, openTrial: emptied },
     runner,
     migrations: await runner.read(project.input(fine.path)),
     changed: new Set(fine.changed),
@@ -39,4 +48,9 @@ async function check(fine: FineMigrations, trial: "embedded" | "none"): Promise<
     trial,
     directory: project.folder,
   });
+}
+
+async function emptied(): Promise<Trial> {
+  await emptyTrial(shared);
+  return { ...shared, close: () => Promise.resolve() };
 }

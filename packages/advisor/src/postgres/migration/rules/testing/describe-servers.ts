@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, type TestContext } from "vitest";
 import type { Trial } from "../../../../migration/trial.ts";
 import { postgresMigration } from "../../engine.ts";
+import { emptyTrial } from "../../testing/empty-trial.ts";
 import { checkStatements, type TestMigration, type Told } from "./check-statements.ts";
 import { type EffectMeter, openEffectMeter } from "./measure-effect.ts";
 import { BASE, isOfServersOnly } from "./rule-cases.ts";
@@ -72,8 +73,7 @@ export async function toldOnBase(
   trial: Trial | null,
   serverVersion: number,
 ): Promise<readonly Told[]> {
-  await trial?.run("drop schema public cascade");
-  await trial?.run("create schema public");
+  if (trial !== null) await emptyTrial(trial);
   const { told, problems } = await checkStatements({
     migrations: [
       { up: withoutRows([...BASE, ...setup]), old: true, transaction: "none" },
