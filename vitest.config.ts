@@ -10,7 +10,8 @@ const config: ViteUserConfig = defineConfig({
     // Real databases: a busy machine is slow, a hung test still ends.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than CI's cores: many tests wait for servers.
+    maxWorkers: 3,
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
 });
