@@ -1,21 +1,11 @@
 import { startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Engine } from "../../engine.ts";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type Shop, startShop } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop({
-    database: await startPostgres(),
-    engine: postgres,
-    describe: describeMigration,
-  });
-});
-afterAll(async () => {
-  await shop?.close();
-});
+const shop = useShop(startPostgres, { engine: postgres, describe: describeMigration });
 
 const QUERY = "select id from orders where customer_id = 77";
 

@@ -1,20 +1,10 @@
 import { startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type Shop, startShop } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop({
-    database: await startPostgres(),
-    engine: postgres,
-    describe: describeMigration,
-  });
-});
-afterAll(async () => {
-  await shop?.close();
-});
+const shop = useShop(startPostgres, { engine: postgres, describe: describeMigration });
 
 const BY_CUSTOMER = "select id, total from orders where customer_id = 77";
 const TOTALS = "select customer_id, sum(total) from orders group by customer_id";

@@ -1,23 +1,13 @@
 import { startPostgres } from "@dbadvise/testkit";
 import type { ChangedSnapshot } from "../../catalog/changed-snapshot.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkWorkload } from "./check-workload.ts";
 import { newDuplicateIndex } from "./new-duplicate-index.ts";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type Shop, startShop } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop({
-    database: await startPostgres(),
-    engine: postgres,
-    describe: describeMigration,
-  });
-});
-afterAll(async () => {
-  await shop?.close();
-});
+const shop = useShop(startPostgres, { engine: postgres, describe: describeMigration });
 
 const QUERY = "select id, total from orders where customer_id = 77";
 

@@ -1,20 +1,11 @@
 import { startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type RealPlan, type Shop, startShop } from "./testing/real-shop.ts";
+import type { RealPlan } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop({
-    database: await startPostgres(),
-    engine: postgres,
-    describe: describeMigration,
-  });
-});
-afterAll(async () => {
-  await shop?.close();
-});
+const shop = useShop(startPostgres, { engine: postgres, describe: describeMigration });
 
 const OPEN = "select id from orders where status = 'open' and at > '2024-05-15'";
 

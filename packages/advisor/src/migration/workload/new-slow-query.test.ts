@@ -2,26 +2,17 @@ import { startPostgres } from "@dbadvise/testkit";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { openSqlFile } from "../../log/open-sql-file.ts";
 import type { WorkloadVerdicts } from "./check-workload.ts";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type RealPlan, type Shop, startShop, workloadOf } from "./testing/real-shop.ts";
+import { type RealPlan, workloadOf } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "dbadvise-queries-"));
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop({
-    database: await startPostgres(),
-    engine: postgres,
-    describe: describeMigration,
-  });
-});
-afterAll(async () => {
-  rmSync(directory, { recursive: true });
-  await shop?.close();
-});
+const shop = useShop(startPostgres, { engine: postgres, describe: describeMigration });
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const BY_NOTE = "select id from orders where note = 'urgent'";
 const KNOWN = "select count(*) from orders where total > 5";

@@ -1,21 +1,12 @@
 import { startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Snapshot } from "../../catalog/snapshot.ts";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type RealPlan, type Shop, startShop } from "./testing/real-shop.ts";
+import type { RealPlan } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop({
-    database: await startPostgres(),
-    engine: postgres,
-    describe: describeMigration,
-  });
-});
-afterAll(async () => {
-  await shop?.close();
-});
+const shop = useShop(startPostgres, { engine: postgres, describe: describeMigration });
 
 /** Answered by the constraint alone, as long as it is there. */
 const IMPOSSIBLE = "select * from orders where total < -5";
@@ -126,6 +117,8 @@ describe("no regression", () => {
       "select count(*) from orders where note = 'x'",
       ...OTHERS,
     ];
+    const planner = await postgres.createPlanner(grown, () => undefined);
+    onTestFinished(() => planner.close());
     for (const ddl of [
       [],
       ["comment on table orders is 'docs only'"],
@@ -133,6 +126,7 @@ describe("no regression", () => {
     ]) {
       const { findings, coverage, notes, notAnalyzed } = await shop.verdictsOn(ddl, queries, {
         snapshot: grown,
+        planner,
       });
       expect(findings).toEqual([]);
       expect(coverage).toEqual({ planned: queries.length, skipped: 0 });

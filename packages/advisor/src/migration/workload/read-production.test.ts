@@ -1,30 +1,22 @@
 import { startPostgres } from "@dbadvise/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { buildWorkload } from "../../workload/build-workload.ts";
 import { readProduction } from "./read-production.ts";
 import { postgres } from "../../postgres/engine.ts";
 import { describeMigration } from "../../postgres/migration/describe-migration.ts";
-import { type Shop, startShop, workloadOf } from "./testing/real-shop.ts";
+import { workloadOf } from "./testing/real-shop.ts";
+import { useShop } from "./testing/use-shop.ts";
 
-let shop: Shop;
-beforeAll(async () => {
-  shop = await startShop(
-    {
-      database: await startPostgres(),
-      engine: postgres,
-      describe: describeMigration,
-    },
-    `
+const shop = useShop(
+  startPostgres,
+  { engine: postgres, describe: describeMigration },
+  `
   create table events (id int, at date, primary key (id, at)) partition by range (at);
   create table events_1 partition of events for values from ('2024-01-01') to ('2024-07-01');
   create table events_2 partition of events for values from ('2024-07-01') to ('2025-01-01');
   create index events_1_at on events_1 (at);
   insert into events select g, '2024-01-01'::date + g % 360 from generate_series(1, 30000) g`,
-  );
-});
-afterAll(async () => {
-  await shop?.close();
-});
+);
 
 test("sizes are the real ones, partitions together", async () => {
   const production = readProduction(shop.snapshot, null);
