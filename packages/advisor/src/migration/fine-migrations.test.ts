@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { postgresMigration } from "../postgres/migration/engine.ts";
+import { openTrial } from "../postgres/migration/open-trial.ts";
 import { emptyTrial } from "../postgres/migration/testing/empty-trial.ts";
 import { checkMigrations } from "./check-migrations.ts";
 import type { CheckReport } from "./check-report.ts";
@@ -11,7 +12,7 @@ import type { Trial } from "./trial.ts";
 /** Of all cases, one after the other. */
 let shared: Trial;
 beforeAll(async () => {
-  shared = await postgresMigration.openTrial({ url: null, progress: () => {} });
+  shared = await openTrial({ url: null, progress: () => {} });
 });
 afterAll(() => shared?.close());
 
