@@ -25,6 +25,8 @@ export class Cache<V> {
   /** How many ids there are, and so the next one. */
   size = 0;
   #cleared = 0;
+  /** How long `keys` and `results` are made. */
+  #width: number = SLOTS;
   /** The ids of integers, by slot. A slot without an id is free. */
   #ids: number[] = Array<number>(SLOTS);
   /** With so many ids there are more slots: each id may have taken one. */
@@ -62,6 +64,7 @@ export class Cache<V> {
   /** A key that is not looked for: it gets the next id. */
   append(key: unknown): number {
     const next = this.size;
+    if (next >= this.#width) this.#widen(next * (next < MANY_SLOTS ? 4 : 2));
     this.keys[next] = key;
     this.size = next + 1;
     return next;
@@ -134,9 +137,15 @@ export class Cache<V> {
       taken += 1;
     }
     this.#limit = this.size + roomOf(length) - taken;
-    // At once, rather than step by step.
-    this.keys.length = this.#limit;
-    this.results.length = this.#limit;
+    this.#widen(this.#limit);
+  }
+
+  /** At once, rather than step by step. */
+  #widen(width: number): void {
+    if (width <= this.#width) return;
+    this.#width = width;
+    this.keys.length = width;
+    this.results.length = width;
   }
 }
 
