@@ -96,6 +96,8 @@ try {
 }
 lines.push(
   "",
+  "Squawk is not beside it: it reads texts and executes nothing, and its npm package brings a native binary for each platform.",
+  "",
   `Load of the machine at the end: ${loadavg()
     .map((load) => load.toFixed(2))
     .join(" ")}.`,
