@@ -1,4 +1,3 @@
-import { Cache } from "./cache.ts";
 import { Part, type PendingMany } from "./pending-many.ts";
 import { Pending, type Result, valueOf } from "./result.ts";
 
@@ -8,7 +7,7 @@ export class CacheHits<V> {
   readonly #batch: Pending<V>;
   readonly #results: Result<V>[];
   /** By id: loads of one key share a promise. */
-  readonly #promises: Cache<V> = new Cache<V>();
+  readonly #promises: Map<number, Promise<V>> = new Map();
   /** Each when a promise would that is resolved with the cached one together with the loads. */
   readonly #inOrder: (() => void)[] = [];
   /** Takes hits as long as none comes between them that waits for something else. */
@@ -24,14 +23,12 @@ export class CacheHits<V> {
 
   promiseOf(id: number): Promise<V> {
     this.count += 1;
-    const promises = this.#promises;
-    const next = promises.size;
-    const place = promises.add(id);
-    if (place !== next) return promises.results[place] as Promise<V>;
+    const shared = this.#promises.get(id);
+    if (shared !== undefined) return shared;
     const elsewhere = this.#promiseElsewhere(id);
     const promise =
       elsewhere === undefined ? this.#openGate().promiseOf(id) : this.#follow(elsewhere);
-    promises.results[place] = promise;
+    this.#promises.set(id, promise);
     return promise;
   }
 
