@@ -55,12 +55,12 @@ async function trialOn(connection: Connection, name: string, host: string): Prom
     return Array.isArray(rows) ? rows : [];
   };
   const server = await describeServer(query);
-  const databases = await ownDatabases(server, name);
+  const databases = ownDatabases(server, name);
   /** What a statement does, once it is known to be about nothing that was there before. */
   const readOwn = async (sql: string): Promise<readonly SchemaAction[]> => {
     const described = await describeMigration(sql, "");
     const actions = described.kind === "actions" ? described.actions : [];
-    databases.guard(sql, actions);
+    await databases.guard(sql, actions);
     return actions;
   };
   return {

@@ -6,29 +6,36 @@ import type { TrialServer } from "./trial-server.ts";
 
 /** Keeps a trial's statements away from what was on the server before, and takes away what they made beside its database. */
 export interface OwnDatabases {
-  /** To be called before a statement runs. Throws `trial-failed` for one about a database that is not the trial's. */
-  guard(sql: string, actions: readonly SchemaAction[]): void;
+  /** To be called before a statement runs. Rejects with `trial-failed` for one about a database that is not the trial's. */
+  guard(sql: string, actions: readonly SchemaAction[]): Promise<void>;
   /** Drops them all. */
   drop(): Promise<void>;
 }
 
-export async function ownDatabases({ query }: TrialServer, own: string): Promise<OwnDatabases> {
-  const rows = await query("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA");
-  const foreign = new Set(rows.map(({ name }) => String(name).toLowerCase()));
-  foreign.delete(own.toLowerCase());
+export function ownDatabases({ query }: TrialServer, own: string): OwnDatabases {
   const made = new Set([own]);
+  /** Names are asked for each time: others may make databases too. */
+  const isForeign = async (name: string): Promise<boolean> => {
+    if (name === "" || made.has(name)) return false;
+    const rows = await query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", [
+      name,
+    ]);
+    return rows.length > 0;
+  };
   return {
-    guard(sql, actions) {
+    async guard(sql, actions) {
       const created = createdDatabase(sql);
-      const named = [created?.name, ...actions.flatMap(databasesOf)].find(
-        (name) => name !== undefined && foreign.has(name.toLowerCase()),
-      );
-      if (named !== undefined)
-        throw new DbadviseError(
-          "trial-failed",
-          `it is about the database ${named}, which was on the trial's server before: nothing there is touched`,
-          "Give --trial-url a server that holds nothing else.",
-        );
+      const named = new Set([
+        ...(created === undefined ? [] : [created.name]),
+        ...actions.flatMap(databasesOf),
+      ]);
+      for (const name of named)
+        if (await isForeign(name))
+          throw new DbadviseError(
+            "trial-failed",
+            `it is about the database ${name}, which is not the trial's: nothing there is touched`,
+            "Give --trial-url a server that holds nothing else.",
+          );
       if (created?.command === "CREATE") made.add(created.name);
     },
     async drop() {
