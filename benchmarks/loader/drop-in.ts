@@ -12,7 +12,7 @@ const ROUNDS = 50;
 /** Samples that only warm up. */
 const WARM_UP = 20;
 /** Of each package, for each case: now and then V8 sizes the heap of one in another way, for as long as it runs. */
-const PROCESSES = 3;
+const PROCESSES = 5;
 
 const CONTENDERS = ["dataloader", "batshit", "ours"] as const;
 type ContenderName = (typeof CONTENDERS)[number];
