@@ -43,7 +43,7 @@ async function check(fine: FineMigrations, trial: string): Promise<CheckReport> 
   await using project = await createProject(mysqlMigration.splitStatements, fine.files);
   const runner = RUNNERS.find(({ name }) => name === fine.runner);
   if (runner === undefined) throw new Error(`no runner ${fine.runner}`);
-  return checkMigrations({
+  return await checkMigrations({
     engine: mysqlMigration,
     runner,
     migrations: await runner.read(project.input(fine.path, { dialect: "mysql" })),

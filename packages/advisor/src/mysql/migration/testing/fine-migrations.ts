@@ -170,4 +170,29 @@ CREATE OR REPLACE VIEW paid AS SELECT id FROM orders WHERE status = 'paid';`,
     },
     changed: ["sql/V2__step.sql"],
   },
+  {
+    title: "Knex",
+    runner: "knex",
+    path: "migrations",
+    files: {
+      "package.json": '{ "type": "commonjs" }',
+      "migrations/20260101120000_shop.js": `exports.up = async (knex) => {
+  for (const sql of ${JSON.stringify(HISTORY.trim().split(/;\n(?=CREATE)/))}) await knex.raw(sql);
+};
+exports.down = () => {};
+`,
+      "migrations/20260102120000_step.js": `exports.up = async (knex) => {
+  await knex.raw("SET SESSION lock_wait_timeout = 5");
+  await knex.schema.alterTable("orders", (table) => table.string("carrier").nullable());
+  if (!(await knex.schema.hasColumn("orders", "gift")))
+    await knex.schema.alterTable("orders", (table) => table.boolean("gift").notNullable().defaultTo(false));
+};
+exports.down = async (knex) => {
+  await knex.raw("SET SESSION lock_wait_timeout = 5");
+  await knex.schema.alterTable("orders", (table) => table.dropColumns("carrier", "gift"));
+};
+`,
+    },
+    changed: ["migrations/20260102120000_step.js"],
+  },
 ];
