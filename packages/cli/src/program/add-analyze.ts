@@ -1,10 +1,11 @@
 import { render, REPORT_FORMATS } from "@dbadvise/advisor";
 import { type Command, Option } from "commander";
 import { analyzeCommand, exitCodeOf } from "../commands/analyze.ts";
-import { FAIL_ON, PLANNERS } from "../config.ts";
+import { PLANNERS } from "../config.ts";
 import { loadConfig } from "../load-config.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { resolveSettings } from "../resolve-settings.ts";
+import { failOnOption } from "./fail-on-option.ts";
 import {
   collect,
   EXIT_HELP,
@@ -57,12 +58,7 @@ export function addAnalyze(program: Command, around: Surroundings): void {
       new Option("--format <format>", "form of the report (default: text)").choices(REPORT_FORMATS),
     )
     .option("-o, --output <file>", "write the report to a file, whole or not at all")
-    .addOption(
-      new Option(
-        "--fail-on <severity>",
-        "exit with 1 from this severity on (default: warning)",
-      ).choices(FAIL_ON),
-    )
+    .addOption(failOnOption())
     .addHelpText(
       "after",
       `

@@ -8,9 +8,9 @@ import { type Command, Option } from "commander";
 import { TRIALS } from "../check-config.ts";
 import { checkSettings } from "../check-settings.ts";
 import { checkCommand, checkExitCode } from "../commands/check.ts";
-import { FAIL_ON } from "../config.ts";
 import { loadConfig } from "../load-config.ts";
 import { writeOutputFile } from "../output-file.ts";
+import { failOnOption } from "./fail-on-option.ts";
 import { collect, FILE_WIDTH, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
 
 const EXIT_HELP =
@@ -65,12 +65,7 @@ export function addCheck(program: Command, around: Surroundings): void {
       collect,
     )
     .option("--link <url>", "where the whole report is, for a comment that has to be cut")
-    .addOption(
-      new Option(
-        "--fail-on <severity>",
-        "exit with 1 from this severity on (default: warning)",
-      ).choices(FAIL_ON),
-    )
+    .addOption(failOnOption())
     .addHelpText(
       "after",
       `
