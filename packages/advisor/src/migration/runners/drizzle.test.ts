@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
 import { drizzle } from "./drizzle.ts";
 import { createProject, readAll, statementsOf } from "./testing/project.ts";
-import { startWatched, transcriptOf, transcriptOfReader } from "./testing/transcript.ts";
+import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
 
 const FILES = {
   "drizzle/meta/_journal.json": JSON.stringify({
@@ -29,8 +29,8 @@ test("what it reads is what Drizzle's migrator sends, in one transaction", async
   await using database = await startWatched(startPostgres);
   await migrate(connect(database.pool), { migrationsFolder: join(project.folder, "drizzle") });
   const sent = transcriptOf(database.texts, splitStatements, /drizzle/);
-  await using other = await startWatched(startPostgres);
-  expect(await transcriptOfReader(other, splitStatements, migrations)).toEqual(sent);
+  const readerSends = readerOn(startPostgres, splitStatements);
+  expect(await readerSends(migrations)).toEqual(sent);
   expect(sent).toEqual([
     "begin",
     "CREATE TABLE a ( id int )",

@@ -4,18 +4,11 @@ import { join } from "node:path";
 import mysql, { type RowDataPacket } from "mysql2/promise";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
-import type { Migration } from "../migration.ts";
 import { knex } from "./knex.ts";
 import { createProject, type Project, statementsOf } from "./testing/project.ts";
-import { startWatched, transcriptOf, transcriptOfReader } from "./testing/transcript.ts";
+import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
 
-async function readerSends(
-  migrations: readonly Migration[],
-  direction: "up" | "down" = "up",
-): Promise<readonly string[]> {
-  await using database = await startWatched(startPostgres);
-  return transcriptOfReader(database, splitStatements, migrations, direction);
-}
+const readerSends = readerOn(startPostgres, splitStatements);
 
 const FILES = {
   "migrations/20240131120000_orders.js": `exports.up = async function (knex) {

@@ -5,19 +5,12 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
-import type { Migration } from "../migration.ts";
 import { kysely } from "./kysely.ts";
 import { loadModule } from "./load-module.ts";
 import { createProject, statementsOf } from "./testing/project.ts";
-import { startWatched, transcriptOf, transcriptOfReader } from "./testing/transcript.ts";
+import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
 
-async function readerSends(
-  migrations: readonly Migration[],
-  direction: "up" | "down" = "up",
-): Promise<readonly string[]> {
-  await using database = await startWatched(startPostgres);
-  return transcriptOfReader(database, splitStatements, migrations, direction);
-}
+const readerSends = readerOn(startPostgres, splitStatements);
 
 const FIRST = `import { type Kysely, sql } from "kysely";
 

@@ -3,18 +3,11 @@ import { join } from "node:path";
 import { runner } from "node-pg-migrate";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
-import type { Migration } from "../migration.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { createProject, type Project, statementsOf } from "./testing/project.ts";
-import { startWatched, transcriptOf, transcriptOfReader } from "./testing/transcript.ts";
+import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
 
-async function readerSends(
-  migrations: readonly Migration[],
-  direction: "up" | "down" = "up",
-): Promise<readonly string[]> {
-  await using database = await startWatched(startPostgres);
-  return transcriptOfReader(database, splitStatements, migrations, direction);
-}
+const readerSends = readerOn(startPostgres, splitStatements);
 
 const FILES = {
   "package.json": '{ "type": "module" }',

@@ -10,9 +10,10 @@ export interface WatchedDatabase extends AsyncDisposable {
   readonly texts: string[];
 }
 
-export async function startWatched(
-  start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
-): Promise<WatchedDatabase> {
+/** What the testkit gives. */
+type Start = () => Promise<{ readonly url: string; close(): Promise<void> }>;
+
+export async function startWatched(start: Start): Promise<WatchedDatabase> {
   const database = await start();
   const texts: string[] = [];
   class WatchedClient extends pg.Client {
@@ -57,12 +58,22 @@ export function transcriptOf(
     }, []);
 }
 
-/** What a reader says that the tool sends, run on an empty database. */
-export async function transcriptOfReader(
+/** What a reader says that the tool sends, run on a database of its own. */
+export function readerOn(
+  start: Start,
+  splitStatements: SplitStatements,
+): (migrations: readonly Migration[], direction?: "up" | "down") => Promise<readonly string[]> {
+  return async (migrations, direction = "up") => {
+    await using database = await startWatched(start);
+    return transcriptOfReader(database, splitStatements, migrations, direction);
+  };
+}
+
+async function transcriptOfReader(
   database: WatchedDatabase,
   splitStatements: SplitStatements,
   migrations: readonly Migration[],
-  direction: "up" | "down" = "up",
+  direction: "up" | "down",
 ): Promise<readonly string[]> {
   const client = await database.pool.connect();
   let open: TransactionScope = "none";
