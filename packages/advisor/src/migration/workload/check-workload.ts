@@ -14,7 +14,6 @@ import { snapshotSource } from "../../workload/snapshot-source.ts";
 import type { Workload } from "../../workload/workload.ts";
 import type { SourcePlace } from "../migration.ts";
 import type { CheckedStatement } from "../migration-rule.ts";
-import type { WrittenFile } from "../runner.ts";
 import { comparePlans } from "./compare-plans.ts";
 import { droppedInUse } from "./dropped-in-use.ts";
 import { causeFinder } from "./find-cause.ts";
@@ -27,6 +26,7 @@ import { newSlowQuery } from "./new-slow-query.ts";
 import { improvementNotes, planRegression } from "./plan-regression.ts";
 import { touchedBy } from "./touched-tables.ts";
 import type { WorkloadCheck, WorkloadFinding } from "./workload-check.ts";
+import type { WriteDdl } from "./write-ddl.ts";
 
 export interface CheckWorkloadOptions {
   readonly engine: Engine;
@@ -42,14 +42,7 @@ export interface CheckWorkloadOptions {
   readonly statements: readonly CheckedStatement[];
   /** The trial's schema right before the changed migrations and after them; `null` without a trial. */
   readonly trial: { readonly before: Catalog; readonly after: Catalog } | null;
-  /** Writes DDL that can't run in a transaction as files of the migration tool; what there is to say of them, or nothing. */
-  readonly write: (ddl: {
-    readonly apply: readonly string[];
-    readonly undo: readonly string[];
-  }) => {
-    readonly files: readonly WrittenFile[];
-    readonly note: string;
-  };
+  readonly write: WriteDdl;
   readonly progress?: (message: string) => void;
   /** Default now. */
   readonly now?: Date;

@@ -10,11 +10,11 @@ import { planAsSeen } from "../../whatif/plan-as-seen.ts";
 import type { Planner } from "../../whatif/planner.ts";
 import { type IndexSelection, selectIndexes } from "../../whatif/select-indexes.ts";
 import type { Query } from "../../workload/workload.ts";
-import type { WrittenFile } from "../runner.ts";
 import { AS_IT_IS } from "./compare-plans.ts";
 import type { NewQueries } from "./new-queries.ts";
 import { impactOf } from "./query-impact.ts";
 import type { WorkloadFinding } from "./workload-check.ts";
+import type { WriteDdl } from "./write-ddl.ts";
 
 /** Rows from which a table is too big to be read from end to end for one query. */
 export const BIG_TABLE_ROWS = 100_000;
@@ -35,14 +35,7 @@ export interface NewSlowQueryOptions {
   /** Production as the change leaves it, and its planner. */
   readonly snapshot: Snapshot;
   readonly planner: Planner;
-  /** Writes an index as files of the migration tool. */
-  readonly write: (ddl: {
-    readonly apply: readonly string[];
-    readonly undo: readonly string[];
-  }) => {
-    readonly files: readonly WrittenFile[];
-    readonly note: string;
-  };
+  readonly write: WriteDdl;
 }
 
 export interface NewSlowQueries {
