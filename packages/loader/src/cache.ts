@@ -2,8 +2,8 @@ import { Pending, type Result } from "./result.ts";
 
 /** Slots of an empty table: a power of two. */
 const SLOTS = 16;
-/** As long as there are fewer, they are made four times as many when they are taken, and then twice. */
-const MANY_SLOTS = 4096;
+/** As long as there are fewer, they are made eight times as many when they are taken, and then twice. */
+const MANY_SLOTS = 1024;
 /** 2^32 divided by the golden ratio: spreads integers over the slots, whatever the steps between them. */
 const SPREAD = 0x9e_37_79_b1;
 /** In the place of an id: the key was cleared. */
@@ -64,7 +64,7 @@ export class Cache<V> {
   /** A key that is not looked for: it gets the next id. */
   append(key: unknown): number {
     const next = this.size;
-    if (next >= this.#width) this.#widen(next * (next < MANY_SLOTS ? 4 : 2));
+    if (next >= this.#width) this.#widen(next * (next < MANY_SLOTS ? 8 : 2));
     this.keys[next] = key;
     this.size = next + 1;
     return next;
@@ -124,7 +124,7 @@ export class Cache<V> {
   #grow(): void {
     const { keys } = this;
     const old = this.#ids;
-    const length = old.length * (old.length < MANY_SLOTS ? 4 : 2);
+    const length = old.length * (old.length < MANY_SLOTS ? 8 : 2);
     const ids = Array<number>(length);
     this.#ids = ids;
     let taken = 0;
