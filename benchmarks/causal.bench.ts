@@ -6,8 +6,6 @@
  * or where there were fewer operations.
  */
 import { randomInt } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import * as observe from "@dbadvise/observe";
@@ -32,6 +30,7 @@ import {
   verifyHistory,
   withFaults,
 } from "@dbadvise/testkit";
+import { recordResults } from "./record-results.ts";
 
 const REGISTERS = 16;
 /** How long after a failover it is still felt, milliseconds. */
@@ -106,7 +105,9 @@ async function check(engine: Engine): Promise<void> {
       (one) => one.kind === "read" && !one.node.endsWith("-1"),
     );
     if (violations.length > 0 || untold > 0 || operations < least) passed = false;
-    for (const violation of violations.slice(0, 3)) console.log(JSON.stringify(violation));
+    // Enough to find the place in the history.
+    for (const violation of violations.slice(0, 3))
+      process.stderr.write(`${JSON.stringify(violation)}\n`);
     faults.push(
       `| ${cluster.name} | ${operations} | ${counts.writes} | ${counts.reads} | ${counts.held} | ${replicas.length} | ${violations.length} | ${history.errors} | ${counts.lost} | ${told.size} | ${untold} of ${bereft.size} |`,
     );
@@ -185,18 +186,11 @@ async function run(
 }
 
 function record(): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const text = [
-    `# Causal histories, ${day}`,
-    "",
-    `Command: \`pnpm bench:causal --record --seconds ${seconds}\`. Node ${process.version}, ${cpus().length} cores. ${CLIENTS} clients; reads of all levels:`,
-    `${LEVELS.map((level) => (typeof level === "object" ? `bounded(${level.bounded} ms)` : level)).join(", ")}. Faults in turn: lag, paused replay, a stopped`,
-    "receiver, a killed one (PostgreSQL), asynchronous commit, a crashed replica, one cut off, and a failover that loses acknowledged writes.",
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`causal-${day}.md`, folder), text.join("\n"));
+  recordResults({
+    name: "causal",
+    title: "Causal histories",
+    command: `pnpm bench:causal --record --seconds ${seconds}`,
+    about: `${CLIENTS} clients; reads of all levels: ${LEVELS.map((level) => (typeof level === "object" ? `bounded(${level.bounded} ms)` : level)).join(", ")}. Faults in turn: lag, paused replay, a stopped receiver, a killed one (PostgreSQL), asynchronous commit, a crashed replica, one cut off, and a failover that loses acknowledged writes.`,
+    lines,
+  });
 }

@@ -3,12 +3,14 @@
  * process of its own, from its start to its end; medians. Exits 1 where a bar is missed.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { rmSync } from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { generatedHistory } from "./check/generated-history.ts";
 import { type Form, writeHistory } from "./check/history-folder.ts";
+import { median } from "./median.ts";
+import { recordResults } from "./record-results.ts";
 
 const SEED = 7;
 const MIGRATIONS = 200;
@@ -121,21 +123,11 @@ function check({ form, args }: Way): { readonly seconds: number; readonly findin
   return { seconds, findings: report.findings.length };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function record(): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const text = [
-    `# Checking migrations, ${day}`,
-    "",
-    `Command: \`pnpm bench:check --record --rounds ${rounds}\`. Node ${process.version}, ${cpus().length} cores.`,
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`check-${day}.md`, folder), text.join("\n"));
+  recordResults({
+    name: "check",
+    title: "Checking migrations",
+    command: `pnpm bench:check --record --rounds ${rounds}`,
+    lines,
+  });
 }

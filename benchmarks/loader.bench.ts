@@ -2,13 +2,12 @@
  * What loading by key costs, beside dataloader and @yornaath/batshit: `pnpm bench:loader [--record]`.
  * Exits 1 where a bar is missed.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { coalescing } from "./loader/coalescing.ts";
 import { dropIn, serveCase } from "./loader/drop-in.ts";
 import { relations } from "./loader/relations.ts";
 import type { Section } from "./loader/section.ts";
+import { recordResults } from "./record-results.ts";
 
 /** In the order of the report. */
 const SECTIONS: readonly (() => Promise<Section>)[] = [dropIn, coalescing, relations];
@@ -38,15 +37,10 @@ async function runSections(): Promise<void> {
 }
 
 function record(lines: readonly string[]): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const [load = 0] = loadavg();
-  const head = [
-    `# Loading by key, ${day}`,
-    "",
-    `Command: \`pnpm bench:loader --record\`. Node ${process.version}, ${cpus().length} cores, load average ${load.toFixed(1)} at the end.`,
-    "",
-  ];
-  writeFileSync(new URL(`loader-${day}.md`, folder), [...head, ...lines].join("\n"));
+  recordResults({
+    name: "loader",
+    title: "Loading by key",
+    command: "pnpm bench:loader --record",
+    lines,
+  });
 }

@@ -4,8 +4,6 @@
  * subscriber changes the channel for good. Exits 1 where the bar is missed.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { getCallSites, parseArgs } from "node:util";
 import {
@@ -27,6 +25,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { NoopSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { Registry } from "prom-client";
+import { recordResults } from "./record-results.ts";
 
 /** Nanoseconds that an unobserved query may take longer. */
 const BAR = 10;
@@ -172,19 +171,11 @@ function compare(): void {
 }
 
 function record(lines: readonly string[]): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const [load = 0] = loadavg();
-  const text = [
-    `# Cost of observing queries, ${day}`,
-    "",
-    `Command: \`pnpm bench:observe --record\`. Node ${process.version}, ${cpus().length} cores, load average ${load.toFixed(1)} at the end: other work ran beside it.`,
-    "",
-    `Fastest of ${ROUNDS} rounds in each of ${PROCESSES} processes per case. A query is a message at its start and one at its end; no database is asked. OpenTelemetry: span and metrics of \`@opentelemetry/sdk-trace\` and \`sdk-metrics\`, nothing exported.`,
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`observe-${day}.md`, folder), text.join("\n"));
+  recordResults({
+    name: "observe",
+    title: "Cost of observing queries",
+    command: "pnpm bench:observe --record",
+    about: `Fastest of ${ROUNDS} rounds in each of ${PROCESSES} processes per case. A query is a message at its start and one at its end; no database is asked. OpenTelemetry: span and metrics of \`@opentelemetry/sdk-trace\` and \`sdk-metrics\`, nothing exported.`,
+    lines,
+  });
 }

@@ -2,12 +2,13 @@
  * What lending a connection costs, and what is left of a server's throughput: `pnpm bench:pool [--record] [--rounds 9]`.
  * All pools in one process, in turns; medians. Exits 1 where a bar is missed.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { startMariadb, startPostgres } from "@dbadvise/testkit";
 import { type LendingPeer, lendingPeers, RESOURCES } from "./pool/lending-peers.ts";
 import { mysqlPeers, postgresPeers, type QueryPeer } from "./pool/query-peers.ts";
+import { median } from "./median.ts";
+import { recordResults } from "./record-results.ts";
 
 const BARS = { alone: 3.6, crowded: 2.4, throughput: 0.98 } as const;
 const WAITERS = 200;
@@ -146,21 +147,11 @@ function comparison(
   return { middle: median(own), ratio: median(own.map((one, at) => one / (others[at] ?? one))) };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function record(): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const text = [
-    `# Lending connections, ${day}`,
-    "",
-    `Command: \`pnpm bench:pool --record --rounds ${rounds}\`. Node ${process.version}, ${cpus().length} cores.`,
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`pool-${day}.md`, folder), text.join("\n"));
+  recordResults({
+    name: "pool",
+    title: "Lending connections",
+    command: `pnpm bench:pool --record --rounds ${rounds}`,
+    lines,
+  });
 }

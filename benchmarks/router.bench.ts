@@ -2,8 +2,7 @@
  * What routing costs, and how much it takes off the primary: `pnpm bench:router [--record] [--rounds 15]`. One run on a PostgreSQL primary
  * and a replica on loopback; medians of reads in turns. Then a failover. Exits 1 where a bar is missed.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { onQuery, withScope } from "@dbadvise/observe";
 import { createPool } from "@dbadvise/pool";
@@ -12,6 +11,8 @@ import { createRouter } from "@dbadvise/router";
 import { postgres as postgresDialect } from "@dbadvise/router/postgres";
 import { startCluster } from "@dbadvise/testkit";
 import { bareReads } from "./router/bare-reads.ts";
+import { median } from "./median.ts";
+import { recordResults } from "./record-results.ts";
 
 const BARS = { guarded: 1.15, known: 1.05, share: 0.9, resumedMs: 1000 } as const;
 const READ = "select id, body from notes where id = $1";
@@ -263,21 +264,11 @@ function judge(what: string, value: number, bar: number, sense: "at least" | "at
   lines.push(`Bar, ${what}: ${sense} ${bar}; ${value.toFixed(3)}: ${met ? "met" : "MISSED"}.`, "");
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function record(): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const text = [
-    `# Routing reads, ${day}`,
-    "",
-    `Command: \`pnpm bench:router --record --rounds ${rounds}\`. Node ${process.version}, ${cpus().length} cores.`,
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`router-${day}.md`, folder), text.join("\n"));
+  recordResults({
+    name: "router",
+    title: "Routing reads",
+    command: `pnpm bench:router --record --rounds ${rounds}`,
+    lines,
+  });
 }

@@ -3,7 +3,8 @@ import { DIALECTS } from "@dbadvise/testkit";
 import { type Dialect, Kysely, type LogEvent, MysqlDialect, PostgresDialect, sql } from "kysely";
 import mysql from "mysql2";
 import pg from "pg";
-import { median, type Section } from "./section.ts";
+import { median } from "../median.ts";
+import type { Section } from "./section.ts";
 
 /** Callers at one time. */
 const CALLS = 1000;

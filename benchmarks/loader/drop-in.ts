@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { DataLoader } from "@dbadvise/loader";
 import Peer from "dataloader";
 import { type Case, CASES, type Contender, KEYS, REQUESTS } from "./drop-in-cases.ts";
-import { median, type Section } from "./section.ts";
+import { median } from "../median.ts";
+import type { Section } from "./section.ts";
 
 /** Loaders per sample: long enough to hold its share of garbage collection. */
 const LOADERS = 60;

@@ -3,7 +3,8 @@ import { DIALECTS } from "@dbadvise/testkit";
 import { type Dialect, Kysely, MysqlDialect, PostgresDialect, sql } from "kysely";
 import mysql from "mysql2";
 import pg from "pg";
-import { median, type Section } from "./section.ts";
+import { median } from "../median.ts";
+import type { Section } from "./section.ts";
 
 const GROUPS = 100;
 /** Rows of a heavy group. */

@@ -4,8 +4,3 @@ export interface Section {
   readonly lines: readonly string[];
   readonly passed: boolean;
 }
-
-/** `NaN` of nothing. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

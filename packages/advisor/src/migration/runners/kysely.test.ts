@@ -254,7 +254,7 @@ function at(file: string, line: number): unknown {
 test("TypeScript is loaded by what it is written in, whatever package.json says", async () => {
   const esm = `import { sql } from "kysely";
 import { nothing } from "../helpers/nothing.js";
-export async function up(db: any): Promise<void> {
+export async function up(db: unknown): Promise<void> {
   await sql\`select 1\`.execute(db);
 }
 `;
@@ -290,7 +290,7 @@ test("the project's jiti loads what Node can't", async () => {
       "m/1_enum.ts": `enum Table {
   Orders = "orders",
 }
-export async function up(db: any): Promise<void> {
+export async function up(db: unknown): Promise<void> {
   await db.schema.dropTable(Table.Orders).execute();
 }
 `,

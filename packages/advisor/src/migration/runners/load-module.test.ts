@@ -17,7 +17,7 @@ async function load(
       (module) => ({ ...module, stack: undefined, line: module.stack?.().match(/${path}\\S*?:(\\d+)/)?.[1] }),
       ({ message, hint, place }) => ({ message, hint, line: place.line }),
     );
-    console.log(JSON.stringify(told));`;
+    process.stdout.write(JSON.stringify(told));`;
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--input-type=module",
     "--eval",
