@@ -101,7 +101,8 @@ test("names without a schema are where the migration says, and only as long as i
     {
       "1.sql": "CREATE SCHEMA app;\nSET search_path = app;\nCREATE TABLE t (id int, a int);",
       "2.sql": "SET search_path = app;\nALTER TABLE t RENAME COLUMN id TO key;",
-      "3.sql": "ALTER TABLE app.t RENAME COLUMN a TO b;",
+      "3.sql":
+        "ALTER TABLE app.t RENAME COLUMN a TO b;\nCREATE TABLE u (id int);\nALTER TABLE public.u ADD COLUMN a int;",
     },
     ["2.sql", "3.sql"],
     { lockTimeoutMs: 1000 },
