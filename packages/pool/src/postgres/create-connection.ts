@@ -1,11 +1,12 @@
 import type { Server } from "@dbadvise/observe";
 import type pg from "pg";
 import type { Connection, QueryResult } from "../connector.ts";
+import { cancelUntilEnded } from "./cancel-until-ended.ts";
 import { insidesOf, workOf } from "./client-insides.ts";
 import { errorCode } from "./error-code.ts";
 import { type SendQuery } from "./instrument-queries.ts";
 import type { KeptListeners } from "../kept-listeners.ts";
-import { requestCancel, type StreamFactory } from "./request-cancel.ts";
+import type { StreamFactory } from "./request-cancel.ts";
 import { type Cancellation, runCancellable } from "./run-cancellable.ts";
 import type { Session } from "./session.ts";
 import { beginStatement } from "./transaction-statements.ts";
@@ -66,12 +67,22 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
     if (session.ended) return;
     const gone = new Promise<void>((resolve) => wire.once("end", () => resolve()));
     // A statement whose client has gone would run to its end.
-    if (!now && workOf(client) === "running") await cancelBestEffort(client, stream);
+    if (!now && workOf(client) === "running") await cancelBestEffort();
     const end = client.end();
     if (now) wire.stream.destroy();
     const timer = setTimeout(() => wire.stream.destroy(), GRACE_MS);
     await Promise.all([end, gone]);
     clearTimeout(timer);
+  }
+
+  async function cancelBestEffort(): Promise<void> {
+    const isRunning = (): boolean => workOf(client) === "running";
+    const giveUp = AbortSignal.timeout(GRACE_MS);
+    try {
+      await cancelUntilEnded(client, stream, isRunning, untilIdle(client, session), giveUp);
+    } catch {
+      // The connection is closed all the same.
+    }
   }
 
   let closing: Promise<void> | undefined;
@@ -164,14 +175,6 @@ function isStandby(answer: unknown): boolean {
 /** Resolves when nothing runs on the client, or its connection has ended. */
 export async function untilIdle(client: pg.Client, session: Session): Promise<void> {
   while (!session.ended && workOf(client) !== "idle") await session.nextReady();
-}
-
-async function cancelBestEffort(client: pg.Client, stream: StreamFactory): Promise<void> {
-  try {
-    await requestCancel(client, stream, () => true, AbortSignal.timeout(GRACE_MS));
-  } catch {
-    // The connection is closed all the same.
-  }
 }
 
 /** Tags of the statements that change rows. */

@@ -131,6 +131,42 @@ test("a late cancel never hits the next statement", async () => {
   expect(connection.retired).toEqual([]);
 });
 
+/** Lets what a session sends, and its end, leave later, as on a busy machine. */
+function delaySending({ client }: OpenedConnection, milliseconds: number): void {
+  const { stream } = client.connection;
+  const write: (bytes: Uint8Array) => void = stream.write.bind(stream);
+  const destroy = stream.destroy.bind(stream);
+  stream.write = (bytes: Uint8Array) => setTimeout(write, milliseconds, bytes).hasRef();
+  stream.destroy = () => {
+    setTimeout(destroy, milliseconds);
+    return stream;
+  };
+}
+
+test("a request that overtakes its statement is sent again", async () => {
+  const connection = await open(database.url);
+  delaySending(connection, 200);
+  const abort = new AbortController();
+  const running = connection.query("select pg_sleep(60)", [], { signal: abort.signal });
+  abort.abort(new Error("early"));
+  await expect(running).rejects.toThrow("early");
+  expect(connection.retired).toEqual([]);
+  expect(await valueOf(connection, "select 1")).toBe(1);
+});
+
+test("nor does a closed connection leave its statement to the server", async () => {
+  const connection = await open(database.url);
+  delaySending(connection, 200);
+  const running = connection.query("select pg_sleep(60)", [], {});
+  await Promise.all([
+    expect(running).rejects.toThrow("canceling statement due to user request"),
+    connection.close(),
+  ]);
+  const witness = await open(database.url);
+  const others = "select count(*)::int from pg_stat_activity where query like '%pg_sleep(60)'";
+  await expect.poll(() => valueOf(witness, others), { timeout: 20_000 }).toBe(0);
+});
+
 test("a server that doesn't answer the cancel request loses the connection", async () => {
   const { port } = await proxy({ answers: 1 });
   const connection = await open({ ...credentials(), host: "127.0.0.1", port });

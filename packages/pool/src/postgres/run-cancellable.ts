@@ -7,7 +7,8 @@ import {
   type PendingQuery,
   queuedQueries,
 } from "./client-insides.ts";
-import { requestCancel, type StreamFactory } from "./request-cancel.ts";
+import { cancelUntilEnded } from "./cancel-until-ended.ts";
+import type { StreamFactory } from "./request-cancel.ts";
 
 export interface Cancellation {
   readonly client: pg.Client;
@@ -75,8 +76,8 @@ async function cancelQuery(
     grace.abort(error);
   }, graceMs);
   try {
-    await requestCancel(client, stream, () => activeQuery(insides) === query, grace.signal);
-    await settled();
+    const isRunning = (): boolean => activeQuery(insides) === query;
+    await cancelUntilEnded(client, stream, isRunning, settled(), grace.signal);
   } catch (error) {
     // Without the request the statement runs on.
     giveUp(error as Error);
