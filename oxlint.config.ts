@@ -3,6 +3,7 @@ import { defineConfig, type OxlintConfig, type OxlintOverride } from "oxlint";
 /** Stages of the advisor in the order of the data flow: a stage imports only those before it. */
 const stages = [
   "log",
+  "digest",
   "catalog",
   "workload",
   "candidates",

@@ -1,0 +1,41 @@
+import type { BlockReader, UnreadSink } from "./block-reader.ts";
+import type { ExecutionSink } from "./execution.ts";
+import type { MessageSink } from "./server-message.ts";
+
+/** Formats by the names that `--log-format` takes. */
+export type LogFormatName = "stderr" | "csvlog" | "jsonlog" | "mysql-slow" | "mysql-general";
+
+/** What wraps each line of a log on its way: known by its first lines, and taken off before the log is read. */
+export type EnvelopeName =
+  | "syslog"
+  | "cloudwatch"
+  | "cloud-sql"
+  | "azure"
+  | "heroku"
+  | "cloudnativepg"
+  | "docker"
+  | "cri";
+
+/** How a log is to be read: plain data, so that every worker reads it the same way. */
+export interface LogFormat {
+  readonly name: LogFormatName;
+  readonly envelope: EnvelopeName | null;
+  /** Of `stderr`: settings of `log_line_prefix` that print its lines' beginnings, the most common first. */
+  readonly prefixes: readonly string[];
+}
+
+/** A reader of one format, made anew for each file or range of one. */
+export interface FormatReader {
+  /** Whether `line`, without its line break, is the beginning of a block of this format. */
+  isBlockStart(line: Buffer): boolean;
+  /** Lexical rules of its SQL: a name in `sql-key/lexis.ts`. */
+  readonly lexis: "postgres" | "mysql";
+  open(
+    format: LogFormat,
+    sinks: {
+      readonly unread: UnreadSink;
+      readonly messages: MessageSink;
+      readonly executions: ExecutionSink;
+    },
+  ): BlockReader;
+}
