@@ -37,12 +37,15 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
 
   const settled = (): Promise<void> => untilIdle(client, session);
 
+  const hasArrived = (): boolean => session.answering;
+
   const cancellation: Cancellation = {
     client,
     stream,
     graceMs: GRACE_MS,
     settled,
     nextReady: session.nextReady,
+    hasArrived,
     giveUp(error) {
       session.retire("cancel-failed", error);
       wire.stream.destroy();
@@ -77,9 +80,9 @@ export function createConnection(opened: OpenedClient): Connection<pg.Client> {
 
   async function cancelBestEffort(): Promise<void> {
     const isRunning = (): boolean => workOf(client) === "running";
-    const giveUp = AbortSignal.timeout(GRACE_MS);
+    const statement = { isRunning, hasArrived, ended: settled() };
     try {
-      await cancelUntilEnded(client, stream, isRunning, untilIdle(client, session), giveUp);
+      await cancelUntilEnded(client, stream, statement, AbortSignal.timeout(GRACE_MS));
     } catch {
       // The connection is closed all the same.
     }

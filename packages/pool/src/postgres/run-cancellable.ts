@@ -19,6 +19,8 @@ export interface Cancellation {
   settled(): Promise<void>;
   /** Resolves when the server has ended a statement, or the connection has ended. */
   nextReady(): Promise<void>;
+  /** Whether the server has begun to answer the statement that runs. */
+  hasArrived(): boolean;
   /** Ends the connection that didn't answer a cancel request. */
   giveUp(error: Error): void;
 }
@@ -56,7 +58,7 @@ export async function runCancellable<Result>(
 
 async function cancelQuery(
   query: PendingQuery | undefined,
-  { client, stream, graceMs, settled, nextReady, giveUp }: Cancellation,
+  { client, stream, graceMs, settled, nextReady, hasArrived, giveUp }: Cancellation,
   signal: AbortSignal,
 ): Promise<void> {
   const insides = insidesOf(client);
@@ -76,8 +78,10 @@ async function cancelQuery(
     grace.abort(error);
   }, graceMs);
   try {
+    const ended = settled();
     const isRunning = (): boolean => activeQuery(insides) === query;
-    await cancelUntilEnded(client, stream, isRunning, settled(), grace.signal);
+    await cancelUntilEnded(client, stream, { isRunning, hasArrived, ended }, grace.signal);
+    await ended;
   } catch (error) {
     // Without the request the statement runs on.
     giveUp(error as Error);

@@ -9,6 +9,8 @@ import { sessionEffect } from "./session-effect.ts";
 export interface Session {
   /** `performance.now()` of the server's last ReadyForQuery. */
   readonly heard: number;
+  /** The server has begun to answer what runs. */
+  readonly answering: boolean;
   /** A transaction is open, perhaps a failed one. */
   readonly inTransaction: boolean;
   /** Something was changed that outlives the transaction. */
@@ -56,6 +58,7 @@ export function followSession(client: pg.Client, options: SessionOptions): Sessi
   let inHotStandby: boolean | undefined;
   let readOnlyAsked: "no" | "session" | "transaction" = "no";
   let waiting: (() => void)[] = [];
+  let answering = false;
   let retired = false;
   let ended = false;
 
@@ -73,10 +76,17 @@ export function followSession(client: pg.Client, options: SessionOptions): Sessi
   wire.on("readyForQuery", (message: { status?: string }) => {
     heard = performance.now();
     ({ status } = message);
+    answering = false;
     if (status === "I" && readOnlyAsked === "transaction") readOnlyAsked = "no";
     // After the driver's own listeners have settled the query.
     if (waiting.length > 0) queueMicrotask(wake);
   });
+  // The first answers to a text and to a parsed statement; a suspended cursor has given one of them.
+  for (const answer of ["parseComplete", "rowDescription"]) {
+    wire.on(answer, () => {
+      answering = true;
+    });
+  }
   wire.on("commandComplete", ({ text }: { text: string }) => {
     if (!changed && CHANGING_TAGS.test(text)) changed = true;
   });
@@ -103,6 +113,9 @@ export function followSession(client: pg.Client, options: SessionOptions): Sessi
   return {
     get heard() {
       return heard;
+    },
+    get answering() {
+      return answering;
     },
     get inTransaction() {
       return status === "T" || status === "E";
