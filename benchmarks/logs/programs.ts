@@ -1,0 +1,117 @@
+import { accessSync, closeSync, constants, openSync, readSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { VariedFormat } from "./varied-log.ts";
+
+/** Who reads a log. */
+export interface Program {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export const BIN: string = fileURLToPath(new URL("../../packages/cli/src/bin.ts", import.meta.url));
+const BENCH = fileURLToPath(new URL("../logs.bench.ts", import.meta.url));
+
+export function ourselves(file: string, workers: number): Program {
+  return {
+    title: `dbadvise digest, ${workers} worker${workers === 1 ? "" : "s"}`,
+    command: process.execPath,
+    args: [BIN, "digest", file, "--workers", String(workers), "--format", "json"],
+  };
+}
+
+/** Reading a file and finding its lines, which is the least that any program in Node has to do. */
+export function floor(file: string): Program {
+  return {
+    title: "floor: readSync of 4 MB, indexOf of line breaks",
+    command: process.execPath,
+    args: [BENCH, "--floor", file],
+  };
+}
+
+/** What {@link floor} starts. */
+export function countLines(file: string): number {
+  const descriptor = openSync(file, "r");
+  const buffer = Buffer.allocUnsafe(4 * 1024 * 1024);
+  let lines = 0;
+  for (let size = 0; (size = readSync(descriptor, buffer)) > 0;) {
+    const bytes = buffer.subarray(0, size);
+    for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+  }
+  closeSync(descriptor);
+  return lines;
+}
+
+interface Peer {
+  readonly command: string;
+  readonly version: readonly string[];
+  readonly runs: readonly {
+    readonly title: string;
+    args(file: string): readonly string[];
+  }[];
+}
+
+function pgbadger(format: string, jobs: readonly number[]): Peer {
+  return {
+    command: "pgbadger",
+    version: ["--version"],
+    runs: jobs.map((count) => ({
+      title: `pgbadger, ${count} process${count === 1 ? "" : "es"}`,
+      args: (file) => [
+        "--quiet",
+        `--format=${format}`,
+        `--jobs=${count}`,
+        ...(format === "stderr" ? ["--prefix=%m [%p] %q%u@%d "] : []),
+        "--extension=json",
+        // Its standard output. Never /dev/null: it replaces the file, and as root the device itself.
+        "--outfile=-",
+        file,
+      ],
+    })),
+  };
+}
+
+/** It reads csvlog in one process only. */
+const PEERS: Readonly<Record<VariedFormat, Peer>> = {
+  stderr: pgbadger("stderr", [1, 2]),
+  csvlog: pgbadger("csv", [1]),
+  jsonlog: pgbadger("jsonlog", [1, 2]),
+  "mysql-slow": {
+    command: "pt-query-digest",
+    version: ["--version"],
+    runs: [{ title: "pt-query-digest", args: (file) => ["--type", "slowlog", file] }],
+  },
+};
+
+/** What reads this format today; `null`: it isn't installed here. */
+export function peersOf(
+  format: VariedFormat,
+  file: string,
+): { readonly name: string; readonly programs: readonly Program[] | null } {
+  const { command, runs } = PEERS[format];
+  const programs = runs.map(({ title, args }) => ({ title, command, args: args(file) }));
+  return { name: command, programs: isOnPath(command) ? programs : null };
+}
+
+function isOnPath(command: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Executions in a digest's report as JSON. */
+export function digestedCalls(json: string): number {
+  const digest: { readonly shapes: readonly Calls[]; readonly other: Calls | null } =
+    JSON.parse(json);
+  return digest.shapes.reduce((sum, { calls }) => sum + calls, digest.other?.calls ?? 0);
+}
+
+interface Calls {
+  readonly calls: number;
+}
