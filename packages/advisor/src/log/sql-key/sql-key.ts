@@ -1,0 +1,73 @@
+import { createCanonicalSql } from "./canonical-sql.ts";
+import type { Lexis } from "./lexis.ts";
+import { textOfCanonical } from "./text-of-canonical.ts";
+
+/**
+ * Tells shapes of statements by their bytes: texts that differ only in constants, white space, comments, the case of
+ * words or the length of lists have the same key. One object is used again and again.
+ */
+export interface SqlKey {
+  /** Of the last statement: 64 bits in two halves, signed. */
+  readonly high: number;
+  readonly low: number;
+  /** Reads the statement `bytes[from, to)`. */
+  of(bytes: Buffer, from: number, to: number): void;
+  /** The last statement for people, as `normalizedText` has it. */
+  text(): string;
+}
+
+export function createSqlKey(lexis: Lexis): SqlKey {
+  const canonical = createCanonicalSql(lexis);
+  let { bytes } = canonical;
+  let words = wordsOf(bytes);
+  const key = {
+    high: 0,
+    low: 0,
+    of(statement: Buffer, from: number, to: number): void {
+      canonical.read(statement, from, to);
+      if (bytes !== canonical.bytes) {
+        ({ bytes } = canonical);
+        words = wordsOf(bytes);
+      }
+      const { length } = canonical;
+      bytes[length] = bytes[length + 1] = bytes[length + 2] = bytes[length + 3] = 0;
+      let high = length;
+      let low = ~length;
+      for (let i = 0, count = (length + 3) >> 2; i < count; i++) {
+        const word = words[i] as number;
+        let mixed = Math.imul(word, 0xcc9e2d51 | 0);
+        high ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
+        high = (Math.imul((high << 13) | (high >>> 19), 5) + 0xe6546b64) | 0;
+        mixed = Math.imul(word, 0x85ebca6b | 0);
+        low ^= Math.imul((mixed << 16) | (mixed >>> 16), 0xc2b2ae35 | 0);
+        low = (Math.imul((low << 14) | (low >>> 18), 9) + 0x38495ab5) | 0;
+      }
+      key.high = finish(high);
+      key.low = finish(low);
+    },
+    text: () => textOfCanonical(lexis, canonical.bytes, canonical.length),
+  };
+  return key;
+}
+
+/** The key as 16 hexadecimal digits. */
+export function hexKey(key: { readonly high: number; readonly low: number }): string {
+  return half(key.high) + half(key.low);
+}
+
+function half(bits: number): string {
+  return (bits >>> 0).toString(16).padStart(8, "0");
+}
+
+function wordsOf(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+}
+
+/** Lets each bit depend on all. */
+function finish(sum: number): number {
+  let mixed = sum ^ (sum >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b | 0);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35 | 0);
+  return mixed ^ (mixed >>> 16);
+}
