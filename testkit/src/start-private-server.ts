@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { findFirst, type Way } from "./servers/find-server.ts";
 import { MARIADB_PROGRAMS, MYSQL_PROGRAMS } from "./servers/mysql-programs.ts";
 import { npmPostgres } from "./servers/postgres-server.ts";
@@ -21,6 +22,8 @@ export interface PrivateServer {
    * the same through restarts.
    */
   readonly url: string;
+  /** Its data directory, as this process sees it. */
+  readonly data: string;
   /** Process id of the running server, or of the last one. */
   pid(): number;
   /** Stops all its processes where they are (SIGSTOP): the kernel still accepts connections, nobody answers. */
@@ -75,17 +78,22 @@ const internals: Readonly<Record<Engine, Internals>> = {
 
 /**
  * Starts a server on this machine for one test alone; it ends with this process at the latest. Its program is found as for
- * the shared server, but never in Docker nor behind an environment variable: its processes must be in reach.
+ * the shared server, but never in Docker nor behind an environment variable: its processes must be in reach. `settings` are
+ * those of the server's configuration file, beside the ones of every private server.
  */
-export async function startPrivateServer(engine: Engine): Promise<PrivateServer> {
-  const { programs, settings, createDatabase, setReadOnly } = internals[engine];
+export async function startPrivateServer(
+  engine: Engine,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PrivateServer> {
+  const { programs, settings: own, createDatabase, setReadOnly } = internals[engine];
   const { found } = await findFirst(engine, programs);
-  const server = await startKeeper({ ...found, settings });
+  const server = await startKeeper({ ...found, settings: { ...own, ...settings } });
   try {
     const { url } = await createDatabase(server.url);
     return {
       name: server.name,
       url,
+      data: join(found.root ?? "", server.directory, "data"),
       pid: server.pid,
       pause: () => server.tell("pause"),
       resume: () => server.tell("resume"),

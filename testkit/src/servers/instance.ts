@@ -6,6 +6,8 @@ export interface Instance {
   arguments(port: number): readonly string[];
   /** What the server writes to its log once it accepts connections. */
   readonly ready: string;
+  /** Whether the process accepts connections, for servers that may write their log elsewhere; asked again and again. */
+  readonly isReady?: (pid: number) => boolean;
   url(port: number): string;
   /** Signal after which the server ends although sessions are open. */
   readonly stop: NodeJS.Signals;

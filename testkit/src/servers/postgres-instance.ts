@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeDataDirectory } from "./data-directory.ts";
 import type { Instance } from "./instance.ts";
@@ -46,12 +47,20 @@ export function makePostgresInstance(program: ServerProgram, place: Place): Inst
     },
     // "connections", or "read-only connections" of a standby.
     ready: "system is ready to accept",
+    // With a logging collector the line goes to its file.
+    isReady: (pid) => isReadyBy(join(data, "postmaster.pid"), pid),
     url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     // Fast shutdown: sessions are ended.
     stop: "SIGINT",
     // Immediate shutdown. SIGKILL would leave shared memory behind, which forbids the next start.
     crash: "SIGQUIT",
   };
+}
+
+/** The file that a server keeps for pg_ctl: its process first, last what it is doing. */
+function isReadyBy(file: string, pid: number): boolean {
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+  return lines[0] === String(pid) && lines.at(-1)?.trim() === "ready";
 }
 
 /** The folder of binaries, or a copy when they lie where the server's account can't go, below root's home for instance. */

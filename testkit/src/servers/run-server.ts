@@ -37,14 +37,18 @@ export function makeRunner(instance: Instance, place: Place): ServerRunner {
     const started = place.spawn(instance.file, instance.arguments(chosen));
     child = started;
     let log = "";
-    return new Promise((resolve, reject) => {
+    let asking: NodeJS.Timeout | undefined;
+    return new Promise<void>((resolve, reject) => {
+      asking = setInterval(() => {
+        if (instance.isReady?.(started.pid ?? 0) === true) resolve();
+      }, 50);
       started.once("error", reject);
       started.once("close", () => reject(new Error(log)));
       started.stderr?.setEncoding("utf8").on("data", (text: string) => {
         log = (log + text).slice(-10_000);
         if (log.includes(instance.ready)) resolve();
       });
-    });
+    }).finally(() => clearInterval(asking));
   };
 
   return {
