@@ -15,6 +15,11 @@ export interface BlockReader {
    * the start of the first block that it left, since its end may be still to come; with `last` it leaves none.
    */
   read(bytes: Buffer, from: number, to: number, last: boolean): number;
+  /**
+   * Of formats that name the database only where it changes: its number in `names.database` after the blocks read so
+   * far, which may be that of `CARRIED_DATABASE`.
+   */
+  database?(): number;
 }
 
 /** Where readers put what they can't read: shown to the user, never silently dropped. */

@@ -1,0 +1,131 @@
+import { type BlockReader, MAX_BLOCK_BYTES, type UnreadSink } from "./block-reader.ts";
+import { emptySpan } from "./byte-span.ts";
+import { type ExecutionSink, newExecution } from "./execution.ts";
+import type { FormatReader } from "./log-format.ts";
+import { findGeneralBlock, newGeneralLine, readGeneralLine } from "./mysql-log/general-lines.ts";
+import { isBanner, lineEndAt, newLineAt } from "./mysql-log/server-banner.ts";
+import { shortTime } from "./mysql-log/short-time.ts";
+import { createLineSkipper } from "./mysql-log/skip-lines.ts";
+import { createTimestampReader } from "./timestamp-bytes.ts";
+
+/** So many bytes of a line tell whether it begins a record. */
+const MAX_LINE_HEAD = 256;
+const ACCESS_DENIED = Buffer.from("Access denied");
+
+/**
+ * Reads general query logs of MySQL 5.5 to 9 and MariaDB: `Query` and `Execute` are executions of unknown time, `at` is
+ * when they came.
+ *
+ * Only `Connect` and `Init DB` tell a connection's user and database, anywhere before its statements, so that the same
+ * statement would have them or not depending on where a file is cut: they are left out.
+ *
+ * A block is a line with a time and all to the next such line, since MariaDB writes the time only when the second changes.
+ * Its records are read one by one all the same.
+ */
+export const mysqlGeneralReader: FormatReader = {
+  lexis: "mysql",
+  isBlockStart: (line) => readGeneralLine(newGeneralLine(), line, 0, line.length) === "timed",
+  open: (_, { unread, executions }) => openGeneralLog(unread, executions),
+};
+
+function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
+  const timestamps = createTimestampReader();
+  const line = newGeneralLine();
+  const nextLine = newGeneralLine();
+  const execution = newExecution();
+  const { text } = execution;
+  const message = emptySpan();
+  let time = Number.NaN;
+  const lines = createLineSkipper(
+    unread,
+    (bytes, at, to) => {
+      const kind = readGeneralLine(nextLine, bytes, at, to);
+      return kind === "timed" || kind === "untimed";
+    },
+    () => {},
+  );
+
+  const emit = (bytes: Buffer, from: number, to: number): void => {
+    sink.record(time);
+    const { commandFrom, commandTo } = line;
+    const length = commandTo - commandFrom;
+    const first = bytes[commandFrom];
+    if ((length === 5 && first === 81) || (length === 7 && first === 69)) {
+      if (from === to) return;
+      execution.at = time;
+      execution.session = line.session;
+      text.bytes = bytes;
+      text.from = from;
+      text.to = to;
+      sink.execution(sink.shapeOf(bytes, from, to), execution);
+    } else if (length === 4 && first === 81) {
+      sink.event("disconnection", -1, Number.NaN, time);
+    } else if (length === 7 && first === 67) {
+      const end = from + ACCESS_DENIED.length;
+      if (end <= to && ACCESS_DENIED.compare(bytes, from, end) === 0) {
+        message.bytes = bytes;
+        message.from = from;
+        message.to = to;
+        sink.failure(-1, "1045", message, time, "fatal");
+      } else sink.event("connection", -1, Number.NaN, time);
+    }
+  };
+
+  /** Where the record ends that begins at `start`; -1: can't be told yet. */
+  const endOf = (bytes: Buffer, start: number, to: number, last: boolean): number => {
+    let at = line.textFrom;
+    for (;;) {
+      const newLine = newLineAt(bytes, at, to);
+      if (newLine === -1) return last ? to : -1;
+      if (at > line.textFrom && isBanner(bytes, at, lineEndAt(bytes, at, newLine))) return at;
+      if (newLine - start > MAX_BLOCK_BYTES) return newLine + 1;
+      at = newLine + 1;
+      const byte = bytes[at];
+      if (at < to && byte !== 9 && (byte === undefined || byte < 48 || byte > 57)) continue;
+      const kind = readGeneralLine(nextLine, bytes, at, to);
+      if (kind === "timed" || kind === "untimed") return at;
+      if (kind === "cut") {
+        if (!last) return -1;
+        if (at >= to) return to;
+      }
+    }
+  };
+
+  const readTime = (bytes: Buffer, from: number): void => {
+    const ms = timestamps.read(bytes, from, line.timeTo);
+    time = ms === ms ? ms : shortTime(bytes, from, line.timeTo);
+  };
+
+  return {
+    findBlock: (bytes, low, from, to) => findGeneralBlock(line, bytes, low, from, to),
+    read(bytes, from, to, last) {
+      let at = from;
+      if (lines.isSkipping()) at = lines.skip(bytes, at, to, last);
+      else if (bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
+      while (at < to) {
+        const kind = readGeneralLine(line, bytes, at, to);
+        if (kind === "cut" && !last) return at;
+        let next = -1;
+        if (kind === "timed" || kind === "untimed") {
+          if (kind === "timed") readTime(bytes, at);
+          const end = endOf(bytes, at, to, last);
+          if (end === -1 && to - at <= MAX_BLOCK_BYTES + MAX_LINE_HEAD) return at;
+          if (end !== -1 && end - at <= MAX_BLOCK_BYTES) {
+            emit(bytes, line.textFrom, statementEnd(bytes, line.textFrom, end));
+            next = end;
+          }
+        }
+        if (next === -1) next = lines.skip(bytes, at, to, last);
+        if (next === at) return at;
+        at = next;
+      }
+      return at;
+    },
+  };
+}
+
+function statementEnd(bytes: Buffer, from: number, to: number): number {
+  let end = to;
+  while (end > from && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end--;
+  return end;
+}

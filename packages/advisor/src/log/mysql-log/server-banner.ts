@@ -1,0 +1,64 @@
+const NEW_LINE = 10;
+const CARRIAGE_RETURN = 13;
+const NUMBER_SIGN = 35;
+const COLON = 58;
+
+const STARTED_WITH = Buffer.from(" started with:");
+const VERSION = Buffer.from(", Version: ");
+const PORT = Buffer.from("cp port: ");
+const COLUMNS = Buffer.from("Time");
+const ARGUMENT = Buffer.from("Argument");
+
+/**
+ * Whether the line is the first of the three that a server writes whenever it opens a log file:
+ * `/usr/sbin/mysqld, Version: 8.0.36 (...). started with:`, a line with the port, and titles of columns.
+ */
+export function isBanner(bytes: Buffer, from: number, lineEnd: number): boolean {
+  if (bytes[lineEnd - 1] !== COLON || bytes[from] === NUMBER_SIGN) return false;
+  if (lineEnd - from < 30 || !endsWith(bytes, from, lineEnd, STARTED_WITH)) return false;
+  return bytes.subarray(from, lineEnd).includes(VERSION);
+}
+
+/** Whether the line is the second or third of them. */
+export function followsBanner(bytes: Buffer, from: number, lineEnd: number): boolean {
+  // MySQL on Windows has it as `TCP Port: 3306, Named Pipe: MySQL`.
+  if (matchesIgnoringCase(bytes, from + 1, lineEnd, PORT)) return true;
+  return (
+    matchesIgnoringCase(bytes, from, lineEnd, COLUMNS) && endsWith(bytes, from, lineEnd, ARGUMENT)
+  );
+}
+
+/** Whether the line that ends before `lineStart` is the third of them; `bytes[low, lineStart)` are there. */
+export function endsBanner(bytes: Buffer, low: number, lineStart: number): boolean {
+  return endsWith(bytes, low, lineEndAt(bytes, low, lineStart - 1), ARGUMENT);
+}
+
+/** Where the line with its break at `newLine` ends. */
+export function lineEndAt(bytes: Buffer, from: number, newLine: number): number {
+  return newLine > from && bytes[newLine - 1] === CARRIAGE_RETURN ? newLine - 1 : newLine;
+}
+
+/** The line break at or after `from`; -1 where there is none before `to`. */
+export function newLineAt(bytes: Buffer, from: number, to: number): number {
+  const at = bytes.indexOf(NEW_LINE, from);
+  return at < to ? at : -1;
+}
+
+function endsWith(bytes: Buffer, from: number, to: number, text: Buffer): boolean {
+  let at = to - text.length;
+  if (at < from) return false;
+  for (const byte of text) {
+    if (bytes[at] !== byte) return false;
+    at++;
+  }
+  return true;
+}
+
+/** `text` is in lower case but for its first letter. */
+function matchesIgnoringCase(bytes: Buffer, from: number, to: number, text: Buffer): boolean {
+  if (from + text.length > to) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (((bytes[from + at] ?? 0) | 32) !== ((text[at] ?? 0) | 32)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,220 @@
+import type { ExecutionSink } from "../execution.ts";
+import { createTimestampReader } from "../timestamp-bytes.ts";
+import { createLastName } from "./last-name.ts";
+import { lineEndAt, newLineAt } from "./server-banner.ts";
+import { shortTime } from "./short-time.ts";
+import { isRecordStart, mayStartRecord } from "./slow-lines.ts";
+
+const SPACE = 32;
+const NUMBER_SIGN = 35;
+const COLON = 58;
+const OPENING_BRACKET = 91;
+const CLOSING_BRACKET = 93;
+const TIME_AT = "# Time: ".length;
+const USER_AT = "# User@Host: ".length;
+
+/** What the lines `# ...` of a record say. NaN: not there. */
+export interface SlowHeader {
+  /** Milliseconds; of `# Time: 2026-11-22T10:10:01.123456Z`. */
+  time: number;
+  /** Of `# Time: 261122 10:10:01`, as if the server's zone were UTC. */
+  localTime: number;
+  session: number;
+  user: number;
+  /** -1: not there. */
+  database: number;
+  /** Infinite: MySQL logs a negative one, after its clock was set back, as if it were near 2^64 microseconds. */
+  ms: number;
+  lockMs: number;
+  rowsSent: number;
+  rowsAffected: number;
+  rowsExamined: number;
+  /** Error number of the statement. */
+  errno: number;
+  killed: number;
+  /** The lines `# explain: `. */
+  planFrom: number;
+  planTo: number;
+  /**
+   * Reads the lines from the record's start; `bytes` end at `to`, but the log only with `last`. Returns where the first
+   * other line begins, or the first line of another record; -1: can't be told yet.
+   */
+  read(bytes: Buffer, from: number, to: number, last: boolean): number;
+}
+
+export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
+  const timestamps = createTimestampReader();
+  const userId = createLastName(names.user);
+  const databaseId = createLastName(names.database);
+  /** Where the number or name read last ends. */
+  let end = 0;
+
+  /** Digits up to a space or the line's end; NaN for anything else. */
+  const count = (bytes: Buffer, from: number, lineEnd: number): number => {
+    let value = 0;
+    let at = from;
+    for (; at < lineEnd; at++) {
+      const digit = (bytes[at] ?? 0) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    end = at;
+    return at > from && (at === lineEnd || bytes[at] === SPACE) ? value : Number.NaN;
+  };
+
+  /** Seconds, with a fraction or without, in milliseconds: whole microseconds. */
+  const seconds = (bytes: Buffer, from: number, lineEnd: number): number => {
+    let micros = 0;
+    let at = from;
+    let scale = 0;
+    for (; at < lineEnd; at++) {
+      const digit = (bytes[at] ?? 0) - 48;
+      if (digit >= 0 && digit <= 9) {
+        if (scale === 0) micros = micros * 10 + digit;
+        else if (scale > 1) {
+          scale /= 10;
+          micros += digit * scale;
+        }
+      } else if (bytes[at] === 46 && scale === 0 && at > from) {
+        micros *= 1_000_000;
+        scale = 1_000_000;
+      } else break;
+    }
+    end = at;
+    if (at === from || (at < lineEnd && bytes[at] !== SPACE)) return Number.NaN;
+    if (scale === 0) micros *= 1_000_000;
+    return micros <= Number.MAX_SAFE_INTEGER ? micros / 1000 : Number.POSITIVE_INFINITY;
+  };
+
+  /** A name ends before two spaces. */
+  const schema = (bytes: Buffer, from: number, lineEnd: number): number => {
+    let at = from;
+    while (at < lineEnd && (bytes[at] !== SPACE || (at + 1 < lineEnd && bytes[at + 1] !== SPACE)))
+      at++;
+    end = at;
+    return databaseId(bytes, from, at);
+  };
+
+  const user = (bytes: Buffer, from: number, lineEnd: number): void => {
+    let at = from;
+    while (at < lineEnd && bytes[at] !== OPENING_BRACKET) at++;
+    let nameFrom = from;
+    if (at === from) {
+      // No account: the name that the client gave, or a replication thread's.
+      nameFrom = ++at;
+      while (at < lineEnd && bytes[at] !== CLOSING_BRACKET) at++;
+    }
+    header.user = userId(bytes, nameFrom, at);
+    if (bytes[lineEnd - 1] === CLOSING_BRACKET) return;
+    // `  Id:    17`
+    let digits = lineEnd;
+    while (digits > at && (bytes[digits - 1] ?? 0) >= 48 && (bytes[digits - 1] ?? 0) <= 57)
+      digits--;
+    let before = digits - 1;
+    while (before > at && bytes[before] === SPACE) before--;
+    if (bytes[before] === COLON && bytes[before - 1] === 100) {
+      const id = count(bytes, digits, lineEnd);
+      if (id === id) header.session = id;
+    }
+  };
+
+  /** `Query_time: 0.003992  Lock_time: 0.000000 Rows_sent: 0`: the names that matter come first. */
+  const pairs = (bytes: Buffer, from: number, lineEnd: number): void => {
+    let at = from;
+    for (;;) {
+      while (at < lineEnd && bytes[at] === SPACE) at++;
+      const key = at;
+      while (at < lineEnd && bytes[at] !== COLON) at++;
+      if (at >= lineEnd) return;
+      const first = bytes[key];
+      const length = at - key;
+      at += 2;
+      if (length === 10 && first === 81) header.ms = seconds(bytes, at, lineEnd);
+      else if (length === 9 && first === 76) header.lockMs = seconds(bytes, at, lineEnd);
+      else if (length === 9 && first === 82) {
+        const rows = count(bytes, at, lineEnd);
+        // Percona's Rows_read is told elsewhere.
+        if (bytes[key + 5] === 115) header.rowsSent = rows;
+      } else if (length === 13 && first === 82) {
+        const rows = count(bytes, at, lineEnd);
+        if (bytes[key + 5] === 97) header.rowsAffected = rows;
+        else header.rowsExamined = rows;
+      } else if (length === 9 && first === 84) {
+        const id = count(bytes, at, lineEnd);
+        if (id === id) header.session = id;
+      } else if (length === 6 && first === 83) header.database = schema(bytes, at, lineEnd);
+      else if ((length === 5 && first === 69) || (length === 10 && first === 76))
+        header.errno = count(bytes, at, lineEnd);
+      else if (length === 6 && first === 75) header.killed = count(bytes, at, lineEnd);
+      else return;
+      at = end;
+    }
+  };
+
+  const header: SlowHeader = {
+    time: Number.NaN,
+    localTime: Number.NaN,
+    session: 0,
+    user: 0,
+    database: -1,
+    ms: Number.NaN,
+    lockMs: Number.NaN,
+    rowsSent: Number.NaN,
+    rowsAffected: Number.NaN,
+    rowsExamined: Number.NaN,
+    errno: Number.NaN,
+    killed: Number.NaN,
+    planFrom: -1,
+    planTo: -1,
+    read(bytes, from, to, last) {
+      header.time = Number.NaN;
+      header.localTime = Number.NaN;
+      header.session = 0;
+      header.user = 0;
+      header.database = -1;
+      header.ms = Number.NaN;
+      header.lockMs = Number.NaN;
+      header.rowsSent = Number.NaN;
+      header.rowsAffected = Number.NaN;
+      header.rowsExamined = Number.NaN;
+      header.errno = Number.NaN;
+      header.killed = Number.NaN;
+      header.planFrom = -1;
+      /** How far the record's first lines have come: each comes once, in this order. */
+      let step = 0;
+      let at = from;
+      while (at < to && bytes[at] === NUMBER_SIGN) {
+        const newLine = newLineAt(bytes, at, to);
+        if (newLine === -1 && !last) return -1;
+        const next = newLine === -1 ? to : newLine + 1;
+        const lineEnd = newLine === -1 ? to : lineEndAt(bytes, at, newLine);
+        const kind = bytes[at + 2];
+        const second = bytes[at + 3];
+        if (
+          (kind === 84 && second === 105) ||
+          (kind === 85 && second === 115) ||
+          (kind === 81 && second === 117)
+        ) {
+          const own = kind === 84 ? 1 : kind === 85 ? 2 : 3;
+          const starts = at > from && isRecordStart(bytes, at, to);
+          if (starts && (step >= own || mayStartRecord(bytes, from, at))) return at;
+          step = own;
+          if (own === 3) pairs(bytes, at + 2, lineEnd);
+          else if (own === 2) user(bytes, at + USER_AT, lineEnd);
+          else {
+            header.time = timestamps.read(bytes, at + TIME_AT, lineEnd);
+            if (header.time !== header.time)
+              header.localTime = shortTime(bytes, at + TIME_AT, lineEnd);
+          }
+        } else if (kind === 101) {
+          if (header.planFrom === -1) header.planFrom = at;
+          header.planTo = lineEnd;
+        } else if (kind === 97) return at;
+        else if (kind === 84 || kind === 82 || kind === 83) pairs(bytes, at + 2, lineEnd);
+        at = next;
+      }
+      return at;
+    },
+  };
+  return header;
+}

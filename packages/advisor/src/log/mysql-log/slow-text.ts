@@ -1,0 +1,112 @@
+import { MAX_BLOCK_BYTES } from "../block-reader.ts";
+import { isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
+import { isRecordStart, mayStartRecord, RECORD_START_LENGTH } from "./slow-lines.ts";
+import { scanTo, type StatementScan, startScan } from "./statement-scan.ts";
+
+const NEW_LINE = 10;
+const CARRIAGE_RETURN = 13;
+const NUMBER_SIGN = 35;
+const SEMICOLON = 59;
+
+/** Where a record's statement ends. */
+export interface SlowText {
+  /** The end of the statement, without its `;`. -1: it is damaged. */
+  end: number;
+  /** The start of the lines after it. */
+  rest: number;
+  /** The start of the next record, or of lines that belong to none. */
+  next: number;
+}
+
+export type SlowTextResult = "found" | "waiting" | "too-long";
+
+/** What can look like the start of a record in a literal, or be one although the record before lost its end. */
+interface Suspect {
+  readonly scan: StatementScan;
+  /** The first such line inside a literal or comment; -1: none. */
+  at: number;
+  /** The statement's end as it was told before that line. */
+  end: number;
+}
+
+/** Finds the end of statements of slow logs. */
+export function createSlowText(): SlowText & {
+  /** Reads on from `from`, of the record that begins at `start`. `bytes` end at `to`, but the log only with `last`. */
+  find(bytes: Buffer, start: number, from: number, to: number, last: boolean): SlowTextResult;
+} {
+  const suspect: Suspect = { scan: { at: 0, inside: 0, end: -1 }, at: -1, end: -1 };
+
+  /** Whether the line at `at` begins another record, for all that is known. */
+  const endsAt = (bytes: Buffer, from: number, at: number): boolean => {
+    const { scan } = suspect;
+    if (scan.at < from) startScan(scan, from);
+    scanTo(scan, bytes, at);
+    if (scan.inside === 0) return true;
+    if (suspect.at === -1) {
+      suspect.at = at;
+      suspect.end = scan.end;
+    }
+    return false;
+  };
+
+  const finish = (bytes: Buffer, from: number, next: number): SlowTextResult => {
+    const { scan } = suspect;
+    let end = next;
+    if (scan.at < from) {
+      while (end > from && isLineBreak(bytes[end - 1])) end--;
+      if (end === from || bytes[end - 1] === SEMICOLON) {
+        text.end = end === from ? end : end - 1;
+        text.rest = next;
+        text.next = next;
+        return "found";
+      }
+      startScan(scan, from);
+    }
+    scanTo(scan, bytes, next);
+    const isCut = suspect.at !== -1 && scan.inside !== 0 && scan.inside !== NUMBER_SIGN;
+    text.end = isCut ? suspect.end : scan.end;
+    text.next = isCut ? suspect.at : next;
+    text.rest = text.end === -1 ? from : afterLine(bytes, text.end, text.next);
+    return "found";
+  };
+
+  const text = {
+    end: -1,
+    rest: -1,
+    next: -1,
+    find(bytes: Buffer, start: number, from: number, to: number, last: boolean): SlowTextResult {
+      suspect.scan.at = -1;
+      suspect.at = -1;
+      let line = from;
+      while (line < to) {
+        if (bytes[line] === NUMBER_SIGN) {
+          if (line + RECORD_START_LENGTH > to && !last && newLineAt(bytes, line, to) === -1) break;
+          if (
+            isRecordStart(bytes, line, to) &&
+            (mayStartRecord(bytes, start, line) || endsAt(bytes, from, line))
+          ) {
+            return finish(bytes, from, line);
+          }
+        }
+        const newLine = newLineAt(bytes, line, to);
+        if (newLine === -1) break;
+        if (newLine - start > MAX_BLOCK_BYTES) return "too-long";
+        if (isBanner(bytes, line, lineEndAt(bytes, line, newLine)))
+          return finish(bytes, from, line);
+        line = newLine + 1;
+      }
+      if (to - start > MAX_BLOCK_BYTES + RECORD_START_LENGTH) return "too-long";
+      return last ? finish(bytes, from, to) : "waiting";
+    },
+  };
+  return text;
+}
+
+function isLineBreak(byte: number | undefined): boolean {
+  return byte === NEW_LINE || byte === CARRIAGE_RETURN;
+}
+
+function afterLine(bytes: Buffer, at: number, to: number): number {
+  const newLine = newLineAt(bytes, at, to);
+  return newLine === -1 ? to : newLine + 1;
+}
