@@ -66,6 +66,8 @@ export interface ExecutionSink {
   readonly names: { readonly user: Names; readonly database: Names; readonly application: Names };
   /** The number of a text's shape: equal for texts that differ only in constants, white space and comments. */
   shapeOf(bytes: Buffer, from: number, to: number): number;
+  /** The same text for the same shape in any sink. */
+  keyOf(shape: number): string;
   /** Counts an execution. Returns what was kept of it as an example, for what the log tells of it later; `null`: nothing. */
   execution(shape: number, execution: Execution): Example | null;
   /**

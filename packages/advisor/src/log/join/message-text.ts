@@ -1,0 +1,88 @@
+import { type ByteSpan, NO_BYTES } from "../byte-span.ts";
+import { matches } from "../match-bytes.ts";
+
+const SPACE = 32;
+const COLON = 58;
+const DOT = 46;
+const LINE_FEED = 10;
+
+/** Bytes of a text that is looked for. */
+export function bytesOf(text: string): Buffer {
+  return Buffer.from(text, "latin1");
+}
+
+/** Whether `[from, to)` begins with these bytes. */
+export function startsWith(bytes: Buffer, from: number, to: number, start: Buffer): boolean {
+  return to - from >= start.length && matches(bytes, from, start);
+}
+
+/** The place of a text in `[from, to)`; -1: it isn't there. */
+export function find(bytes: Buffer, from: number, to: number, text: Buffer): number {
+  const last = to - text.length;
+  const first = text[0] ?? 0;
+  for (let at = from; at <= last; at++) {
+    if (bytes[at] === first && startsWith(bytes, at, to, text)) return at;
+  }
+  return -1;
+}
+
+/** A number in a text, and where it ends. One object is used again and again. */
+export interface NumberRead {
+  /** NaN: there is none. */
+  value: number;
+  end: number;
+}
+
+/** Reads decimal digits with an optional fraction; at most three of its digits count, so that sums stay exact. */
+export function readDecimal(bytes: Buffer, from: number, to: number, read: NumberRead): void {
+  let at = from;
+  let whole = 0;
+  let digit = (bytes[at] ?? 0) - 48;
+  while (at < to && digit >= 0 && digit <= 9) {
+    whole = whole * 10 + digit;
+    at += 1;
+    digit = (bytes[at] ?? 0) - 48;
+  }
+  read.end = at;
+  if (at === from) {
+    read.value = Number.NaN;
+    return;
+  }
+  let thousandths = 0;
+  if (at < to && bytes[at] === DOT) {
+    let weight = 100;
+    digit = (bytes[at + 1] ?? 0) - 48;
+    while (at + 1 < to && digit >= 0 && digit <= 9) {
+      at += 1;
+      thousandths += digit * weight;
+      weight = weight === 1 ? 0 : weight / 10;
+      digit = (bytes[at + 1] ?? 0) - 48;
+    }
+    if (at > read.end) read.end = at + 1;
+  }
+  read.value = (whole * 1000 + thousandths) / 1000;
+}
+
+/** The place after the first `: ` of the first line; -1: it has none. */
+export function afterColon(bytes: Buffer, from: number, to: number): number {
+  for (let at = from; at + 1 < to; at++) {
+    const byte = bytes[at];
+    if (byte === LINE_FEED) return -1;
+    if (byte === COLON && bytes[at + 1] === SPACE) return at + 2;
+  }
+  return -1;
+}
+
+/** Makes a span of a text's bytes. */
+export function setText(span: ByteSpan, text: string): void {
+  span.bytes = text === "" ? NO_BYTES : Buffer.from(text);
+  span.from = 0;
+  span.to = span.bytes.length;
+}
+
+/** Copies where a span is, not its bytes. */
+export function setSpan(span: ByteSpan, bytes: Buffer, from: number, to: number): void {
+  span.bytes = bytes;
+  span.from = from;
+  span.to = to;
+}
