@@ -1,4 +1,4 @@
-import { CONSTANT } from "./canonical-sql.ts";
+import { CONSTANT } from "./rare-tokens.ts";
 import type { Lexis } from "./lexis.ts";
 
 type Kind =

@@ -16,12 +16,11 @@ export function wordSet(words: readonly string[]): WordSet {
   return {
     has(bytes, from, to) {
       let slot = hash(bytes, from, to) & mask;
-      for (;;) {
-        const entry = entries[(slots[slot] as number) - 1];
-        if (entry === undefined) return false;
-        if (sameBytes(bytes, from, to, entry)) return true;
+      for (let entry = slots[slot] as number; entry !== 0; entry = slots[slot] as number) {
+        if (sameBytes(bytes, from, to, entries[entry - 1] as Buffer)) return true;
         slot = (slot + 1) & mask;
       }
+      return false;
     },
   };
 }

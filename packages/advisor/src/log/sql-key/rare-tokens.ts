@@ -1,0 +1,393 @@
+import {
+  BRACKET,
+  type CharKinds,
+  CLOSING,
+  COMMA,
+  DASH,
+  DIGIT,
+  DOLLAR,
+  DOT,
+  HASH,
+  NAME_QUOTE,
+  PAREN,
+  QUESTION,
+  SLASH,
+  SPACE,
+  STAR,
+  WORD,
+} from "./char-kinds.ts";
+import { type Lexis, WORDS_BEFORE_OPERANDS } from "./lexis.ts";
+import {
+  commentEnd,
+  dollarQuotedEnd,
+  isDigit,
+  lineEnd,
+  numberEnd,
+  quotedEnd,
+} from "./literal-ends.ts";
+import { ARRAY_ITEMS, IN_ITEMS, type OpenLists, ROWS } from "./open-lists.ts";
+import { wordSet } from "./word-set.ts";
+
+/** The byte for a constant. A NUL in a statement, which servers don't take, is written as 1. */
+export const CONSTANT = 0;
+
+/** What was written last. Between two from `AFTER_WORD` on stands a space. */
+export const AFTER_SYMBOL = 0;
+export const AFTER_CLOSING = 1;
+export const AFTER_WORD = 2;
+export const AFTER_CONSTANT = 3;
+export const AFTER_STRING = 4;
+export const AFTER_NAME = 5;
+
+/** Comments whose inside counts. */
+const NO_COMMENT = 0;
+const CODE_COMMENT = 1;
+const HINT = 2;
+
+/**
+ * Reads one token, or what is left out, of a statement: all that are too rare for the scanner's inner loop. The fields are
+ * the state of the scanner.
+ */
+export interface RareTokens {
+  /** Position in the statement. */
+  at: number;
+  /** Length of what is written. */
+  o: number;
+  last: number;
+  /** Where the word that was written last begins. */
+  wordStart: number;
+  /** Number of open brackets. */
+  brackets: number;
+  comment: number;
+  read(bytes: Buffer, to: number, written: Buffer): void;
+  /** Whether the word `letter`, which ends at `at`, is part of a string: `E'...'`, `U&'...'`. */
+  isPrefix(letter: number, bytes: Buffer, at: number, to: number): boolean;
+  /** Whether a word that follows a symbol is NULL or the like as a value: after `(`, `,` or `=`, not in SET NULL. */
+  isConstantWord(written: Buffer, start: number, end: number): boolean;
+}
+
+const OPERAND_FOLLOWS = wordSet(WORDS_BEFORE_OPERANDS);
+const CONSTANT_WORDS = wordSet(["null", "true", "false"]);
+const IN = wordSet(["in"]);
+const VALUES = wordSet(["values", "value"]);
+const ARRAY = wordSet(["array"]);
+
+export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLists): RareTokens {
+  const { kinds, folded, bare } = tables;
+  const { wordsStartWithDigits } = lexis;
+  const otherLineEnd = lexis.returnEndsComments ? 0x0d : 0x0a;
+  const reserved = wordSet(lexis.reserved);
+  /** By letter: 1 where it may stand before a string, 2 where backslashes then escape. */
+  const prefixes = new Uint8Array(256);
+  for (const letter of lexis.stringPrefixes) prefixes[letter.charCodeAt(0)] = 1;
+  for (const letter of lexis.backslashPrefixes) prefixes[letter.charCodeAt(0)] = 2;
+
+  const state: RareTokens = {
+    at: 0,
+    o: 0,
+    last: AFTER_SYMBOL,
+    wordStart: 0,
+    brackets: 0,
+    comment: NO_COMMENT,
+    read,
+    isPrefix: (letter, bytes, at, to) =>
+      bytes[at] === 0x27
+        ? prefixes[letter] !== 0
+        : lexis.unicodeStrings && letter === 0x75 && at + 1 < to && bytes[at + 1] === 0x27,
+    isConstantWord(written, start, end) {
+      const before = start === 0 ? 0 : written[start - 1];
+      return (
+        (before === 0x28 || before === 0x2c || before === 0x3d) &&
+        CONSTANT_WORDS.has(written, start, end)
+      );
+    },
+  };
+  return state;
+
+  function read(bytes: Buffer, to: number, written: Buffer): void {
+    const { at } = state;
+    switch (kinds[bytes[at] as number]) {
+      case WORD:
+        return prefixedString(bytes, to, written);
+      case DIGIT:
+        return number(bytes, to, written);
+      case NAME_QUOTE:
+        return name(bytes, to, written);
+      case DASH:
+        return dash(bytes, to, written);
+      case SLASH:
+        return slash(bytes, to, written);
+      case STAR:
+        return star(bytes, to, written);
+      case HASH:
+        state.at = lineEnd(bytes, at + 1, to, otherLineEnd);
+        return undefined;
+      case DOLLAR:
+        return dollar(bytes, to, written);
+      case DOT:
+        return dot(bytes, to, written);
+      case PAREN:
+        return paren(bytes, written);
+      case BRACKET:
+        return bracket(bytes, written);
+      case CLOSING:
+        return closing(bytes, written);
+      case COMMA:
+        return comma(bytes, written);
+      case QUESTION:
+        return question(bytes, to, written);
+      default:
+        return symbol(bytes, written);
+    }
+  }
+
+  function constant(written: Buffer, end: number, after: number): void {
+    state.at = end;
+    if (state.last >= AFTER_WORD) written[state.o++] = 0x20;
+    written[state.o++] = CONSTANT;
+    state.last = after;
+  }
+
+  function symbol(bytes: Buffer, written: Buffer): void {
+    written[state.o++] = bytes[state.at++] as number;
+    state.last = AFTER_SYMBOL;
+  }
+
+  /** `E'...'`, `U&'...'`. */
+  function prefixedString(bytes: Buffer, to: number, written: Buffer): void {
+    const letter = folded[bytes[state.at] as number] as number;
+    const open = bytes.indexOf(0x27, state.at);
+    const end = quotedEnd(bytes, open + 1, to, 0x27, prefixes[letter] === 2);
+    if (state.last === AFTER_STRING) state.at = end < 0 ? to : end;
+    else constant(written, end < 0 ? to : end, AFTER_STRING);
+  }
+
+  function number(bytes: Buffer, to: number, written: Buffer): void {
+    const { at } = state;
+    const end = numberEnd(bytes, at, to, folded, wordsStartWithDigits);
+    if (end < 0) word(bytes, to, written);
+    else constant(written, end, AFTER_CONSTANT);
+  }
+
+  /** A word that begins with a digit. */
+  function word(bytes: Buffer, to: number, written: Buffer): void {
+    let { at, o } = state;
+    if (state.last >= AFTER_WORD) written[o++] = 0x20;
+    state.wordStart = o;
+    let letter = 0;
+    while (at < to && (letter = folded[bytes[at] as number] as number) !== 0) {
+      written[o++] = letter;
+      at++;
+    }
+    state.at = at;
+    state.o = o;
+    state.last = AFTER_WORD;
+  }
+
+  function name(bytes: Buffer, to: number, written: Buffer): void {
+    const { at } = state;
+    const bareEnd = bareNameEnd(bytes, to, written);
+    if (bareEnd >= 0) {
+      state.at = bareEnd;
+      return;
+    }
+    const end = quotedEnd(bytes, at + 1, to, bytes[at] as number, false);
+    if (end < 0) {
+      // Cut off, it may be anything.
+      constant(written, to, AFTER_CONSTANT);
+      return;
+    }
+    if (state.last >= AFTER_WORD) written[state.o++] = 0x20;
+    for (let i = at; i < end; i++) {
+      written[state.o++] = bytes[i] === 0 ? 1 : (bytes[i] as number);
+    }
+    state.at = end;
+    state.last = AFTER_NAME;
+  }
+
+  /** Writes a name in quotes that could stand without them, and returns the position after it; -1: it could not. */
+  function bareNameEnd(bytes: Buffer, to: number, written: Buffer): number {
+    const quote = bytes[state.at];
+    let end = state.at + 1;
+    const start = state.last >= AFTER_WORD ? state.o + 1 : state.o;
+    let o = start;
+    if (end < to && isDigit(bytes[end])) return -1;
+    while (end < to && bare[bytes[end] as number] === 1) written[o++] = bytes[end++] as number;
+    if (o === start || end >= to || bytes[end] !== quote) return -1;
+    if (end + 1 < to && bytes[end + 1] === quote) return -1;
+    if (reserved.has(written, start, o)) return -1;
+    if (start > state.o) written[state.o] = 0x20;
+    state.o = o;
+    state.last = AFTER_NAME;
+    return end + 1;
+  }
+
+  function dash(bytes: Buffer, to: number, written: Buffer): void {
+    const { at, o } = state;
+    if (startsDashComment(bytes, at, to)) {
+      state.at = lineEnd(bytes, at + 2, to, otherLineEnd);
+    } else if (expectsOperand(written) && startsNegative(bytes, at, to)) {
+      state.at++;
+    } else {
+      // Two minus signs in a row would read as a comment.
+      if (o > 0 && written[o - 1] === 0x2d) written[state.o++] = 0x20;
+      symbol(bytes, written);
+    }
+  }
+
+  function startsDashComment(bytes: Buffer, at: number, to: number): boolean {
+    if (at + 1 >= to || bytes[at + 1] !== 0x2d) return false;
+    return !lexis.dashesNeedSpace || at + 2 >= to || (bytes[at + 2] as number) <= 0x20;
+  }
+
+  function expectsOperand(written: Buffer): boolean {
+    if (state.last === AFTER_SYMBOL) return true;
+    return state.last === AFTER_WORD && OPERAND_FOLLOWS.has(written, state.wordStart, state.o);
+  }
+
+  function startsNegative(bytes: Buffer, minus: number, to: number): boolean {
+    let at = minus + 1;
+    while (at < to && kinds[bytes[at] as number] === SPACE) at++;
+    if (at < to && bytes[at] === 0x2e) at++;
+    return at < to && isDigit(bytes[at]);
+  }
+
+  function slash(bytes: Buffer, to: number, written: Buffer): void {
+    const { at } = state;
+    if (at + 1 >= to || bytes[at + 1] !== 0x2a) {
+      symbol(bytes, written);
+      return;
+    }
+    if (lexis.codeInComments && at + 2 < to) {
+      const mark = bytes[at + 2] === 0x4d ? at + 3 : at + 2;
+      if (mark < to && bytes[mark] === 0x21) {
+        state.at = mark + 1;
+        while (state.at < to && isDigit(bytes[state.at])) state.at++;
+        state.comment = CODE_COMMENT;
+        return;
+      }
+      if (bytes[at + 2] === 0x2b) {
+        for (let i = 0; i < 3; i++) symbol(bytes, written);
+        state.comment = HINT;
+        return;
+      }
+    }
+    state.at = commentEnd(bytes, at + 2, to, lexis.nestedComments);
+  }
+
+  function star(bytes: Buffer, to: number, written: Buffer): void {
+    const { at, o } = state;
+    if (state.comment !== NO_COMMENT && at + 1 < to && bytes[at + 1] === 0x2f) {
+      if (state.comment === HINT) {
+        symbol(bytes, written);
+        symbol(bytes, written);
+      } else {
+        state.at += 2;
+      }
+      state.comment = NO_COMMENT;
+      return;
+    }
+    // A slash and a star would read as a comment.
+    if (o > 0 && written[o - 1] === 0x2f) written[state.o++] = 0x20;
+    symbol(bytes, written);
+  }
+
+  /** `$1`, `$tag$...$tag$`. A tag that is cut off stands for its string. */
+  function dollar(bytes: Buffer, to: number, written: Buffer): void {
+    const { at } = state;
+    let end = at + 1;
+    while (end < to && isDigit(bytes[end])) end++;
+    if (end === at + 1) {
+      while (end < to && bytes[end] !== 0x24 && folded[bytes[end] as number] !== 0) end++;
+      const isTag = end < to && bytes[end] === 0x24;
+      end = isTag ? dollarQuotedEnd(bytes, at, end + 1, to) : at + 1;
+    }
+    constant(written, end, AFTER_CONSTANT);
+  }
+
+  function dot(bytes: Buffer, to: number, written: Buffer): void {
+    const { at, o } = state;
+    if (at + 1 < to && state.last === AFTER_SYMBOL && isDigit(bytes[at + 1])) {
+      number(bytes, to, written);
+    } else if (at + 2 >= to || bytes[at + 1] !== 0x2e || bytes[at + 2] !== 0x2e) {
+      symbol(bytes, written);
+    } else if (
+      // The rest of a list, in a text that was normalized before.
+      lists.depth === state.brackets &&
+      lists.itemStart === o &&
+      lists.keptEnd === o - 1
+    ) {
+      state.o = lists.keptEnd;
+      state.last = AFTER_CLOSING;
+      state.at = at + 3;
+    } else {
+      constant(written, at + 3, AFTER_CONSTANT);
+    }
+  }
+
+  function paren(bytes: Buffer, written: Buffer): void {
+    const { o, wordStart, brackets } = state;
+    const isWord = state.last === AFTER_WORD;
+    if (isWord && IN.has(written, wordStart, o)) {
+      lists.open(IN_ITEMS, brackets + 1, o + 1);
+    } else if (isWord && VALUES.has(written, wordStart, o)) {
+      if (lists.depth === brackets && lists.kind === ROWS) lists.close();
+      lists.open(ROWS, brackets, o);
+    } else if (lists.depth === brackets && lists.kind === ROWS && lists.itemStart !== o) {
+      // Something else has followed the rows.
+      lists.close();
+    }
+    state.brackets++;
+    symbol(bytes, written);
+  }
+
+  function bracket(bytes: Buffer, written: Buffer): void {
+    const { o, wordStart, brackets } = state;
+    const isNested =
+      lists.depth === brackets && lists.kind === ARRAY_ITEMS && lists.itemStart === o;
+    if (isNested || (state.last === AFTER_WORD && ARRAY.has(written, wordStart, o))) {
+      lists.open(ARRAY_ITEMS, brackets + 1, o + 1);
+    }
+    state.brackets++;
+    symbol(bytes, written);
+  }
+
+  function closing(bytes: Buffer, written: Buffer): void {
+    while (lists.depth >= state.brackets) {
+      if (lists.depth === state.brackets && lists.kind !== ROWS) {
+        state.o = lists.endItem(written, state.o);
+      }
+      lists.close();
+    }
+    if (state.brackets > 0) state.brackets--;
+    symbol(bytes, written);
+    if (lists.depth === state.brackets && lists.kind === ROWS) {
+      state.o = lists.endItem(written, state.o);
+      lists.rowEnd = state.o;
+    }
+    state.last = AFTER_CLOSING;
+  }
+
+  function comma(bytes: Buffer, written: Buffer): void {
+    if (lists.depth === state.brackets) {
+      if (lists.kind !== ROWS) state.o = lists.endItem(written, state.o);
+      else if (lists.rowEnd !== state.o) lists.close();
+      lists.itemStart = state.o + 1;
+    }
+    symbol(bytes, written);
+  }
+
+  /** `?` for a constant, or the beginning of an operator of PostgreSQL: `?|`, `?&`, `?#`, `@?`. */
+  function question(bytes: Buffer, to: number, written: Buffer): void {
+    const { at, o } = state;
+    const next = at + 1 < to ? bytes[at + 1] : 0;
+    const isOperator =
+      lexis.questionOperators &&
+      (next === 0x7c ||
+        next === 0x26 ||
+        next === 0x23 ||
+        (state.last === AFTER_SYMBOL && o > 0 && written[o - 1] === 0x40));
+    if (isOperator) symbol(bytes, written);
+    else constant(written, at + 1, AFTER_CONSTANT);
+  }
+}
