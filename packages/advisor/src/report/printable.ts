@@ -24,6 +24,14 @@ export function safeLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => printable(line.replaceAll("\t", "  ").trimEnd()));
 }
 
+/** The text with its own line breaks; a tab becomes two blanks. */
+export function printableText(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => printable(line.replaceAll("\t", "  ")))
+    .join("\n");
+}
+
 /** Unsafe characters of a JSON text as `\u` escapes: the value stays the same, and a terminal takes no orders from it. */
 export function safeJson(value: unknown): string {
   const json = JSON.stringify(value, null, 2);
