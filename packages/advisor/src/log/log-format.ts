@@ -5,7 +5,7 @@ import type { MessageSink } from "./server-message.ts";
 /** Formats by the names that `--log-format` takes. */
 export type LogFormatName = "stderr" | "csvlog" | "jsonlog" | "mysql-slow" | "mysql-general";
 
-/** What wraps each line of a log on its way: known by its first lines, and taken off before the log is read. */
+/** Who wraps each line or record of a log on its way. */
 export type EnvelopeName =
   | "syslog"
   | "cloudwatch"
@@ -16,10 +16,19 @@ export type EnvelopeName =
   | "docker"
   | "cri";
 
+/** What is around a log: known by its first lines, and taken off before the log is read. */
+export interface Envelope {
+  readonly name: EnvelopeName;
+  /** Whether only the envelope has time and process: they are put before each line, as `%m [%p] ` prints them. */
+  readonly stamped: boolean;
+  /** What is around the log inside of this one, as where Kubernetes keeps what an operator wrote; `null`: nothing. */
+  readonly inner: Envelope | null;
+}
+
 /** How a log is to be read: plain data, so that every worker reads it the same way. */
 export interface LogFormat {
   readonly name: LogFormatName;
-  readonly envelope: EnvelopeName | null;
+  readonly envelope: Envelope | null;
   /** Of `stderr`: settings of `log_line_prefix` that print its lines' beginnings, the most common first. */
   readonly prefixes: readonly string[];
 }
