@@ -15,14 +15,10 @@ describe("html", () => {
 
   test("takes markup, lists, numbers and nothing", () => {
     const items = ["a<", "b"].map((item) => html`<li>${item}</li>`);
-    expect(
-      markupText(
-        html`<ul>
-            ${items}
-          </ul>
-          ${1.5}${null}${raw("<hr>")}`,
-      ),
-    ).toBe("<ul><li>a&lt;</li><li>b</li></ul>1.5<hr>");
+    const list = template("<ul>", "</ul>", "", "", "");
+    expect(markupText(html(list, items, 1.5, null, raw("<hr>")))).toBe(
+      "<ul><li>a&lt;</li><li>b</li></ul>1.5<hr>",
+    );
   });
 
   test("a parsed value can't pretend to be markup", () => {
@@ -31,36 +27,31 @@ describe("html", () => {
   });
 
   test.each([
-    ["an attribute without quotes", () => html`<p class=${"x"}>`],
-    ["a second one without quotes", () => html`<p id="${"a"}" class=${"x"}>`],
-    ["single quotes", () => html`<p class="${"x"}">`],
-    ["a name of an attribute", () => html`<p ${"onclick"}="x">`],
-    ["a tag", () => html`<${"script"}>`],
-    [
-      "a script",
-      () =>
-        html`<script>
-          let x = "${"x"}";
-        </script>`,
-    ],
-    [
-      "a style sheet",
-      () =>
-        html`<style>
-          p {
-            color: ${"x"};
-          }
-        </style>`,
-    ],
-  ])("refuses %s", (_, make) => {
-    expect(make).toThrow(TypeError);
+    ["an attribute without quotes", template("<p class=", ">")],
+    ["one that follows another", template('<p id="a" class=', ">")],
+    ["single quotes", template("<p class='", "'>")],
+    ["a name of an attribute", template("<p ", '="x">')],
+    ["a tag", template("<", ">")],
+    ["a script", template('<script>let x = "', '";</script>')],
+    ["a style sheet", template("<style>p { color: ", " }</style>")],
+  ])("refuses %s", (_, refused) => {
+    expect(() => html(refused, "x")).toThrow(TypeError);
   });
 
   test("goes on after a script and an attribute", () => {
-    const text = html`<script>
-        1 < 2;
-      </script>
-      <p class="a" id="b${"<"}">${"<"}</p>`;
-    expect(markupText(text)).toBe('<script>1 < 2</script><p class="a" id="b&lt;">&lt;</p>');
+    const parts = template('<script>1 < 2</script><p class="a" id="b', '">', "</p>");
+    expect(markupText(html(parts, "<", "<"))).toBe(
+      '<script>1 < 2</script><p class="a" id="b&lt;">&lt;</p>',
+    );
+  });
+
+  test("leaves the source's indentation out, and that of texts in", () => {
+    const parts = template("<p>\n    ", "\n  </p>");
+    expect(markupText(html(parts, "a\n    b"))).toBe("<p>\na\n    b\n</p>");
   });
 });
+
+/** A template that the formatter does not see. */
+function template(...parts: readonly string[]): TemplateStringsArray {
+  return Object.assign([...parts], { raw: parts });
+}

@@ -15,11 +15,11 @@ export type Insertion = Markup | string | number | null | readonly Insertion[];
  * A template whose insertions are escaped, in elements and in attributes with double quotes alike. Throws `TypeError` for
  * a place that escaping can't make safe: an attribute without quotes, a tag, the inside of `script` or `style`.
  */
-export function html(strings: TemplateStringsArray, ...insertions: readonly Insertion[]): Markup {
-  checkPlaces(strings);
-  let text = strings[0] ?? "";
-  for (const [index, insertion] of insertions.entries())
-    text += insertionText(insertion) + (strings[index + 1] ?? "");
+export function html(template: TemplateStringsArray, ...insertions: readonly Insertion[]): Markup {
+  const [first = "", ...others] = checkedParts(template);
+  let text = first;
+  for (const [index, part] of others.entries())
+    text += insertionText(insertions[index] ?? null) + part;
   return raw(text);
 }
 
@@ -57,21 +57,30 @@ function escapeText(text: string): string {
   return printableText(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? character);
 }
 
-const checked = new WeakSet<TemplateStringsArray>();
-
 /** Templates are few and constant: each is looked at once. */
-function checkPlaces(strings: TemplateStringsArray): void {
-  if (checked.has(strings)) return;
+const known = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+function checkedParts(template: TemplateStringsArray): readonly string[] {
+  let parts = known.get(template);
+  if (parts === undefined) {
+    checkPlaces(template);
+    // The indentation is the source's, not the page's.
+    parts = template.map((part) => part.replace(/\n\s+/g, "\n"));
+    known.set(template, parts);
+  }
+  return parts;
+}
+
+function checkPlaces(template: TemplateStringsArray): void {
   let before = "";
-  for (const string of strings.slice(0, -1)) {
-    before += string;
+  for (const part of template.slice(0, -1)) {
+    before += part;
     const openTag = /<[^<>]*$/.exec(before.replace(/="[^"]*"/g, ""))?.[0];
     const isSafe =
       openTag === undefined
         ? !/<(script|style)\b(?:(?!<\/\1)[^])*$/i.test(before)
         : /="[^"]*$/.test(openTag);
-    if (!isSafe) throw new TypeError(`Nothing can be inserted after ${string.slice(-40)}`);
+    if (!isSafe) throw new TypeError(`Nothing can be inserted after ${part.slice(-40)}`);
     before += "_";
   }
-  checked.add(strings);
 }
