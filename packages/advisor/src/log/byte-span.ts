@@ -11,3 +11,10 @@ export const NO_BYTES: Buffer = Buffer.alloc(0);
 export function emptySpan(): ByteSpan {
   return { bytes: NO_BYTES, from: 0, to: 0 };
 }
+
+/** Makes a span one of `bytes[from, to)`. */
+export function setSpan(span: ByteSpan, bytes: Buffer, from: number, to: number): void {
+  span.bytes = bytes;
+  span.from = from;
+  span.to = to;
+}

@@ -1,4 +1,4 @@
-import { type ByteSpan, emptySpan } from "./byte-span.ts";
+import { type ByteSpan, emptySpan, NO_BYTES, setSpan } from "./byte-span.ts";
 
 export type MessageSeverity = "other" | "log" | "error" | "fatal" | "panic";
 
@@ -38,6 +38,21 @@ export function newServerMessage(): ServerMessage {
     statement: emptySpan(),
     queryId: emptySpan(),
   };
+}
+
+/** Makes a message that was used as good as new. */
+export function clearServerMessage(message: ServerMessage): void {
+  message.severity = "other";
+  message.at = Number.NaN;
+  message.session = 0;
+  message.user = 0;
+  message.database = 0;
+  message.application = 0;
+  setSpan(message.code, NO_BYTES, 0, 0);
+  setSpan(message.message, NO_BYTES, 0, 0);
+  setSpan(message.detail, NO_BYTES, 0, 0);
+  setSpan(message.statement, NO_BYTES, 0, 0);
+  setSpan(message.queryId, NO_BYTES, 0, 0);
 }
 
 /** Where a reader of PostgreSQL's formats puts what it reads. */
