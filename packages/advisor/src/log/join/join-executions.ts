@@ -289,6 +289,7 @@ export function executionOutput(sink: ExecutionSink): SessionOutput {
   const told = emptySpan();
   return {
     execution(kept) {
+      execution.calls = kept.calls;
       execution.ms = kept.ms;
       execution.at = kept.at;
       execution.session = kept.session;
@@ -318,6 +319,7 @@ function keep(sink: ExecutionSink, shape: number, execution: Execution): KeptExe
   const { text, parameters, queryId } = execution;
   return {
     shape,
+    calls: execution.calls,
     ms: execution.ms,
     at: execution.at,
     session: execution.session,

@@ -3,6 +3,8 @@ import type { FailureSeverity } from "../execution.ts";
 /** An execution whose bytes are gone: what later records may complete or count. Plain data. */
 export interface KeptExecution {
   shape: number;
+  /** 0: a further fetch, as in an execution. */
+  readonly calls: number;
   ms: number;
   at: number;
   readonly session: number;
