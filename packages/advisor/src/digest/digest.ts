@@ -11,6 +11,8 @@ export interface Digest {
   readonly last: number | null;
   /** False where the logs name their time zone by letters that several zones share: times are then the log's own clock. */
   readonly absoluteTimes: boolean;
+  /** Executions, errors and events that weren't counted since they are outside the asked times. */
+  readonly leftOut: number;
   /** Width of a time bucket, milliseconds. Buckets start at its multiples. */
   readonly bucketMs: number;
   /** What made the fingerprints, with its version: only equal ones can be compared. `null`: shapes have none. */

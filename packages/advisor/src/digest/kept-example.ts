@@ -1,0 +1,143 @@
+import type { ByteSpan } from "../log/byte-span.ts";
+import type { Example } from "../log/execution.ts";
+import { mix32 } from "./hash-bytes.ts";
+
+/** Bytes of a statement or of its parameters that are kept. */
+export const MAX_EXAMPLE_BYTES: number = 16 * 1024;
+
+/** Drawn examples of a shape: so many at most, and none after those that together have so many characters. */
+const DRAWN = 8;
+const DRAWN_CHARACTERS: number = 32 * 1024;
+const SLOWEST = 3;
+
+/** An execution that is kept as an example. */
+export interface ExampleValue {
+  readonly rank: number;
+  readonly at: number | null;
+  readonly us: number | null;
+  readonly sql: string;
+  readonly parameters: string;
+}
+
+/**
+ * Two executions that agree in everything but their parameters are one example: its parameters are the smaller ones, so
+ * that it doesn't matter which came first.
+ */
+export class KeptExample implements Example, ExampleValue {
+  readonly rank: number;
+  readonly at: number | null;
+  readonly us: number | null;
+  readonly sql: string;
+  #parameters = "";
+
+  constructor(rank: number, at: number | null, us: number | null, sql: string) {
+    this.rank = rank;
+    this.at = at;
+    this.us = us;
+    this.sql = sql;
+  }
+
+  get parameters(): string {
+    return this.#parameters;
+  }
+
+  set parameters(text: string) {
+    const cut = cutText(text);
+    if (cut === "" || (this.#parameters !== "" && this.#parameters <= cut)) return;
+    this.#parameters = cut;
+  }
+}
+
+export interface ChosenExamples<Value> {
+  readonly drawn: readonly Value[];
+  readonly slowest: readonly Value[];
+}
+
+/** The chosen of some examples, without duplicates: the drawn ones by rank, and the slowest first. Some may be in both. */
+export function chooseExamples<Value extends ExampleValue>(
+  examples: readonly Value[],
+  halvings: number,
+): ChosenExamples<Value> {
+  const drawn: Value[] = [];
+  let characters = 0;
+  for (const example of examples.toSorted(byRank)) {
+    if (drawn.length === Math.max(1, DRAWN >> halvings) || characters >= DRAWN_CHARACTERS) break;
+    drawn.push(example);
+    characters += example.sql.length;
+  }
+  const slowest = examples
+    .filter(({ us }) => us !== null)
+    .toSorted((left, right) => (right.us ?? 0) - (left.us ?? 0) || byRank(left, right))
+    .slice(0, Math.max(1, SLOWEST >> halvings));
+  return { drawn, slowest };
+}
+
+/** Whether no execution of a greater rank can be drawn. */
+export function drawnAreFull(drawn: readonly ExampleValue[]): boolean {
+  return (
+    drawn.length === DRAWN ||
+    drawn.reduce((sum, { sql }) => sum + sql.length, 0) >= DRAWN_CHARACTERS
+  );
+}
+
+/** Whether only a slower execution, or one as slow with a smaller rank, is among the slowest. */
+export function slowestAreFull(slowest: readonly ExampleValue[]): boolean {
+  return slowest.length === SLOWEST;
+}
+
+/** The one of `examples` that is the same execution, as far as anyone can tell. */
+export function sameExample<Value extends ExampleValue>(
+  examples: readonly Value[],
+  example: ExampleValue,
+): Value | undefined {
+  return examples.find((other) => byRank(example, other) === 0);
+}
+
+function byRank(left: ExampleValue, right: ExampleValue): number {
+  return (
+    left.rank - right.rank ||
+    (left.at ?? -1) - (right.at ?? -1) ||
+    (left.us ?? -1) - (right.us ?? -1) ||
+    compareTexts(left.sql, right.sql)
+  );
+}
+
+/** By code units: the same on every machine. */
+export function compareTexts(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+const time = new Float64Array(1);
+const timeHalves = new Uint32Array(time.buffer);
+
+/** A number that an execution draws: of what tells it from others, so that it is the same in every order and cut. */
+export function rankOf(high: number, low: number, at: number, us: number, session: number): number {
+  time[0] = at;
+  let mixed = Math.imul(high ^ (timeHalves[0] as number), 0x9e3779b1) ^ (timeHalves[1] as number);
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ low, 0x85ebca6b) ^ us;
+  return mix32(Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35) ^ session);
+}
+
+/** A text as it is kept: the beginning of a long one, with a note. A text that was cut before stays as it is. */
+export function cutText(text: string): string {
+  if (text.length <= MAX_EXAMPLE_BYTES) return text;
+  if (text.length <= MAX_EXAMPLE_BYTES + 64 && text.endsWith(CUT_NOTE_END)) return text;
+  return `${text.slice(0, MAX_EXAMPLE_BYTES)}${cutNote(text.length - MAX_EXAMPLE_BYTES, "characters")}`;
+}
+
+/** The text of a span as it is kept: only what is kept is decoded. */
+export function keptText(span: ByteSpan, maxBytes: number = MAX_EXAMPLE_BYTES): string {
+  const { bytes, from, to } = span;
+  if (to - from <= maxBytes) return bytes.toString("utf8", from, to);
+  let end = from + maxBytes;
+  // Not within a character: its further bytes are 10xxxxxx.
+  while (end > from && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return `${bytes.toString("utf8", from, end)}${cutNote(to - end, "bytes")}`;
+}
+
+const CUT_NOTE_END = " left out */";
+
+function cutNote(left: number, unit: "bytes" | "characters"): string {
+  return ` /* ${left} ${unit}${CUT_NOTE_END}`;
+}
