@@ -4,7 +4,6 @@ import { FORMAT_NAMES, FORMAT_READERS } from "../format-readers.ts";
 import type { Envelope, EnvelopeName, LogFormat, LogFormatName } from "../log-format.ts";
 import { inferPrefixes } from "../stderr/infer-prefixes.ts";
 import { createPrefixMatcher, matchPrefix } from "../stderr/prefix-matcher.ts";
-import { parsePrefixTemplate } from "../stderr/prefix-template.ts";
 import { ENVELOPE_PREFIX } from "./envelopes/envelope.ts";
 import { ENVELOPE_NAMES, ENVELOPES } from "./envelopes/envelopes.ts";
 import type { LogInput } from "./open-input.ts";
@@ -71,13 +70,14 @@ function sniffInside(
   known: KnownFormat,
   depth: number,
 ): LogFormat | null {
-  const format = sniff(unwrapped(head, name, false), known, depth);
+  const inside = unwrapped(head, name, false);
+  const format = sniff(inside, known, depth);
   if (format === null) return null;
   const stamped =
     format.name === "stderr" &&
     format.envelope === null &&
     ENVELOPES[name].hasStamps &&
-    !format.prefixes.every(tellsTimeAndSession);
+    !tellsTimeAndSession(inside, format.prefixes);
   const envelope: Envelope = { name, stamped, inner: format.envelope };
   if (!stamped) return { ...format, envelope };
   const prefixes =
@@ -131,9 +131,14 @@ function prefixesOf(head: Buffer, known: KnownFormat): readonly string[] {
   return known.prefix === undefined ? inferPrefixes(head) : [known.prefix];
 }
 
-function tellsTimeAndSession(prefix: string): boolean {
-  const kinds = new Set(parsePrefixTemplate(prefix).map(({ kind }) => kind));
-  return (kinds.has("time") || kinds.has("epoch")) && (kinds.has("pid") || kinds.has("session"));
+/** Whether the first line that begins a field has a time and a process or session. */
+function tellsTimeAndSession(head: Buffer, prefixes: readonly string[]): boolean {
+  const matchers = prefixes.map(createPrefixMatcher);
+  for (const line of linesOf(head)) {
+    const matcher = matchers.find((one) => matchPrefix(one, line, 0, line.length));
+    if (matcher !== undefined) return !Number.isNaN(matcher.at) && matcher.session !== 0;
+  }
+  return false;
 }
 
 function* linesOf(bytes: Buffer): Generator<Buffer> {

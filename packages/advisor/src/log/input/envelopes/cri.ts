@@ -7,6 +7,7 @@ import { createPartialLine } from "./partial-line.ts";
 const STAMP =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
 const MAX_STAMP_BYTES = 80;
+const LINE_FEED = 10;
 
 /**
  * Logs of containers as Kubernetes' runtimes keep them: time, stream, and `F`, or `P` for a part of a line that was
@@ -31,9 +32,8 @@ export const cri: EnvelopeReader = {
       const text = from + stamp[0].length;
       if (stamp[2] === "P") {
         line.add(bytes, text, to);
-      } else {
-        line.finish(output, bytes, text, to);
-        appendByte(output, 10);
+      } else if (line.finish(output, bytes, text, to)) {
+        appendByte(output, LINE_FEED);
       }
     }, unread);
     return {

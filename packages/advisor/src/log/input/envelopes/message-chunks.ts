@@ -29,7 +29,9 @@ interface OpenMessage {
   chunks: number;
   stamp: string;
   readonly text: ByteOutput;
+  /** Of the last chunk. */
   lastLength: number;
+  isOneWord: boolean;
   /** Of the chunk that came last, in chunks of all processes. */
   touched: number;
   /** Chunks that have no place: one before them is lost. */
@@ -39,6 +41,8 @@ interface OpenMessage {
 
 /** elog.c, `PG_SYSLOG_LIMIT`: longer lines are cut between two words, else anywhere. */
 const MAX_CHUNK_BYTES = 900;
+/** A chunk ends with a whole character, of at most four bytes. */
+const FULL_BYTES = MAX_CHUNK_BYTES - 3;
 /** Chunks of other processes after which a message is over: its process writes all of it at once. */
 const PATIENCE = 512;
 
@@ -74,7 +78,8 @@ export function createMessageChunks(
     chunk(chunk) {
       count++;
       let message = open.get(chunk.process);
-      if (message !== undefined && chunk.number === 1) {
+      const begins = chunk.number === 1 || chunk.message !== message?.message;
+      if (message !== undefined && begins) {
         close(chunk.process, message);
         message = undefined;
       }
@@ -108,6 +113,7 @@ function newMessage(): OpenMessage {
     stamp: "",
     text: createByteOutput(),
     lastLength: 0,
+    isOneWord: false,
     touched: 0,
     lostLines: 0,
     lostBytes: 0,
@@ -128,7 +134,6 @@ function begin(message: OpenMessage, chunk: Chunk): void {
 function continueWith(message: OpenMessage, chunk: Chunk): void {
   const isNext =
     message.lostBytes === 0 &&
-    chunk.message === message.message &&
     chunk.number === message.chunks + 1 &&
     message.text.length + chunk.to - chunk.from < MAX_BLOCK_BYTES;
   if (!isNext) {
@@ -143,6 +148,7 @@ function append(message: OpenMessage, { bytes, from, to }: Chunk): void {
   appendBytes(message.text, bytes, from, to);
   message.chunks++;
   message.lastLength = to - from;
+  message.isOneWord = wordEnd(bytes, from + 1, to) === to;
 }
 
 function lose(message: OpenMessage, { from, to }: Chunk): void {
@@ -150,9 +156,17 @@ function lose(message: OpenMessage, { from, to }: Chunk): void {
   message.lostBytes += to - from + 1;
 }
 
-/** Whether a line was cut because it was too long, rather than ended: its next word had no room before. */
-function isCutLine({ lastLength }: OpenMessage, { bytes, from, to }: Chunk): boolean {
-  let end = from + 1;
+/**
+ * Whether a line was cut because it was too long, rather than ended: between words, and the next one had no room, or
+ * because it is all one word. Further lines of a text begin with a TAB, and a cut before a TAB can't be told from them.
+ */
+function isCutLine({ lastLength, isOneWord }: OpenMessage, { bytes, from, to }: Chunk): boolean {
+  if (bytes[from] !== BLANK) return bytes[from] !== TAB && isOneWord && lastLength >= FULL_BYTES;
+  return lastLength + wordEnd(bytes, from + 1, to) - from >= MAX_CHUNK_BYTES;
+}
+
+function wordEnd(bytes: Buffer, from: number, to: number): number {
+  let end = from;
   while (end < to && bytes[end] !== BLANK && bytes[end] !== TAB) end++;
-  return lastLength + end - from >= MAX_CHUNK_BYTES;
+  return end;
 }

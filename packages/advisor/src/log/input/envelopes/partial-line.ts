@@ -5,8 +5,8 @@ import { appendBytes, type ByteOutput, createByteOutput, takeBytes } from "./byt
 export interface PartialLine {
   /** Keeps a part; more follow. */
   add(bytes: Buffer, from: number, to: number): void;
-  /** Writes what was kept and the last part, with its line break if it has one. */
-  finish(output: ByteOutput, bytes: Buffer, from: number, to: number): void;
+  /** Writes what was kept and the last part, with its line break if it has one. Returns whether it did. */
+  finish(output: ByteOutput, bytes: Buffer, from: number, to: number): boolean;
 }
 
 /** Lines beyond {@link MAX_BLOCK_BYTES} are unread. */
@@ -27,13 +27,14 @@ export function createPartialLine(unread: UnreadSink): PartialLine {
       if (lost > 0) {
         unread.unread(1, lost + to - from);
         lost = 0;
-        return;
+        return false;
       }
       if (parts.length > 0) {
         const begun = takeBytes(parts);
         appendBytes(output, begun, 0, begun.length);
       }
       appendBytes(output, bytes, from, to);
+      return true;
     },
   };
 }
