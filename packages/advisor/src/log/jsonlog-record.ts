@@ -103,9 +103,10 @@ export function createJsonRecordReader(names: ExecutionSink["names"]): JsonRecor
       if (bytes[at] !== QUOTE) return false;
       const key = keyAt(words, at + 1, to);
       if (key === NO_KEY) {
-        at = quotes.near(at + 1) + 1;
-        // Behind a backslash it is not the closing one.
-        if (bytes[at] !== COLON || bytes[at - 2] === BACKSLASH) return false;
+        const start = at + 1;
+        at = quotes.near(start) + 1;
+        // With an escape it may be any key.
+        if (bytes[at] !== COLON || backslashes.next(start) < at) return false;
         at++;
       } else {
         at += 1 + lengthOfKey(key);

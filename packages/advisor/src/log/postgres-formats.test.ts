@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../random-database/random.ts";
+import { createCsvlogReader } from "./csvlog.ts";
+import { csvlogReader } from "./csvlog-reader.ts";
+import { createJsonlogReader } from "./jsonlog.ts";
+import { jsonlogReader } from "./jsonlog-reader.ts";
+import type { LogRecord, RecordReader, RecordSink } from "./log-record.ts";
+import type { MessageSeverity } from "./server-message.ts";
+import { mutate } from "./mysql-log/testing/mutate.ts";
+import { sessionNumber } from "./session-id-bytes.ts";
+import { randomMessage } from "./testing/random-message.ts";
+import {
+  type PlainMessage,
+  readInChunks,
+  readInRanges,
+  readWhole,
+} from "./testing/read-messages.ts";
+import { csvRecord, jsonRecord } from "./testing/write-messages.ts";
+
+const SEED = Number(process.env["DBADVISE_SEED"] ?? 20_261_122);
+
+function sample(name: string): Buffer {
+  return gunzipSync(readFileSync(new URL(`../../testdata/logs/${name}`, import.meta.url)));
+}
+
+describe("logs of a real server", () => {
+  test.each([
+    ["pg15-csvlog.csv.gz", csvlogReader, createCsvlogReader, 9130],
+    ["pg15-auto-explain.csv.gz", csvlogReader, createCsvlogReader, 598],
+    ["pg15-jsonlog.json.gz", jsonlogReader, createJsonlogReader, 6325],
+    ["pg15-auto-explain.json.gz", jsonlogReader, createJsonlogReader, 598],
+  ] as const)("%s has each record, as the readers of lines have it", (name, format, old, count) => {
+    const bytes = sample(name);
+    const { messages, unreadLines, unreadBytes } = readWhole(format, bytes);
+    expect({ records: messages.length, unreadLines, unreadBytes }).toEqual({
+      records: count,
+      unreadLines: 0,
+      unreadBytes: 0,
+    });
+    expect(messages.map((message) => commonFields(message))).toEqual(recordsOf(old, bytes));
+  });
+
+  test("one run in both formats has the same messages", () => {
+    const csv = readWhole(csvlogReader, sample("pg15-auto-explain.csv.gz")).messages;
+    const json = readWhole(jsonlogReader, sample("pg15-auto-explain.json.gz")).messages;
+    expect(json.filter((message) => message.code !== "").length).toBeGreaterThan(0);
+    // csvlog has a code in each line, jsonlog only where something went wrong.
+    const coded = json.map((message) => ({ ...message, code: message.code || "00000" }));
+    // Connections overtake each other on their way into the two files.
+    expect(bySession(csv)).toEqual(bySession(coded));
+  });
+
+  test.each([
+    ["csvlog", csvlogReader, "pg15-auto-explain.csv.gz"],
+    ["jsonlog", jsonlogReader, "pg15-auto-explain.json.gz"],
+  ] as const)("a piece of a %s has all its whole records", (_, format, name) => {
+    const bytes = sample(name);
+    const piece = readWhole(format, bytes.subarray(300, 60_000));
+    const whole = new Set(
+      readWhole(format, bytes).messages.map((message) => JSON.stringify(message)),
+    );
+    expect(piece.messages.filter((message) => !whole.has(JSON.stringify(message)))).toEqual([]);
+    expect(piece.messages.length).toBeGreaterThan(100);
+    expect(piece.unreadLines).toBe(2);
+  });
+});
+
+function bySession(messages: readonly PlainMessage[]): PlainMessage[] {
+  return messages.toSorted((one, other) => one.session - other.session);
+}
+
+/** What the readers of lines told of a record. */
+function commonFields(message: PlainMessage): unknown {
+  const { severity, at, session, user, database, application } = message;
+  return [severity, at, session, user, database, application, message.message, message.detail];
+}
+
+function recordsOf(create: (sink: RecordSink) => RecordReader, bytes: Buffer): unknown[] {
+  const records: unknown[] = [];
+  const severities: Readonly<Record<string, MessageSeverity>> = {
+    LOG: "log",
+    ERROR: "error",
+    FATAL: "fatal",
+    PANIC: "panic",
+  };
+  const reader = create({
+    record(record: LogRecord) {
+      records.push([
+        severities[record.severity] ?? "other",
+        record.time?.ms,
+        sessionNumber(Buffer.from(record.session), 0, record.session.length),
+        record.user ?? "",
+        record.database ?? "",
+        record.application ?? "",
+        record.message,
+        record.detail ?? "",
+      ]);
+    },
+    unread() {
+      throw new Error("A real server's record was unread");
+    },
+  });
+  for (const line of bytes.toString().split("\n")) reader.line(line);
+  reader.end();
+  return records;
+}
+
+describe(`random messages (DBADVISE_SEED=${SEED})`, () => {
+  const random = seededRandom(SEED);
+  const messages = Array.from({ length: 400 }, () => randomMessage(random));
+
+  test("come back from both formats, in any order of the keys", () => {
+    const json = messages.map((message) =>
+      jsonRecord(message, (fields) => (random.chance(0.5) ? fields : random.shuffle(fields))),
+    );
+    expect(readWhole(jsonlogReader, lines(json))).toEqual({
+      messages,
+      unreadLines: 0,
+      unreadBytes: 0,
+    });
+    const csv = messages.map((message) => csvRecord(message));
+    expect(readWhole(csvlogReader, lines(csv))).toEqual({
+      messages,
+      unreadLines: 0,
+      unreadBytes: 0,
+    });
+  });
+
+  test.each([
+    ["jsonlog", jsonlogReader, jsonRecord],
+    ["csvlog", csvlogReader, csvRecord],
+  ] as const)(
+    "one that is damaged in a %s costs no other, wherever it is cut",
+    (_, format, write) => {
+      for (let round = 0; round < 3000; round++) {
+        const before = random.pick(messages);
+        const damaged = random.pick(messages);
+        const behind = random.pick(messages);
+        const damage = mutate(Buffer.from(`${write(damaged)}\n`), random.next);
+        const bytes = Buffer.concat([lines([write(before)]), damage, lines([write(behind)])]);
+        const back = readWhole(format, bytes);
+        expect([round, back.messages.at(0)]).toEqual([round, before]);
+        expect([round, back.messages.at(-1)]).toEqual([round, behind]);
+        expect(back.unreadBytes).toBeLessThanOrEqual(damage.length);
+        const at = random.int(0, bytes.length);
+        expect([round, at, readInRanges(format, bytes, at)]).toEqual([round, at, back]);
+        const size = random.int(1, bytes.length);
+        expect([round, size, readInChunks(format, bytes, size)]).toEqual([round, size, back]);
+      }
+    },
+  );
+
+  test("what JSON's own parser reads of a damaged line is read", () => {
+    let read = 0;
+    for (let round = 0; round < 5000; round++) {
+      const message = random.pick(messages);
+      const line = mutate(Buffer.from(jsonRecord(message)), random.next).toString();
+      const fields = line.includes("\n") ? undefined : parsed(line);
+      if (typeof fields?.["timestamp"] !== "string") continue;
+      if (typeof fields["error_severity"] !== "string") continue;
+      const [back] = readWhole(jsonlogReader, Buffer.from(line)).messages;
+      expect([line, back?.message, back?.detail, back?.statement, back?.user]).toEqual([
+        line,
+        textOf(fields["message"]),
+        textOf(fields["detail"]),
+        textOf(fields["statement"]),
+        textOf(fields["user"]),
+      ]);
+      read++;
+    }
+    expect(read).toBeGreaterThan(500);
+  });
+});
+
+function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text or a number, as UTF-8 has it. */
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number"
+    ? Buffer.from(`${value}`).toString()
+    : "";
+}
+
+function lines(records: readonly string[]): Buffer {
+  return Buffer.from(records.map((record) => `${record}\n`).join(""));
+}
