@@ -97,6 +97,8 @@ export function digestOfRows(
   };
 
   for (const row of rows) {
+    // A part may hold the plan alone of an execution that another part counts.
+    if (row.calls === 0 && row.errors === 0 && row.totalUs === 0) continue;
     for (const [id, count] of row.failures) {
       const listed = kept.has(id) ? id : failureClassId(otherFailures(id));
       addFailureShape(failureShapes, listed, row.shape, count);

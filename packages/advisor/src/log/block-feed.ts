@@ -104,9 +104,20 @@ export function feedBlocks(
         mode = "done";
       }
     }
+    while (to - start > MAX_BLOCK_BYTES) {
+      const most = start + MAX_BLOCK_BYTES;
+      const left = reader.read(buffer, start, most, false);
+      if (left === start) {
+        giveUp(most);
+        return;
+      }
+      start = left;
+    }
     start = reader.read(buffer, start, to, isLast);
-    if (mode === "done" || used - start <= MAX_BLOCK_BYTES) return;
-    const most = start + MAX_BLOCK_BYTES;
+  }
+
+  /** The block that starts here is too long: its first lines are read, up to `most`. */
+  function giveUp(most: number): void {
     const end = buffer.lastIndexOf(LINE_FEED, most - 1) + 1;
     if (end > start) start = reader.read(buffer, start, end, true);
     else skip(most);

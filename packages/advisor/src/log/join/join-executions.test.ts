@@ -310,13 +310,16 @@ function random(seed: number): () => number {
 
 function randomRows(next: () => number): Row[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)] as T;
+  // Long runs of plans, of one connection or two.
   const plansOften = next() < 0.3;
-  return Array.from({ length: 10 + Math.floor(next() * 400) }, (_, at): Row => {
+  const length = 10 + Math.floor(next() * (plansOften ? 900 : 400));
+  const sessions = plansOften ? pick([[1], [1, 2]]) : [1, 2, 3];
+  return Array.from({ length }, (_, at): Row => {
     const sql = pick(["a", "b", "c"]);
     const ms = 1 + Math.floor(next() * 9);
-    const session = pick([1, 2, 3]);
+    const session = pick(sessions);
     const more = { at: at * 2 };
-    if (plansOften && next() < 0.95) return [session, plan(sql, ms), more];
+    if (plansOften && next() < 0.993) return [session, plan(sql, ms), more];
     return pick<Row>([
       [session, `duration: ${ms} ms  statement: ${sql}`, more],
       [session, `duration: ${ms} ms  execute fetch from p: ${sql}`, more],

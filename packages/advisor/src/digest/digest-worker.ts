@@ -1,0 +1,67 @@
+import { parentPort } from "node:worker_threads";
+import { DbadviseError, type DbadviseErrorCode } from "../dbadvise-error.ts";
+import type { ByteRange } from "../log/block-feed.ts";
+import { openInput } from "../log/input/open-input.ts";
+import { createDigestState, type DigestStateOptions } from "./create-digest-state.ts";
+import { type DigestPart, transferOf } from "./digest-part.ts";
+import { type LogSource, type RangeRest, readInputInto, readRangeInto } from "./read-into.ts";
+
+/** What a worker is told to read. */
+export interface ReadTask {
+  readonly path: string;
+  readonly log: LogSource;
+  /** Of a plain file; `null`: all of it. */
+  readonly range: ByteRange | null;
+  readonly options: DigestStateOptions;
+}
+
+/** What a worker says. */
+export type WorkerAnswer =
+  | { readonly kind: "progress"; readonly bytes: number }
+  | { readonly kind: "done"; readonly part: DigestPart; readonly rest: RangeRest }
+  | {
+      readonly kind: "failed";
+      /** `null`: not an error that a user can act on. */
+      readonly code: DbadviseErrorCode | null;
+      readonly message: string;
+      readonly hint: string;
+    };
+
+/** Reads a task into a part of a digest. `progress` is told the bytes of the file read since its last call. */
+export async function readTask(
+  { path, log, range, options }: ReadTask,
+  progress: (bytes: number) => void,
+): Promise<{ readonly part: DigestPart; readonly rest: RangeRest }> {
+  const state = createDigestState(options);
+  if (range !== null) {
+    const rest = readRangeInto(state, path, log, range, progress);
+    return { part: state.part(), rest };
+  }
+  let told = 0;
+  const rest = await readInputInto(state, openInput(path), log, (bytes) => {
+    progress(bytes - told);
+    told = bytes;
+  });
+  return { part: state.part(), rest };
+}
+
+// Imported by whoever needs the types, too: only a worker has somebody to answer.
+const port = parentPort;
+port?.on("message", (task: ReadTask) => {
+  const answer = (one: WorkerAnswer, transfer: ArrayBuffer[] = []): void =>
+    port.postMessage(one, transfer);
+  readTask(task, (bytes) => answer({ kind: "progress", bytes })).then(
+    ({ part, rest }) => answer({ kind: "done", part, rest }, transferOf(part)),
+    (error: unknown) => answer(failureOf(error)),
+  );
+});
+
+/** Errors lose their class on their way to another thread. */
+function failureOf(error: unknown): WorkerAnswer {
+  if (error instanceof DbadviseError) {
+    const { code, message, hint } = error;
+    return { kind: "failed", code, message, hint };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: "failed", code: null, message, hint: "" };
+}

@@ -1,0 +1,254 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { DbadviseError } from "../dbadvise-error.ts";
+import { type LogInput, openInput } from "../log/input/open-input.ts";
+import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
+import { FORMAT_READERS } from "../log/format-readers.ts";
+import { joinRanges } from "../log/join/join-ranges.ts";
+import { CARRIED_DATABASE } from "../log/mysql-log/carried-database.ts";
+import { LEXIS } from "../log/sql-key/lexis.ts";
+import { createSqlKey } from "../log/sql-key/sql-key.ts";
+import { hasAbsoluteTimes } from "../log/stderr/absolute-times.ts";
+import {
+  createDigestState,
+  type DigestState,
+  type DigestStateOptions,
+} from "./create-digest-state.ts";
+import type { Digest } from "./digest.ts";
+import type { DigestPart } from "./digest-part.ts";
+import { type ReadTask, readTask, type WorkerAnswer } from "./digest-worker.ts";
+import { planRanges } from "./plan-tasks.ts";
+import { describeFormat, type LogSource, type RangeRest, readInputInto } from "./read-into.ts";
+import { renameDatabase } from "./rename-database.ts";
+
+export interface RunDigestOptions extends KnownFormat {
+  /** Paths of logs, `-` for the standard input; gzip and zstd are known by their first bytes. */
+  readonly inputs: readonly string[];
+  /** Read for the path `-`. Default `process.stdin`. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** Executions outside `[since, until)`, milliseconds since the epoch, aren't counted. Default: all are. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** Threads. Default: as many as there are cores, and as the logs' size is worth. */
+  readonly workers?: number | undefined;
+  /** Bytes from which a file is read by several threads, for each of them. Default 16 MB. */
+  readonly minRangeBytes?: number | undefined;
+  /** Shapes that are listed; the rest is summed. Default 2000. */
+  readonly maxShapes?: number | undefined;
+  /** Told now and then how far it is. */
+  readonly progress?: ((progress: ReadProgress) => void) | undefined;
+  /** Ends the reading; the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReadProgress {
+  /** Bytes read, as they are on the disk. */
+  readonly bytes: number;
+  /** `null`: nobody knows. */
+  readonly totalBytes: number | null;
+}
+
+/** Reads logs into one digest. Throws `DbadviseError`: `file-not-readable`, `unknown-log-format`, `bad-option`. */
+export async function runDigest(options: RunDigestOptions): Promise<Digest> {
+  const spillFolder = mkdtempSync(join(tmpdir(), "dbadvise-digest-"));
+  try {
+    const stateOptions = { since: options.since, until: options.until, spillFolder };
+    const state = createDigestState(stateOptions);
+    const logs = await openLogs(options);
+    const progress = progressOf(logs, options);
+    const tasks = logs.map((log) => tasksOf(log, stateOptions, options));
+    const read = readTasks(tasks.flat(), options.workers, progress, options.signal);
+    // Results are merged as they come, in the order of their logs.
+    for (const [index, log] of logs.entries()) {
+      const own = tasks[index] ?? [];
+      const ranges =
+        log.input.size === null
+          ? [() => readStream(log, stateOptions, progress, options.signal)]
+          : own.map((task) => () => read(task));
+      await mergeRanges(state, log.source, ranges);
+      options.signal?.throwIfAborted();
+    }
+    return state.finish(options.maxShapes === undefined ? {} : { maxShapes: options.maxShapes });
+  } finally {
+    rmSync(spillFolder, { recursive: true, force: true });
+  }
+}
+
+interface OpenedLog {
+  readonly input: LogInput;
+  readonly source: LogSource;
+}
+
+/** Opened before any is read: a missing file is told at once. */
+async function openLogs(options: RunDigestOptions): Promise<readonly OpenedLog[]> {
+  const { inputs, stdin, format, prefix } = options;
+  const opened = inputs.map((path) => openInput(path, stdin === undefined ? {} : { stdin }));
+  const known = {
+    ...(format !== undefined && { format }),
+    ...(prefix !== undefined && { prefix }),
+  };
+  const logs: OpenedLog[] = [];
+  for (const input of opened) {
+    const log = await sniffInput(input, known);
+    const absoluteTimes = hasAbsoluteTimes(log.prefixes, (await input.head(HEAD_BYTES)).bytes);
+    logs.push({ input, source: { name: input.name, format: log, absoluteTimes } });
+  }
+  return logs;
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+/** What other threads read of a log; none of what only this one can. */
+function tasksOf(
+  { input, source }: OpenedLog,
+  state: DigestStateOptions,
+  { workers = availableParallelism(), minRangeBytes }: RunDigestOptions,
+): readonly ReadTask[] {
+  if (input.size === null) return [];
+  const task = { path: input.name, log: source, options: state };
+  if (input.plainPath === null || source.format.envelope !== null)
+    return [{ ...task, range: null }];
+  return planRanges(input.size, workers, minRangeBytes).map((range) => ({ ...task, range }));
+}
+
+interface TaskResult {
+  readonly part: DigestPart;
+  readonly rest: RangeRest;
+}
+
+/** Reads by several threads, which begin at once, or here where one is enough: then each task when it is asked for. */
+function readTasks(
+  tasks: readonly ReadTask[],
+  workers: number = availableParallelism(),
+  progress: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): (task: ReadTask) => Promise<TaskResult> {
+  const threads = Math.min(workers, tasks.length);
+  if (threads <= 1) {
+    return (task) =>
+      readTask(task, (bytes) => {
+        signal?.throwIfAborted();
+        progress(bytes);
+      });
+  }
+  const waiting = [...tasks];
+  const settled = new Map(tasks.map((task) => [task, Promise.withResolvers<TaskResult>()]));
+  // Whoever asks hears of it.
+  for (const { promise } of settled.values()) promise.catch(() => undefined);
+  for (let thread = 0; thread < threads; thread++) runThread(waiting, settled, progress, signal);
+  return async (task) => {
+    const result = settled.get(task);
+    if (result === undefined) throw new Error("Nobody reads this task.");
+    return result.promise;
+  };
+}
+
+function runThread(
+  waiting: ReadTask[],
+  settled: ReadonlyMap<ReadTask, PromiseWithResolvers<TaskResult>>,
+  progress: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): void {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./digest-worker.${extension}`, import.meta.url));
+  let current: ReadTask | undefined;
+  const stop = (error: unknown): void => {
+    if (current !== undefined) settled.get(current)?.reject(error);
+    for (const task of waiting.splice(0)) settled.get(task)?.reject(error);
+    end();
+  };
+  const abort = (): void => stop(signal?.reason);
+  const end = (): void => {
+    signal?.removeEventListener("abort", abort);
+    void worker.terminate();
+  };
+  const next = (): void => {
+    current = waiting.shift();
+    if (current === undefined) end();
+    else worker.postMessage(current, []);
+  };
+  worker.on("message", (answer: WorkerAnswer) => {
+    switch (answer.kind) {
+      case "progress":
+        progress(answer.bytes);
+        return;
+      case "done":
+        if (current !== undefined) settled.get(current)?.resolve(answer);
+        next();
+        return;
+      case "failed":
+        stop(errorOf(answer));
+    }
+  });
+  worker.on("error", stop);
+  signal?.addEventListener("abort", abort, { once: true });
+  next();
+}
+
+function errorOf({ code, message, hint }: Extract<WorkerAnswer, { kind: "failed" }>): Error {
+  return code === null ? new Error(message) : new DbadviseError(code, message, hint);
+}
+
+/** Reads a stream, which no other thread can. */
+async function readStream(
+  { input, source }: OpenedLog,
+  options: DigestStateOptions,
+  progress: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<TaskResult> {
+  const state = createDigestState(options);
+  let told = 0;
+  const rest = await readInputInto(state, input, source, (bytes) => {
+    signal?.throwIfAborted();
+    progress(bytes - told);
+    told = bytes;
+  });
+  return { part: state.part(), rest };
+}
+
+async function mergeRanges(
+  state: DigestState,
+  log: LogSource,
+  ranges: readonly (() => Promise<TaskResult>)[],
+): Promise<void> {
+  const rests: RangeRest[] = [];
+  let database = "";
+  for (const range of ranges) {
+    const { part, rest } = await range();
+    state.merge(renameDatabase(part, CARRIED_DATABASE, database));
+    rests.push(rest);
+    if (rest.database !== null && rest.database !== CARRIED_DATABASE) database = rest.database;
+  }
+  joinRests(state, log, rests);
+}
+
+/** Counts what the ranges of a log left to be decided. */
+export function joinRests(
+  state: DigestState,
+  { name, format }: LogSource,
+  rests: readonly RangeRest[],
+): void {
+  const { lexis } = FORMAT_READERS[format.name];
+  const source = state.source(name, describeFormat(format));
+  const ranges = joinRanges(state.sink(lexis, createSqlKey(LEXIS[lexis]), source));
+  for (const { ends } of rests) ranges.add(ends);
+  ranges.end();
+}
+
+function progressOf(
+  logs: readonly OpenedLog[],
+  options: RunDigestOptions,
+): (bytes: number) => void {
+  const sizes = logs.map(({ input }) => input.size);
+  const totalBytes = sizes.reduce(
+    (sum, size) => (sum === null || size === null ? null : sum + size),
+    0 as number | null,
+  );
+  let bytes = 0;
+  return (more) => {
+    bytes += more;
+    options.progress?.({ bytes, totalBytes });
+  };
+}
