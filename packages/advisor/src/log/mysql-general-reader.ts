@@ -10,6 +10,7 @@ import { createTimestampReader } from "./timestamp-bytes.ts";
 
 /** So many bytes of a line tell whether it begins a record. */
 const MAX_LINE_HEAD = 256;
+const EXECUTE = Buffer.from("execute");
 const ACCESS_DENIED = Buffer.from("Access denied");
 
 /**
@@ -50,8 +51,9 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     const { commandFrom, commandTo } = line;
     const length = commandTo - commandFrom;
     const first = bytes[commandFrom];
-    if ((length === 5 && first === 81) || (length === 7 && first === 69)) {
-      if (from === to) return;
+    const isQuery = length === 5 && first === 81;
+    if (isQuery || (length === 7 && first === 69)) {
+      if (from === to || (isQuery && isExecute(bytes, from, to))) return;
       execution.at = time;
       execution.session = line.session;
       text.bytes = bytes;
@@ -109,8 +111,9 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
         if (kind === "timed" || kind === "untimed") {
           if (kind === "timed") readTime(bytes, at);
           const end = endOf(bytes, at, to, last);
-          if (end === -1 && to - at <= MAX_BLOCK_BYTES + MAX_LINE_HEAD) return at;
-          if (end !== -1 && end - at <= MAX_BLOCK_BYTES) {
+          if (end === -1 && to - at <= MAX_BLOCK_BYTES) return at;
+          // So near to the limit it depends on the bytes at hand whether the next record could be told.
+          if (end !== -1 && end - at <= MAX_BLOCK_BYTES - MAX_LINE_HEAD) {
             emit(bytes, line.textFrom, statementEnd(bytes, line.textFrom, end));
             next = end;
           }
@@ -122,6 +125,15 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
       return at;
     },
   };
+}
+
+/** `EXECUTE name`: the statement that it executes comes with `Execute`. */
+function isExecute(bytes: Buffer, from: number, to: number): boolean {
+  if (from + EXECUTE.length >= to || (bytes[from + EXECUTE.length] ?? 0) > 32) return false;
+  for (let at = 0; at < EXECUTE.length; at++) {
+    if (((bytes[from + at] ?? 0) | 32) !== EXECUTE[at]) return false;
+  }
+  return true;
 }
 
 function statementEnd(bytes: Buffer, from: number, to: number): number {

@@ -81,13 +81,12 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     const at = endTime();
     sink.record(at);
     const name = administratorCommand(bytes, from, to);
+    const isStatement = name === -1 && from < to;
     if (name !== -1) command(bytes, name, to, at);
-    else if (from < to) {
+    if (header.errno > 0 || header.killed > 0) {
+      failure(isStatement ? sink.shapeOf(bytes, from, to) : -1, at);
+    } else if (isStatement) {
       const shape = sink.shapeOf(bytes, from, to);
-      if (header.errno > 0 || header.killed > 0) {
-        failure(shape, at);
-        return;
-      }
       execution.ms = header.ms === Number.POSITIVE_INFINITY ? Number.NaN : header.ms;
       execution.at = at;
       execution.rows =
@@ -110,7 +109,9 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     }
   };
 
-  const damage = (bytes: Buffer, from: number, to: number): void => {
+  const damage = (bytes: Buffer, start: number, to: number): void => {
+    let from = start;
+    while (from < to && (bytes[from] === 10 || bytes[from] === 13)) from++;
     if (from < to) unread.unread(countLines(bytes, from, to), to - from);
   };
 
@@ -134,9 +135,9 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     if (prologue.useFrom !== -1) {
       database = databaseId(bytes, prologue.databaseFrom, prologue.databaseTo);
       // The statement itself is `use`, where no `SET timestamp` comes between.
-      if (statement.end === from && prologue.timestamp !== prologue.timestamp) {
+      if (from === statement.next && prologue.timestamp !== prologue.timestamp) {
         from = prologue.useFrom;
-        statement.end = prologue.databaseTo;
+        statement.end = prologue.useTo;
       }
     }
     if (statement.end === -1 || header.ms !== header.ms) damage(bytes, start, statement.next);
@@ -161,7 +162,7 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
             at = next;
             continue;
           }
-          if (to - at <= MAX_BLOCK_BYTES + RECORD_START_LENGTH) return at;
+          if (to - at <= MAX_BLOCK_BYTES) return at;
         } else if (!last && at + RECORD_START_LENGTH > to && newLineAt(bytes, at, to) === -1)
           return at;
         const next = lines.skip(bytes, at, to, last);

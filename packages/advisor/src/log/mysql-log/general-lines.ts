@@ -4,9 +4,11 @@ import { SHORT_TIME_LENGTH } from "./short-time.ts";
 const TAB = 9;
 const NEW_LINE = 10;
 const SPACE = 32;
-const DASH = 45;
+const ZERO = 48;
 const UNDERSCORE = 95;
 const MAX_COMMAND_LENGTH = 48;
+const SHORT_TIME = Buffer.from("000000 _0:00:00");
+const ISO_HOUR = Buffer.from("0000-00-00T00:");
 
 /** The first line of a record: `2026-11-22T10:10:01.123456Z\t   17 Query\tselect 1`. */
 export interface GeneralLine {
@@ -92,13 +94,26 @@ export function findGeneralBlock(
 function timeEnd(bytes: Buffer, from: number, to: number): number {
   if (!isDigit(bytes[from]) || !isDigit(bytes[from + 1])) return -1;
   if (from + SHORT_TIME_LENGTH >= to) return hasNewLine(bytes, from, to) ? -1 : to;
-  if (bytes[from + 6] === SPACE && bytes[from + 9] === 58 && bytes[from + 12] === 58)
-    return from + SHORT_TIME_LENGTH;
-  if (bytes[from + 4] !== DASH || bytes[from + 7] !== DASH || bytes[from + 10] !== 84) return -1;
-  // `2026-11-22T10:10:01.123456` and a zone: `Z` or `+02:00`.
-  let at = from + 13;
+  if (hasForm(bytes, from, SHORT_TIME)) return from + SHORT_TIME_LENGTH;
+  if (!hasForm(bytes, from, ISO_HOUR)) return -1;
+  // Minutes, seconds with a fraction, and a zone: `Z` or `+02:00`.
+  let at = from + ISO_HOUR.length;
   while (at < to && at < from + 40 && (bytes[at] ?? 0) > SPACE) at++;
   return at;
+}
+
+/** Whether the bytes are digits where `form` has `0`, digits or spaces where it has `_`, and else what `form` has. */
+function hasForm(bytes: Buffer, from: number, form: Buffer): boolean {
+  for (let at = 0; at < form.length; at++) {
+    const byte = bytes[from + at];
+    const wanted = form[at];
+    const fits =
+      wanted === ZERO
+        ? isDigit(byte)
+        : byte === wanted || (wanted === UNDERSCORE && (byte === SPACE || isDigit(byte)));
+    if (!fits) return false;
+  }
+  return true;
 }
 
 function hasNewLine(bytes: Buffer, from: number, to: number): boolean {

@@ -3,7 +3,7 @@ import { createTimestampReader } from "../timestamp-bytes.ts";
 import { createLastName } from "./last-name.ts";
 import { lineEndAt, newLineAt } from "./server-banner.ts";
 import { shortTime } from "./short-time.ts";
-import { isRecordStart, mayStartRecord } from "./slow-lines.ts";
+import { isRecordStart, startsBlock } from "./slow-lines.ts";
 
 const SPACE = 32;
 const NUMBER_SIGN = 35;
@@ -197,7 +197,7 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
         ) {
           const own = kind === 84 ? 1 : kind === 85 ? 2 : 3;
           const starts = at > from && isRecordStart(bytes, at, to);
-          if (starts && (step >= own || mayStartRecord(bytes, from, at))) return at;
+          if (starts && (step >= own || startsBlock(bytes, from, at))) return at;
           step = own;
           if (own === 3) pairs(bytes, at + 2, lineEnd);
           else if (own === 2) user(bytes, at + USER_AT, lineEnd);

@@ -3,6 +3,8 @@ import { endsBanner, isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
 const NUMBER_SIGN = 35;
 const CARRIAGE_RETURN = 13;
 const SEMICOLON = 59;
+/** The letter in `# Query_time: `. */
+const QUERY = 81;
 
 const TIME = Buffer.from("# Time: ");
 const USER = Buffer.from("# User@Host: ");
@@ -20,11 +22,15 @@ export function isRecordStart(bytes: Buffer, at: number, to: number): boolean {
   const kind = bytes[at + 2];
   if (kind === 85) return matches(bytes, at, USER);
   if (kind === 84) return matches(bytes, at, TIME) && isDate(bytes, at + TIME.length);
-  return kind === 81 && matches(bytes, at, QUERY_TIME);
+  return kind === QUERY && matches(bytes, at, QUERY_TIME);
 }
 
-/** Whether a record may begin at `at`, the start of a line: the line before ended a statement, or the server's banner. */
-export function mayStartRecord(bytes: Buffer, low: number, at: number): boolean {
+/**
+ * Whether a block starts at `at`, where a line is that looks like the first of a record: the line before must have ended a
+ * statement, or the server's banner. Logs in the short format are one block: `# Query_time: ` alone is too little.
+ */
+export function startsBlock(bytes: Buffer, low: number, at: number): boolean {
+  if (bytes[at + 2] === QUERY) return false;
   if (at <= low) return true;
   let last = at - 2;
   if (last > low && bytes[last] === CARRIAGE_RETURN) last--;
@@ -37,7 +43,7 @@ export function findSlowBlock(bytes: Buffer, low: number, from: number, to: numb
   if (from > low && bytes[from - 1] !== 10) at = newLineAt(bytes, from, to) + 1;
   if (at === 0 && from > 0) return -1;
   while (at < to) {
-    if (isRecordStart(bytes, at, to) && mayStartRecord(bytes, low, at)) return at;
+    if (isRecordStart(bytes, at, to) && startsBlock(bytes, low, at)) return at;
     const newLine = newLineAt(bytes, at, to);
     if (newLine === -1) return -1;
     if (isBanner(bytes, at, lineEndAt(bytes, at, newLine))) return at;

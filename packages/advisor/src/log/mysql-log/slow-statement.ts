@@ -11,8 +11,9 @@ const TIMESTAMP = Buffer.from("timestamp=");
 
 /** The lines that the server writes between a record's header and its statement. NaN, -1: not there. */
 export interface SlowPrologue {
-  /** The line `use shop;`, and the database in it. */
+  /** The line `use shop;` without its `;`, and the database in it. */
   useFrom: number;
+  useTo: number;
   databaseFrom: number;
   databaseTo: number;
   /** Milliseconds, of `SET timestamp=1795342217;`. */
@@ -20,7 +21,7 @@ export interface SlowPrologue {
 }
 
 export function newSlowPrologue(): SlowPrologue {
-  return { useFrom: -1, databaseFrom: -1, databaseTo: -1, timestamp: Number.NaN };
+  return { useFrom: -1, useTo: -1, databaseFrom: -1, databaseTo: -1, timestamp: Number.NaN };
 }
 
 /** Returns where the statement begins; -1: can't be told yet. `bytes` end at `to`, but the log only with `last`. */
@@ -43,6 +44,7 @@ export function readPrologue(
       // MariaDB quotes the name, MySQL does not.
       const quoted = bytes[at + 4] === BACKTICK && bytes[end - 1] === BACKTICK && at + 5 < end;
       prologue.useFrom = at;
+      prologue.useTo = end;
       prologue.databaseFrom = quoted ? at + 5 : at + 4;
       prologue.databaseTo = quoted ? end - 1 : end;
       at = newLine + 1;

@@ -1,6 +1,6 @@
 import { MAX_BLOCK_BYTES } from "../block-reader.ts";
 import { isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
-import { isRecordStart, mayStartRecord, RECORD_START_LENGTH } from "./slow-lines.ts";
+import { isRecordStart, startsBlock, RECORD_START_LENGTH } from "./slow-lines.ts";
 import { scanTo, type StatementScan, startScan } from "./statement-scan.ts";
 
 const NEW_LINE = 10;
@@ -10,7 +10,7 @@ const SEMICOLON = 59;
 
 /** Where a record's statement ends. */
 export interface SlowText {
-  /** The end of the statement, without its `;`. -1: it is damaged. */
+  /** The end of the statement, without its `;`. -1: it is damaged, or missing. */
   end: number;
   /** The start of the lines after it. */
   rest: number;
@@ -55,7 +55,7 @@ export function createSlowText(): SlowText & {
     if (scan.at < from) {
       while (end > from && isLineBreak(bytes[end - 1])) end--;
       if (end === from || bytes[end - 1] === SEMICOLON) {
-        text.end = end === from ? end : end - 1;
+        text.end = end === from ? -1 : end - 1;
         text.rest = next;
         text.next = next;
         return "found";
@@ -78,25 +78,35 @@ export function createSlowText(): SlowText & {
       suspect.scan.at = -1;
       suspect.at = -1;
       let line = from;
+      let end = -1;
       while (line < to) {
         if (bytes[line] === NUMBER_SIGN) {
           if (line + RECORD_START_LENGTH > to && !last && newLineAt(bytes, line, to) === -1) break;
           if (
             isRecordStart(bytes, line, to) &&
-            (mayStartRecord(bytes, start, line) || endsAt(bytes, from, line))
+            (startsBlock(bytes, start, line) || endsAt(bytes, from, line))
           ) {
-            return finish(bytes, from, line);
+            end = line;
+            break;
           }
         }
         const newLine = newLineAt(bytes, line, to);
         if (newLine === -1) break;
         if (newLine - start > MAX_BLOCK_BYTES) return "too-long";
-        if (isBanner(bytes, line, lineEndAt(bytes, line, newLine)))
-          return finish(bytes, from, line);
+        if (isBanner(bytes, line, lineEndAt(bytes, line, newLine))) {
+          end = line;
+          break;
+        }
         line = newLine + 1;
       }
-      if (to - start > MAX_BLOCK_BYTES + RECORD_START_LENGTH) return "too-long";
-      return last ? finish(bytes, from, to) : "waiting";
+      if (end === -1) {
+        if (to - start > MAX_BLOCK_BYTES) return "too-long";
+        if (!last) return "waiting";
+        end = to;
+      }
+      // So near to the limit it depends on the bytes at hand whether the next record could be told.
+      if (end - start > MAX_BLOCK_BYTES - RECORD_START_LENGTH) return "too-long";
+      return finish(bytes, from, end);
     },
   };
   return text;
