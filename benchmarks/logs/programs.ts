@@ -107,11 +107,6 @@ function isOnPath(command: string): boolean {
 
 /** Executions in a digest's report as JSON. */
 export function digestedCalls(json: string): number {
-  const digest: { readonly shapes: readonly Calls[]; readonly other: Calls | null } =
-    JSON.parse(json);
-  return digest.shapes.reduce((sum, { calls }) => sum + calls, digest.other?.calls ?? 0);
-}
-
-interface Calls {
-  readonly calls: number;
+  const digest: { readonly total: { readonly calls: number } } = JSON.parse(json);
+  return digest.total.calls;
 }

@@ -10,6 +10,7 @@ export type DbadviseErrorCode =
   | "planner-failed"
   | "trial-failed"
   | "unknown-log-format"
+  | "unread-log"
   | "unsupported-engine"
   | "unsupported-server";
 

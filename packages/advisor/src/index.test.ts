@@ -4,8 +4,11 @@ import * as advisor from "./index.ts";
 test("the public values: each one is a promise to users", () => {
   expect(Object.keys(advisor).toSorted()).toEqual([
     "CHECK_FORMATS",
+    "DIGEST_FORMATS",
+    "DIGEST_SORTS",
     "DbadviseError",
     "ENGINES",
+    "LOG_FORMATS",
     "MIGRATION_CODES",
     "MIGRATION_ENGINES",
     "REPORT_FORMATS",
@@ -41,6 +44,8 @@ test("the public values: each one is a promise to users", () => {
     "redactUrl",
     "render",
     "renderCheck",
+    "renderDigest",
+    "runDigest",
     "scansPerDay",
     "selectIndexes",
     "statementList",

@@ -28,7 +28,7 @@ export type * from "./catalog/snapshot.ts";
 
 // 2. The workload, beside the one in the snapshot.
 export { openCapture } from "./log/capture-file.ts";
-export { openLog } from "./log/open-log.ts";
+export { openLog } from "./digest/open-log.ts";
 export { openSqlFile } from "./log/open-sql-file.ts";
 export { statementList } from "./log/statement-list.ts";
 export type { EventSource, EventSourceSummary } from "./log/event-source.ts";
@@ -87,6 +87,19 @@ export type {
 export type { Migration, MigrationStatement, SourcePlace } from "./migration/migration.ts";
 export type { MigrationEngine } from "./migration/migration-engine.ts";
 export { type Runner, RUNNER_NAMES, type RunnerName } from "./migration/runner.ts";
+
+// 5. Digests of logs of any size.
+export { type ReadProgress, runDigest, type RunDigestOptions } from "./digest/run-digest.ts";
+export type * from "./digest/digest.ts";
+export { FORMAT_NAMES as LOG_FORMATS } from "./log/format-readers.ts";
+export type { LogFormatName } from "./log/log-format.ts";
+export {
+  DIGEST_FORMATS,
+  type DigestFormat,
+  type DigestRenderOptions,
+  renderDigest,
+} from "./report/digest/render-digest.ts";
+export { DIGEST_SORTS, type DigestSort } from "./report/digest/rank-shapes.ts";
 
 // Errors that a user can act on.
 export { DbadviseError, type DbadviseErrorCode, redactUrl } from "./dbadvise-error.ts";

@@ -7,7 +7,7 @@ import {
 import type { RuleSetting, TRIALS } from "./check-config.ts";
 import type { Config, FailOn } from "./config.ts";
 import { list } from "./resolve-settings.ts";
-import { readTime } from "./selection-limits.ts";
+import { readTime } from "./option-values.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

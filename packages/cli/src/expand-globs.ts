@@ -21,7 +21,7 @@ export async function expandGlobs(
       throw new DbadviseError(
         "bad-option",
         `No file matches ${pattern}.`,
-        `It is looked up below ${folder}; quote it, so that the shell leaves it as it is: --queries 'src/**/*.sql'`,
+        `It is looked up below ${folder}; quote it, so that the shell leaves it as it is: 'src/**/*.sql'`,
       );
     }
     for (const file of files) found.add(file);

@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { addAnalyze } from "./program/add-analyze.ts";
 import { addCheck } from "./program/add-check.ts";
 import { addDemo } from "./program/add-demo.ts";
+import { addDigest } from "./program/add-digest.ts";
 import { addExplain } from "./program/add-explain.ts";
 import { addSnapshot } from "./program/add-snapshot.ts";
 import { addUsage } from "./program/add-usage.ts";
@@ -25,6 +26,7 @@ Start with one of:
   $ dbadvise analyze --url postgres://localhost/shop     a live database, read only
   $ dbadvise snapshot --url postgres://localhost/shop -o shop.snapshot.json
   $ dbadvise analyze --snapshot shop.snapshot.json       the same analysis, anywhere, without a connection
+  $ dbadvise digest /var/log/postgresql/*.log            what logs of any size hold: top queries, times, errors
   $ dbadvise check                                       migrations of this change: what they lock, rewrite and break
   $ dbadvise usage --record shop.usage --url postgres://localhost/shop   daily: proof that an index is unused
   $ dbadvise explain "SELECT * FROM orders WHERE status = 'open'" --url postgres://localhost/shop
@@ -37,6 +39,7 @@ ${EXIT_HELP}`,
 
   addAnalyze(program, around);
   addCheck(program, around);
+  addDigest(program, around);
   addSnapshot(program, around);
   addUsage(program, around);
   addExplain(program, around);

@@ -10,6 +10,8 @@ export interface ProgressStream {
 }
 
 export interface Progress {
+  /** Whether one line is written again and again: a terminal's. */
+  readonly rewrites: boolean;
   /** Says what is being done now; replaces the message before it. */
   report(message: string): void;
   /** Takes the line away, so that output can follow. */
@@ -42,6 +44,7 @@ export function createProgress(
   };
 
   return {
+    rewrites: stream.isTTY === true,
     report(message) {
       pending = message;
       clearTimeout(timer);

@@ -1,0 +1,39 @@
+import { DbadviseError, type Digest, type ReadProgress, runDigest } from "@dbadvise/advisor";
+import type { DigestSettings } from "../digest-settings.ts";
+import { logPaths } from "../log-paths.ts";
+
+/** `dbadvise digest`: reads logs, and what was saved of others, into one digest. */
+export async function digestCommand(
+  settings: DigestSettings,
+  folder: string,
+  progress: (progress: ReadProgress) => void,
+): Promise<Digest> {
+  const { logFormat, prefix, since, until, workers, maxShapes } = settings;
+  return runDigest({
+    inputs: await logPaths(settings.logs, folder),
+    ...(logFormat === undefined ? {} : { format: logFormat }),
+    ...(prefix === undefined ? {} : { prefix }),
+    since,
+    until,
+    workers,
+    maxShapes,
+    progress,
+  });
+}
+
+/** Throws `DbadviseError` `unread-log` where more than `limit`, a share of 1, of the logs' bytes could not be read. */
+export function checkUnread({ sources, unread }: Digest, limit: number): void {
+  const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
+  const share = bytes === 0 ? 0 : unread.bytes / bytes;
+  if (share <= limit) return;
+  const worst = sources.toSorted((a, b) => b.unread.bytes - a.unread.bytes)[0];
+  throw new DbadviseError(
+    "unread-log",
+    `${percent(share)} of the logs' bytes could not be read (${unread.lines} lines${worst === undefined || sources.length === 1 ? "" : `, most of them in ${worst.name}`}): more than the ${percent(limit)} of --max-unread.`,
+    "The digest above lacks what they hold. Check that the files are whole and of one format (--log-format, --prefix), or raise --max-unread.",
+  );
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
+}

@@ -1,0 +1,113 @@
+import {
+  DbadviseError,
+  type DigestFormat,
+  type DigestSort,
+  type LogFormatName,
+} from "@dbadvise/advisor";
+import type { Config } from "./config.ts";
+import { readCount, readPercent } from "./option-values.ts";
+import { readMoment } from "./read-moment.ts";
+import { list } from "./resolve-settings.ts";
+
+/** Options as the command line gave them: absent where it did not. */
+export interface DigestFlags {
+  readonly logFormat?: LogFormatName;
+  readonly prefix?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly sort?: DigestSort;
+  readonly limit?: string;
+  readonly maxShapes?: string;
+  readonly maxUnread?: string;
+  readonly workers?: string;
+  readonly showLiterals?: boolean;
+  readonly save?: string;
+  readonly merge?: readonly string[];
+  readonly format?: DigestFormat;
+  readonly output?: string;
+}
+
+/** What `digest` works with. */
+export interface DigestSettings {
+  /** Patterns of file names, `-` for the standard input. */
+  readonly logs: readonly string[];
+  /** Saved digests. */
+  readonly merge: readonly string[];
+  readonly save: string | undefined;
+  readonly logFormat: LogFormatName | undefined;
+  readonly prefix: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+  readonly workers: number | undefined;
+  readonly maxShapes: number | undefined;
+  /** Share of the bytes, 0 to 1, from which on the digest can't be relied on. */
+  readonly maxUnread: number;
+  readonly sort: DigestSort;
+  readonly limit: number;
+  readonly showLiterals: boolean;
+  readonly format: DigestFormat;
+  readonly output: string | undefined;
+}
+
+const DEFAULT_MAX_UNREAD = 0.01;
+const DEFAULT_LIMIT = 20;
+
+/** Throws `DbadviseError` `bad-option` for options that contradict each other, and for values that can't be read. */
+export function digestSettings(
+  logs: readonly string[],
+  flags: DigestFlags,
+  config: Config,
+  now: number,
+): DigestSettings {
+  const merge = flags.merge ?? [];
+  const given = logs.length > 0 || merge.length > 0 ? logs : list(config.log);
+  if (given.length === 0 && merge.length === 0) {
+    throw new DbadviseError(
+      "bad-option",
+      "No log was given.",
+      "Name files or patterns: dbadvise digest '/var/log/postgresql/*.log*'; - is the standard input, --merge FILE a saved digest.",
+    );
+  }
+  const prefix = flags.prefix ?? config.prefix;
+  if (flags.prefix !== undefined && (flags.logFormat ?? "stderr") !== "stderr") {
+    throw new DbadviseError(
+      "bad-option",
+      `--prefix was given for the format ${flags.logFormat}.`,
+      "Only PostgreSQL's stderr log has a log_line_prefix: leave one of the two out.",
+    );
+  }
+  const [since, until] = [moment("--since", flags.since, now), moment("--until", flags.until, now)];
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new DbadviseError(
+      "bad-option",
+      `--since ${flags.since} is not before --until ${flags.until}.`,
+      "Executions from --since on and before --until are counted.",
+    );
+  }
+  return {
+    logs: given,
+    merge,
+    save: flags.save,
+    logFormat: flags.logFormat,
+    prefix: flags.logFormat === undefined || flags.logFormat === "stderr" ? prefix : undefined,
+    since,
+    until,
+    workers: flags.workers === undefined ? undefined : readCount("--workers", flags.workers),
+    maxShapes:
+      flags.maxShapes === undefined ? undefined : readCount("--max-shapes", flags.maxShapes),
+    maxUnread:
+      flags.maxUnread === undefined
+        ? DEFAULT_MAX_UNREAD
+        : readPercent("--max-unread", flags.maxUnread),
+    sort: flags.sort ?? "total",
+    limit: flags.limit === undefined ? DEFAULT_LIMIT : readCount("--limit", flags.limit),
+    showLiterals: flags.showLiterals ?? false,
+    format: flags.format ?? "text",
+    output: flags.output,
+  };
+}
+
+function moment(option: string, text: string | undefined, now: number): number | undefined {
+  return text === undefined ? undefined : readMoment(option, text, now);
+}

@@ -1,0 +1,195 @@
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { newFolder } from "./testing/new-folder.ts";
+import { type CliRun, runCli } from "./testing/run-cli.ts";
+
+/** A pgbench run on PostgreSQL 15, and a shop's on MariaDB 10.11. */
+const STDERR = sample("pg15-stderr.log.gz");
+const SLOW = sample("mariadb-10.11-slow-explain.log.gz");
+/** Executions in the former, from 10:04:54 to 10:05:00 UTC on 2026-11-22. */
+const CALLS = 14_165;
+
+function sample(name: string): string {
+  return fileURLToPath(new URL(`../../advisor/testdata/logs/${name}`, import.meta.url));
+}
+
+interface JsonDigest {
+  readonly sources: readonly { readonly name: string; readonly format: string }[];
+  readonly total: { readonly calls: number; readonly shapes: number; readonly totalMs: number };
+  readonly queries: readonly { readonly text: string; readonly calls: number }[];
+  readonly unread: { readonly lines: number; readonly bytes: number };
+}
+
+async function digestOf(...args: readonly string[]): Promise<JsonDigest> {
+  const run = await runCli(["digest", "--format", "json", ...args]);
+  expect(run).toMatchObject({ code: 0 });
+  return JSON.parse(run.stdout) as JsonDigest;
+}
+
+/** One clear paragraph and exit code 2. */
+function expectError(run: CliRun, ...parts: readonly string[]): void {
+  expect(run.stderr).toMatch(/^error: /m);
+  for (const part of parts) expect(run.stderr).toContain(part);
+  expect(run.stderr).not.toMatch(/^\s+at /m);
+  expect(run.code).toBe(2);
+}
+
+describe("digest", () => {
+  test("the top queries of a log, with their times", async () => {
+    const run = await runCli(["digest", STDERR, "--limit", "3"]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain("14,165 calls");
+    expect(run.stdout).toContain(
+      "update pgbench_branches set bbalance = bbalance + ? where bid = ?",
+    );
+    expect(run.stdout).not.toContain("\u001B[");
+    expect(run.stdout).toMatch(/^3 .*ms/m);
+    expect(run.stdout).not.toMatch(/^4 .*ms/m);
+  });
+
+  test("several files, patterns and the standard input count together", async () => {
+    const folder = await newFolder();
+    await mkdir(join(folder, "old"));
+    await copyFile(STDERR, join(folder, "old", "postgresql.log.1.gz"));
+    await writeFile(join(folder, "postgresql.log"), gunzipSync(await readFile(STDERR)));
+    const run = await runCli(
+      ["digest", "--format", "json", "postgresql.log", "old/*.gz", "-", "--sort", "calls"],
+      { folder, input: gunzipSync(await readFile(STDERR)).toString() },
+    );
+    const { sources, total } = JSON.parse(run.stdout) as JsonDigest;
+    expect(sources.map(({ name }) => name).toSorted()).toEqual([
+      "old/postgresql.log.1.gz",
+      "postgresql.log",
+      "stdin",
+    ]);
+    expect(total.calls).toBe(3 * CALLS);
+  });
+
+  test("the same for any number of threads", async () => {
+    const folder = await newFolder();
+    const file = join(folder, "postgresql.log");
+    await writeFile(file, gunzipSync(await readFile(STDERR)));
+    const [one, two] = await Promise.all([
+      digestOf(file, "--workers", "1"),
+      digestOf(file, "--workers", "2"),
+    ]);
+    expect(two).toEqual(one);
+  });
+
+  test("a slow log of MariaDB", async () => {
+    const { sources, total } = await digestOf(SLOW);
+    expect(sources[0]?.format).toBe("mysql-slow");
+    expect(total.calls).toBeGreaterThan(1000);
+  });
+
+  test("--since and --until", async () => {
+    const parts = await Promise.all([
+      digestOf(STDERR, "--until", "2026-11-22 10:04:56"),
+      digestOf(STDERR, "--since", "2026-11-22T11:04:56+01:00"),
+    ]);
+    for (const { total } of parts) expect(total.calls).toBeGreaterThan(0);
+    expect(parts.reduce((sum, { total }) => sum + total.calls, 0)).toBe(CALLS);
+    expect((await digestOf(STDERR, "--since", "1h")).total.calls).toBe(0);
+  });
+
+  test("--max-shapes sums up the rest", async () => {
+    const few = await digestOf(STDERR, "--max-shapes", "2");
+    expect(few.queries.length).toBe(2);
+    expect(few.total.calls).toBe(CALLS);
+  });
+
+  test("data is shown on request only", async () => {
+    const secret = "hunter2@example.com";
+    const folder = await newFolder({
+      "log.log": `2026-01-01 10:00:00.000 UTC [7] me@shop LOG:  duration: 1.500 ms  statement: select * from users where email = '${secret}'\n`,
+    });
+    for (const format of ["text", "json", "markdown", "html"]) {
+      const args = ["digest", "log.log", "--format", format];
+      const [closed, open] = await Promise.all([
+        runCli(args, { folder }),
+        runCli([...args, "--show-literals"], { folder }),
+      ]);
+      expect(closed.stdout).toContain("users");
+      expect(closed.stdout).not.toContain(secret);
+      expect(open.stdout).toContain(secret);
+    }
+  });
+
+  test("a report in a file", async () => {
+    const folder = await newFolder();
+    const args = ["digest", STDERR, "--format", "html", "-o", "report.html"];
+    expect(await runCli(args, { folder })).toMatchObject({ code: 0, stdout: "" });
+    const page = await readFile(join(folder, "report.html"), "utf8");
+    expect(page).toContain("pgbench_branches");
+    expect(page).not.toMatch(/(?:src|href)="https?:/);
+  });
+
+  test("the configuration's logs", async () => {
+    const folder = await newFolder({
+      "dbadvise.config.json": JSON.stringify({ log: [STDERR], prefix: "%m [%p] %q%u@%d " }),
+    });
+    const run = await runCli(["digest"], { folder });
+    expect(run).toMatchObject({ code: 0 });
+    expect(run.stdout).toContain("14,165 calls");
+  });
+});
+
+describe("what could not be read", () => {
+  const good =
+    "2026-01-01 10:00:00.000 UTC [7] LOG:  duration: 1.500 ms  statement: select 1\n".repeat(50);
+
+  test("is shown, and ends with 2 above --max-unread", async () => {
+    const folder = await newFolder({ "torn.log": `${good}${"\u0000\u0001garbage\n".repeat(50)}` });
+    const run = await runCli(["digest", "torn.log"], { folder });
+    expectError(run, "could not be read", "--max-unread");
+    expect(run.stdout).toContain("50 calls");
+    expect(await runCli(["digest", "torn.log", "--max-unread", "50"], { folder })).toMatchObject({
+      code: 0,
+      stdout: run.stdout,
+    });
+  });
+
+  test("nothing at all is an error", async () => {
+    const folder = await newFolder({ "notes.txt": "milk\nbread\n" });
+    const run = await runCli(["digest", "notes.txt"], { folder });
+    expectError(run, "notes.txt");
+    expect(run.stdout).toBe("");
+  });
+});
+
+describe("wrong usage", () => {
+  test.each([
+    ["no log", [], ["No log was given", "--merge"]],
+    ["a missing file", ["missing.log"], ["missing.log"]],
+    ["a folder", ["."], ["directory"]],
+    ["a pattern of no file", ["*.nothing"], ["No file matches *.nothing"]],
+    [
+      "a format that there is not",
+      [STDERR, "--log-format", "xml"],
+      ["Allowed choices are jsonlog"],
+    ],
+    ["no moment", [STDERR, "--since", "yesterday"], ['--since is "yesterday"']],
+    [
+      "an empty time",
+      [STDERR, "--since", "2026-01-02", "--until", "2026-01-01"],
+      ["is not before --until"],
+    ],
+    ["no number", [STDERR, "--limit", "all"], ['--limit is "all"']],
+    ["no percentage", [STDERR, "--max-unread", "200"], ['--max-unread is "200"']],
+    ["a prefix of another format", ["x", "--log-format", "csvlog", "--prefix", "%m "], ["csvlog"]],
+    ["an output in a missing folder", [STDERR, "-o", "missing/report.txt"], ["missing"]],
+  ])("%s", async (_, args, parts) => {
+    const run = await runCli(["digest", ...args]);
+    expectError(run, ...parts);
+    expect(run.stdout).toBe("");
+  });
+
+  test("--help has examples", async () => {
+    const run = await runCli(["digest", "--help"]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain("Examples:");
+  });
+});

@@ -1,0 +1,81 @@
+import {
+  DIGEST_FORMATS,
+  DIGEST_SORTS,
+  type DigestRenderOptions,
+  LOG_FORMATS,
+  renderDigest,
+} from "@dbadvise/advisor";
+import { type Command, Option } from "commander";
+import { checkUnread, digestCommand } from "../commands/digest.ts";
+import { digestSettings } from "../digest-settings.ts";
+import { loadConfig } from "../load-config.ts";
+import { checkOutputFile, writeOutputFile } from "../output-file.ts";
+import { readingMessage } from "../reading-progress.ts";
+import { FILE_WIDTH, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
+
+export function addDigest(program: Command, around: Surroundings): void {
+  program
+    .command("digest")
+    .description("sum up query logs of any size: which queries take the time, when, and what fails")
+    .argument(
+      "[logs...]",
+      "files or patterns, .gz and .zst too, - for standard input (default: log of the configuration)",
+    )
+    .addOption(
+      new Option("--log-format <format>", "format of the logs (default: found out)").choices(
+        LOG_FORMATS,
+      ),
+    )
+    .option("--prefix <prefix>", "log_line_prefix of stderr logs (default: found out from the log)")
+    .option("--since <time>", "count executions from then on: 2026-11-22, '2026-11-22 10:04', 2h")
+    .option("--until <time>", "count executions before then")
+    .addOption(
+      new Option("--sort <by>", "what the top queries are ordered by (default: total)").choices(
+        DIGEST_SORTS,
+      ),
+    )
+    .option("--limit <number>", "queries to show (default: 20)")
+    .option("--show-literals", "show samples and plans with the data in them")
+    .option("--max-shapes <number>", "shapes that are kept, the rest is summed up (default: 2000)")
+    .option("--max-unread <percent>", "exit with 2 where more of the bytes is unread (default: 1)")
+    .option("--workers <number>", "threads (default: as many as cores, where the logs are large)")
+    .addOption(
+      new Option("--format <format>", "form of the report (default: text)").choices(DIGEST_FORMATS),
+    )
+    .option("-o, --output <file>", "write the report to a file, whole or not at all")
+    .addHelpText(
+      "after",
+      `
+Reads PostgreSQL's stderr, csvlog, jsonlog and syslog, slow and general logs of MySQL and MariaDB, as they are or as RDS,
+Cloud SQL, Azure, Heroku, Kubernetes and Docker wrap them. Nothing is shown of the data in statements unless asked.
+
+Examples:
+  $ dbadvise digest /var/log/postgresql/postgresql.log
+  $ dbadvise digest '/var/log/postgresql/*.log*' --since 24h --sort p95
+  $ dbadvise digest /var/lib/mysql/slow.log --format html -o slow.html
+  $ kubectl logs db-1 | dbadvise digest -
+
+Exit code: 0 read, 2 wrong usage, or more unread than --max-unread: the report is printed all the same.`,
+    )
+    .action(async (logs: readonly string[], _: unknown, command: Command) => {
+      const config = await loadConfig(around.folder);
+      const settings = digestSettings(logs, flagsOf(command), config, Date.now());
+      if (settings.output !== undefined) await checkOutputFile(settings.output);
+      const begun = performance.now();
+      const digest = await digestCommand(settings, around.folder, (progress) => {
+        const ms = performance.now() - begun;
+        around.progress.report(readingMessage(progress, ms, around.progress.rewrites));
+      });
+      around.progress.done();
+      const options: Omit<DigestRenderOptions, "color" | "width"> = settings;
+      if (settings.output === undefined) {
+        await print(around, renderDigest(digest, settings.format, { ...options, ...look(around) }));
+      } else {
+        await writeOutputFile(
+          settings.output,
+          renderDigest(digest, settings.format, { ...options, color: false, width: FILE_WIDTH }),
+        );
+      }
+      checkUnread(digest, settings.maxUnread);
+    });
+}
