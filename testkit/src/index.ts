@@ -7,6 +7,12 @@ export { withFaults } from "./causal/with-faults.ts";
 export { type CheckedExample, checkExample, withOutputs } from "./check-example.ts";
 export { type Dialect, DIALECTS } from "./dialects.ts";
 export type { Engine } from "./servers/test-server.ts";
+export {
+  type Chromium,
+  type ChromiumPage,
+  type PageView,
+  startChromium,
+} from "./start-chromium.ts";
 export { type Cluster, type ClusterNode, startCluster } from "./start-cluster.ts";
 export { type Direction, type FaultProxy, startFaultProxy } from "./start-fault-proxy.ts";
 export { type DbadviseRun, runDbadvise } from "./run-dbadvise.ts";

@@ -97,7 +97,7 @@ describe("wrong usage ends with 2", () => {
     [
       "a format that there is not",
       ["analyze", "--format", "pdf"],
-      "Allowed choices are text, json, markdown, sarif",
+      "Allowed choices are text, json, markdown, html, sarif",
     ],
     [
       "a severity that there is not",

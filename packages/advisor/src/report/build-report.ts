@@ -5,6 +5,7 @@ import { findingNotes } from "../findings/finding-notes.ts";
 import type { EventSource } from "../log/event-source.ts";
 import type { SelectionLimits } from "../whatif/select-indexes.ts";
 import type { IndexSelection } from "../whatif/select-indexes.ts";
+import { reportedTables } from "./reported-tables.ts";
 import { REPORT_VERSION, type Report } from "./report.ts";
 import { selectionReport } from "./selection-report.ts";
 
@@ -49,6 +50,7 @@ export function buildReport(parts: ReportParts): Report {
     },
     findings: findings.toSorted(byWorth),
     selection: selectionReport(selection, limits),
+    tables: reportedTables(snapshot, workload, findings),
     notAnalyzed: {
       objects: [...snapshot.gaps, ...(planner?.gaps ?? []), ...unread],
       queries: [

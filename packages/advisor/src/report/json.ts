@@ -1,7 +1,7 @@
 import type { Evidence, Finding, FindingObject, QueryImpact } from "../findings/finding.ts";
 import { callSiteValue } from "./call-site.ts";
 import { safeJson } from "./printable.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportedTable } from "./report.ts";
 
 /**
  * The report as packages/advisor/report.schema.json describes it. Every key is always there, in one order;
@@ -59,6 +59,7 @@ export function renderJson(report: Report): string {
         }),
       ),
     },
+    tables: report.tables.map(tableValue),
     notAnalyzed: {
       objects: notAnalyzed.objects.map(({ object, reason }) => ({ object, reason })),
       queries: notAnalyzed.queries.map(({ sql, calls, totalMs, reason }) => ({
@@ -87,6 +88,26 @@ function findingValue(finding: Finding): Value {
     savedMsPerDay: finding.savedMsPerDay,
     ddl: finding.ddl && { apply: finding.ddl.apply, undo: finding.ddl.undo },
     planner: finding.planner,
+  };
+}
+
+function tableValue({ schema, name, rows, indexes }: ReportedTable): Value {
+  return {
+    schema,
+    name,
+    rows,
+    indexes: indexes.map((index) => ({
+      name: index.name,
+      method: index.method,
+      keys: index.keys,
+      include: index.include,
+      predicate: index.predicate,
+      unique: index.unique,
+      primary: index.primary,
+      constraint: index.constraint,
+      valid: index.valid,
+      bytes: index.bytes,
+    })),
   };
 }
 

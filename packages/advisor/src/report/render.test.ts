@@ -6,6 +6,7 @@ test.each([
   ["text", /^Database {2}shop/],
   ["json", /^\{\n {2}"version": 1/],
   ["markdown", /^## Database advice/],
+  ["html", /^<!DOCTYPE html>\n<html lang="en">/],
   ["sarif", /^\{\n {2}"\$schema"/],
 ] as const)("%s", (format, beginning) => {
   const output = render(fullReport, format, { color: false, width: 80 });

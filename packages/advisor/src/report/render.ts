@@ -1,10 +1,11 @@
+import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { Report } from "./report.ts";
 import { renderSarif } from "./sarif.ts";
 import { renderText, type TextOptions } from "./text.ts";
 
-export const REPORT_FORMATS = ["text", "json", "markdown", "sarif"] as const;
+export const REPORT_FORMATS = ["text", "json", "markdown", "html", "sarif"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** The whole report in one format, with a line break at the end. Options concern `text` only. */
@@ -16,6 +17,8 @@ export function render(report: Report, format: ReportFormat, options: TextOption
       return renderJson(report);
     case "markdown":
       return renderMarkdown(report);
+    case "html":
+      return renderHtml(report);
     case "sarif":
       return renderSarif(report);
   }

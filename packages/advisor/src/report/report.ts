@@ -1,4 +1,5 @@
 import type { CaptureGap } from "../catalog/snapshot.ts";
+import type { Digest } from "../digest/digest.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { CallSite } from "../log/query-event.ts";
 import type { PlannerCalls } from "../whatif/planner.ts";
@@ -41,6 +42,34 @@ export interface SelectionReport {
   }[];
 }
 
+/** A table with its indexes as they are. Names as stored, not quoted. */
+export interface ReportedTable {
+  readonly schema: string;
+  readonly name: string;
+  /** By the planner's statistics; `null` where it has none. */
+  readonly rows: number | null;
+  readonly indexes: readonly ReportedIndex[];
+}
+
+export interface ReportedIndex {
+  readonly name: string;
+  /** Access method. */
+  readonly method: string;
+  /** Columns in order; expressions as SQL. */
+  readonly keys: readonly string[];
+  /** Columns that are stored, not searchable. */
+  readonly include: readonly string[];
+  /** Condition of a partial index. */
+  readonly predicate: string | null;
+  readonly unique: boolean;
+  readonly primary: boolean;
+  /** Name of the constraint that it implements. */
+  readonly constraint: string | null;
+  /** False after a failed concurrent build. */
+  readonly valid: boolean;
+  readonly bytes: number;
+}
+
 /** Everything that an analysis found, and what it looked at. Reporters only render it. */
 export interface Report {
   readonly version: typeof REPORT_VERSION;
@@ -67,6 +96,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** `null` where no index was searched for: no query could be planned. */
   readonly selection: SelectionReport | null;
+  /** Tables that findings are about or that queries use, by name. */
+  readonly tables: readonly ReportedTable[];
   /** What was not analysed, and why. */
   readonly notAnalyzed: {
     readonly objects: readonly CaptureGap[];
@@ -74,4 +105,6 @@ export interface Report {
   };
   /** Why there is no finding where one may be expected: `table public.t has 12 rows: too small to matter`. */
   readonly notes: readonly string[];
+  /** What the logs hold over time; absent where no log was read. Of `html` only: it has a report of its own. */
+  readonly digest?: Digest;
 }

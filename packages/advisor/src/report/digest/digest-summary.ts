@@ -149,6 +149,9 @@ export function namesText(names: readonly NameCount[]): string {
   return shown.join(", ") + (more > 0 ? ` and ${formatCount(more)} more` : "");
 }
 
+export const LITERALS_HINT =
+  "Examples with their values, and plans, are shown with --show-literals.";
+
 /** What a reader must know to read the numbers right. */
 export function digestNotes(digest: Digest, showLiterals: boolean): readonly string[] {
   const { calls, timedCalls } = totalCounts(digest);
@@ -170,8 +173,6 @@ export function digestNotes(digest: Digest, showLiterals: boolean): readonly str
       : [
           `${formatPlural(digest.leftOut, "record", "records")} outside the asked times ${digest.leftOut === 1 ? "is" : "are"} not counted.`,
         ]),
-    ...(hasLiterals && !showLiterals
-      ? ["Examples with their values, and plans, are shown with --show-literals."]
-      : []),
+    ...(hasLiterals && !showLiterals ? [LITERALS_HINT] : []),
   ];
 }

@@ -3,7 +3,7 @@ import {
   digestFrame,
   digestTiles,
   failureSections,
-  loadSections,
+  loadPlots,
   restNotes,
   sourceSection,
   unreadAlert,
@@ -13,7 +13,7 @@ import { html } from "../html/markup.ts";
 import { tiles } from "../html/page-parts.ts";
 import { pageQueries, shownShapes } from "../html/page-query.ts";
 import { querySections } from "../html/query-sections.ts";
-import { digestNotes, sourceParts, spanParts } from "./digest-summary.ts";
+import { digestNotes, LITERALS_HINT, sourceParts, spanParts } from "./digest-summary.ts";
 
 import type { DigestRenderOptions } from "./render-digest.ts";
 
@@ -25,15 +25,16 @@ export function renderDigestHtml(
   const shapes = shownShapes(digest, limit);
   const ids = new Set(shapes.map(({ shape }) => shape.id));
   const queries = pageQueries(shapes, { findings: [], selection: null }, new Map());
+  const plots = loadPlots(digest);
   return htmlPage({
     title: "Query digest",
     subtitle: [sourceParts(digest).join(" · "), spanParts(digest).join(" · ")],
     head: html`${unreadAlert(digest)}${tiles(digestTiles(digest))}${queries.length === 0 ? html`<p>No queries in what was read.</p>` : null}`,
     sections: [
-      ...loadSections(digest),
+      ...(plots === null ? [] : [{ id: "load", title: "Load over time", content: plots }]),
       ...querySections(
         queries,
-        { frame: digestFrame(digest), showLiterals },
+        { frame: digestFrame(digest), showLiterals, literalsHint: LITERALS_HINT },
         restNotes(digest, ids),
       ),
       ...failureSections(digest, ids),

@@ -1,4 +1,4 @@
-import type { Digest, FailureClass } from "../../digest/digest.ts";
+import type { Digest, FailureClass, TimeBucket } from "../../digest/digest.ts";
 import { dateTimeText } from "../clock-time.ts";
 import {
   ALARMING,
@@ -74,25 +74,28 @@ export function digestTiles(digest: Digest): readonly Tile[] {
   ];
 }
 
-/** Time and calls over time; none where the logs have no times. */
-export function loadSections(digest: Digest): readonly PageSection[] {
+/** Time, calls and errors over time; `null` where the logs have no times, or only one. */
+export function loadPlots(digest: Digest): Markup | null {
   const series = resample(digest.timeline, digestFrame(digest));
-  if (series === null || series.buckets.length < 2) return [];
+  if (series === null || series.buckets.length < 2) return null;
   const per = formatDuration(series.stepMs);
-  const hasTimes = series.buckets.some(({ totalUs }) => totalUs > 0);
-  return [
-    {
-      id: "load",
-      title: "Load over time",
-      content: html`<div class="panel">
-        <div class="plots">
-          ${hasTimes ? figure("load", `Time in queries per ${per}`, loadPlot(series, PLOT_HEIGHT)) : null}
-          ${figure("calls", `Calls per ${per}`, callsPlot(series, PLOT_HEIGHT))}
-          ${series.buckets.some(({ errors }) => errors > 0) ? figure("errors", `Failed statements per ${per}`, errorsPlot(series, PLOT_HEIGHT)) : null}
-        </div>
-      </div>`,
-    },
-  ];
+  const has = (valueOf: (bucket: TimeBucket) => number): boolean =>
+    series.buckets.some((bucket) => valueOf(bucket) > 0);
+  return html`<div class="panel">
+    <div class="plots">
+      ${
+        has(({ totalUs }) => totalUs)
+          ? figure("load", `Time in queries per ${per}`, loadPlot(series, PLOT_HEIGHT))
+          : null
+      }
+      ${figure("calls", `Calls per ${per}`, callsPlot(series, PLOT_HEIGHT))}
+      ${
+        has(({ errors }) => errors)
+          ? figure("errors", `Failed statements per ${per}`, errorsPlot(series, PLOT_HEIGHT))
+          : null
+      }
+    </div>
+  </div>`;
 }
 
 /** What the table leaves out, so that its numbers add up. */

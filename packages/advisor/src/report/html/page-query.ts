@@ -40,7 +40,7 @@ export function shownShapes(digest: Digest, limit: number): readonly RankedShape
   );
 }
 
-/** Queries of a digest, then those that only the report's findings name. */
+/** Queries of a digest and those that only the report's findings name, by total time. */
 export function pageQueries(
   shapes: readonly RankedShape[],
   findings: Pick<Report, "findings" | "selection">,
@@ -81,7 +81,8 @@ export function pageQueries(
         findings: links.get(query.fingerprint) ?? [],
         callSites: query.callSites,
       };
-    })
-    .toSorted((a, b) => (b.totalUs ?? -1) - (a.totalUs ?? -1) || b.calls - a.calls);
-  return [...logged, ...others];
+    });
+  return [...logged, ...others].toSorted(
+    (a, b) => (b.totalUs ?? -1) - (a.totalUs ?? -1) || b.calls - a.calls,
+  );
 }

@@ -16,6 +16,7 @@ header.page { padding-top: 1.5rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2.25rem 0 .75rem; }
 h3 { font-size: .95rem; margin: 1.25rem 0 .4rem; }
+.panel > h3:first-child { margin-top: 0; }
 p { margin: .4rem 0; }
 a { color: var(--accent); text-underline-offset: .15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
@@ -27,11 +28,13 @@ nav a { text-decoration: none; }
 .panel, details.card, article.card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; margin: 0 0 .75rem; }
 .alert { background: var(--bad-bg); color: var(--bad); border-radius: 8px; padding: .7rem 1rem; margin: 1rem 0; }
 .alert ul { margin: .3rem 0 0; padding-left: 1.2rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .6rem; margin: 1rem 0 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0 0; }
 .tiles div { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
 .tiles dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tiles dd.bad, .bad-text { color: var(--bad); }
 .tiles .small { font-weight: 400; color: var(--soft); display: block; }
+.tiles + .panel { margin-top: .75rem; }
+.impact + .impact, .impact + .ledger { margin-top: 1rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1rem 1.5rem; margin: .75rem 0; }
 figure { margin: 0; min-width: 0; }
 .plot { display: block; overflow: visible; }
@@ -44,13 +47,15 @@ figure { margin: 0; min-width: 0; }
 .plot .value, .share rect { fill: var(--bar); }
 .plot .bad { fill: var(--bad); }
 .plot .bar:hover { fill: var(--accent); }
-td a { text-decoration-color: transparent; }
-td a:hover { text-decoration-color: currentColor; }
+td a, p a, li a { text-decoration-color: transparent; }
+a:hover { text-decoration-color: currentColor; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; font-size: .82rem; color: var(--soft); border-bottom: 1px solid var(--line); padding: .35rem .5rem; }
 td { border-bottom: 1px solid var(--line); padding: .45rem .5rem; vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
-.num { text-align: right; white-space: nowrap; }
+table.narrow { max-width: 32rem; }
+.num { text-align: right; }
+td.num { white-space: nowrap; }
 th button { all: unset; cursor: pointer; }
 th button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 th[aria-sort] button::after { content: " \\2193"; color: var(--accent); }
@@ -78,10 +83,10 @@ details.card[open] > summary::before { content: "\\25be"; }
 details.card > summary code { flex: 1 1 16rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 details.card > .body { padding: 0 1rem 1rem; }
 summary::-webkit-details-marker { display: none; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: .5rem 1rem; margin: .75rem 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .5rem 1rem; margin: .75rem 0; }
 .facts dd { margin: 0; }
 .facts .wide { grid-column: 1 / -1; }
-.badge { display: inline-block; border-radius: 4px; padding: 0 .45rem; font-size: .78rem; line-height: 1.5; background: var(--info-bg); color: var(--accent); white-space: nowrap; }
+.badge { display: inline-block; border-radius: 4px; padding: 0 .45rem; font-size: .78rem; line-height: 1.5; background: var(--info-bg); color: var(--accent); }
 .badge.error, .badge.fatal, .badge.panic, .badge.bad { background: var(--bad-bg); color: var(--bad); }
 .badge.warning, .badge.cancel, .badge.warn { background: var(--warn-bg); color: var(--warn); }
 .badge.good { background: var(--good-bg); color: var(--good); }
@@ -101,7 +106,6 @@ article.finding.warning { border-left-color: var(--warn); }
 .ledger .unknown { color: var(--warn); }
 .keys { display: flex; flex-wrap: wrap; gap: .25rem; }
 .keys code { background: var(--code); border: 1px solid var(--line); border-radius: 4px; padding: 0 .4rem; }
-.keys code.include { border-style: dashed; }
 tr.advised td { background: var(--good-bg); }
 :target { scroll-margin-top: 6.5rem; }
 article:target, tr:target { outline: 2px solid var(--accent); outline-offset: 2px; }

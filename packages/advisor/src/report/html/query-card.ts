@@ -20,7 +20,10 @@ const PLOT_HEIGHT = 130;
 export interface CardContext {
   /** Of all queries, so that their plots can be compared; `null`: there is no digest. */
   readonly frame: SeriesFrame | null;
+  /** Whether examples and plans are shown, which hold data. */
   readonly showLiterals: boolean;
+  /** How a reader gets to see them; empty: not from here. */
+  readonly literalsHint: string;
 }
 
 /** All that is known of one query, folded; the anchor is inside, so that a link to it unfolds it. */
@@ -117,14 +120,12 @@ export function figure(kind: string, title: string, plot: Markup): Markup {
 /** Holds data. */
 function literals(
   { shape: { examples, plan } }: RankedShape,
-  { showLiterals }: CardContext,
+  { showLiterals, literalsHint }: CardContext,
 ): Markup | null {
   if (!showLiterals) {
-    return examples.length === 0 && plan === null
+    return literalsHint === "" || (examples.length === 0 && plan === null)
       ? null
-      : html`<p class="soft small">
-          Examples with their values, and the plan, are shown with --show-literals.
-        </p>`;
+      : html`<p class="soft small">${literalsHint}</p>`;
   }
   return html`${examples.map(exampleBlock)}${
     plan === null

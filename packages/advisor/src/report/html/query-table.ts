@@ -127,7 +127,7 @@ function queryRow(query: PageQuery, columns: readonly Column[]): Markup {
   return html`<tr data-card="${query.anchor}">
     <td class="full">
       <a href="#${query.anchor}"><code>${statementLine(query.text)}</code></a
-      >${share === null ? null : shareBar(share)}${findingBadges(query)}
+      >${share === null || share === 0 ? null : shareBar(share)}${findingBadges(query)}
     </td>
     ${cells}
   </tr> `;

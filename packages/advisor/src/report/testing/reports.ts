@@ -1,5 +1,5 @@
 import type { Finding, QueryImpact } from "../../findings/finding.ts";
-import type { Report } from "../report.ts";
+import type { Report, ReportedIndex } from "../report.ts";
 
 const DAY_MS = 86_400_000;
 const planner = "sandbox (PostgreSQL 18.6)";
@@ -376,6 +376,58 @@ export const fullReport: Report = {
       },
     ],
   },
+  tables: [
+    {
+      schema: "public",
+      name: "customers",
+      rows: 410_000,
+      indexes: [
+        indexOf("customers_pkey", ["id"], {
+          unique: true,
+          primary: true,
+          constraint: "customers_pkey",
+        }),
+        indexOf("customers_email_idx", ["email"], { unique: true }),
+        indexOf("customers_email_idx1", ["email"]),
+        indexOf("customers_birthday_idx", ["birthday"], { predicate: "birthday IS NOT NULL" }),
+      ],
+    },
+    {
+      schema: "public",
+      name: "events",
+      rows: null,
+      indexes: [indexOf("events_payload_idx", ["payload"], { method: "gin", valid: false })],
+    },
+    {
+      schema: "public",
+      name: "order_items",
+      rows: 4_100_000,
+      indexes: [
+        indexOf("order_items_pkey", ["order_id", "line"], {
+          unique: true,
+          primary: true,
+          constraint: "order_items_pkey",
+        }),
+        indexOf("order_items_order_id_idx", ["order_id"], { include: ["quantity"] }),
+      ],
+    },
+    {
+      schema: "public",
+      name: "orders",
+      rows: 1_600_000,
+      indexes: [
+        indexOf("orders_pkey", ["id"], { unique: true, primary: true, constraint: "orders_pkey" }),
+        indexOf("orders_status_idx", ["status"]),
+        indexOf("orders_coupon_code_idx", ["coupon_code"]),
+      ],
+    },
+    {
+      schema: "Käufer Büro",
+      name: "straße`|<b>x</b>",
+      rows: 9,
+      indexes: [],
+    },
+  ],
   notAnalyzed: {
     objects: [
       { object: "table ledger.entries", reason: "permission denied for schema ledger" },
@@ -417,6 +469,7 @@ export const emptyReport: Report = {
   workload: { sources: ["queries.sql"], queries: 1, calls: 1, totalMs: 0.42, seconds: undefined },
   findings: [],
   selection: null,
+  tables: [],
   notAnalyzed: { objects: [], queries: [] },
   notes: [],
 };
@@ -473,5 +526,25 @@ function unused(
     savedMsPerDay: null,
     ddl: null,
     planner: null,
+  };
+}
+
+function indexOf(
+  name: string,
+  keys: readonly string[],
+  more: Partial<ReportedIndex> = {},
+): ReportedIndex {
+  return {
+    name,
+    method: "btree",
+    keys,
+    include: [],
+    predicate: null,
+    unique: false,
+    primary: false,
+    constraint: null,
+    valid: true,
+    bytes: 18_874_368,
+    ...more,
   };
 }
