@@ -1,7 +1,8 @@
 import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
-  entry: ["src/index.ts"],
+  // A thread that reads logs has a file of its own.
+  entry: { index: "src/index.ts", "digest-worker": "src/digest/digest-worker.ts" },
   platform: "node",
   target: "node22.12",
   dts: true,

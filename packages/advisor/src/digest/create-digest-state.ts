@@ -330,9 +330,9 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
     if (spillFolder === undefined || shapeColumnsBytes(columns) <= memoryBytes) return;
     const kept = young.take().filter(({ number, example }) => {
       const examples = number < base ? undefined : columns.examples[number - base];
-      const place = examples?.indexOf(example) ?? -1;
-      if (place >= 0) examples?.splice(place, 1);
-      return place >= 0;
+      if (examples === undefined) return false;
+      const drawn = removeFrom(examples.drawn, example);
+      return removeFrom(examples.slowest, example) || drawn;
     });
     runs.push(runInFile(join(spillFolder, `${randomUUID()}.jsonl`), rows()));
     forget();
@@ -445,6 +445,12 @@ const MYSQL_SALT = 0x5bd1e995;
 function microseconds(ms: number): number {
   const us = Math.round(ms * 1000);
   return us >= 0 && us <= MAX_US ? us : -2;
+}
+
+function removeFrom(examples: KeptExample[], example: KeptExample): boolean {
+  const place = examples.indexOf(example);
+  if (place >= 0) examples.splice(place, 1);
+  return place >= 0;
 }
 
 function textHash({ bytes, from, to }: ByteSpan): number {

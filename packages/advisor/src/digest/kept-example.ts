@@ -5,9 +5,9 @@ import { mix32 } from "./hash-bytes.ts";
 /** Bytes of a statement or of its parameters that are kept. */
 export const MAX_EXAMPLE_BYTES: number = 16 * 1024;
 
-/** Drawn examples of a shape: so many at most, and none after those that together have so many characters. */
-const DRAWN = 8;
-const DRAWN_CHARACTERS: number = 32 * 1024;
+/** Drawn examples of a shape, enough to tell a value that one execution in ten has: so many at most, and none after those that together have so many characters. */
+const DRAWN = 64;
+const DRAWN_CHARACTERS: number = 64 * 1024;
 const SLOWEST = 3;
 
 /** An execution that is kept as an example. */
@@ -67,22 +67,57 @@ export function chooseExamples<Value extends ExampleValue>(
   }
   const slowest = examples
     .filter(({ us }) => us !== null)
-    .toSorted((left, right) => (right.us ?? 0) - (left.us ?? 0) || byRank(left, right))
+    .toSorted(bySlowness)
     .slice(0, Math.max(1, SLOWEST >> halvings));
   return { drawn, slowest };
 }
 
-/** Whether no execution of a greater rank can be drawn. */
-export function drawnAreFull(drawn: readonly ExampleValue[]): boolean {
-  return (
-    drawn.length === DRAWN ||
-    drawn.reduce((sum, { sql }) => sum + sql.length, 0) >= DRAWN_CHARACTERS
-  );
+/** The examples of a shape while executions come. One may be in both lists. */
+export interface KeptExamples {
+  readonly drawn: KeptExample[];
+  readonly slowest: KeptExample[];
 }
 
-/** Whether only a slower execution, or one as slow with a smaller rank, is among the slowest. */
-export function slowestAreFull(slowest: readonly ExampleValue[]): boolean {
-  return slowest.length === SLOWEST;
+/** Puts an example where it belongs, if it does: then others leave that list. */
+export function insertExample({ drawn, slowest }: KeptExamples, example: KeptExample): void {
+  insert(drawn, example, byRank);
+  if (drawn.length > DRAWN) drawn.pop();
+  let before = 0;
+  for (let at = 0; at < drawn.length; at += 1) {
+    if (before >= DRAWN_CHARACTERS) drawn.length = at;
+    before += drawn[at]?.sql.length ?? 0;
+  }
+  if (example.us === null) return;
+  insert(slowest, example, bySlowness);
+  if (slowest.length > SLOWEST) slowest.pop();
+}
+
+function insert(
+  list: KeptExample[],
+  example: KeptExample,
+  compare: (left: ExampleValue, right: ExampleValue) => number,
+): void {
+  let at = list.length;
+  list.push(example);
+  for (; at > 0; at -= 1) {
+    const before = list[at - 1];
+    if (before === undefined || compare(before, example) <= 0) break;
+    list[at] = before;
+    list[at - 1] = example;
+  }
+}
+
+/** Executions of a greater rank aren't drawn. */
+export function rankLimit({ drawn }: KeptExamples): number {
+  let characters = 0;
+  for (const { sql } of drawn) characters += sql.length;
+  const full = drawn.length === DRAWN || characters >= DRAWN_CHARACTERS;
+  return full ? (drawn.at(-1)?.rank ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+/** The last of the slowest when there are enough: faster ones aren't among them. */
+export function slowLimit({ slowest }: KeptExamples): KeptExample | undefined {
+  return slowest.length === SLOWEST ? slowest[SLOWEST - 1] : undefined;
 }
 
 /** The one of `examples` that is the same execution, as far as anyone can tell. */
@@ -91,6 +126,10 @@ export function sameExample<Value extends ExampleValue>(
   example: ExampleValue,
 ): Value | undefined {
   return examples.find((other) => byRank(example, other) === 0);
+}
+
+function bySlowness(left: ExampleValue, right: ExampleValue): number {
+  return (right.us ?? 0) - (left.us ?? 0) || byRank(left, right);
 }
 
 function byRank(left: ExampleValue, right: ExampleValue): number {

@@ -2,11 +2,12 @@ import type { Execution } from "../log/execution.ts";
 import type { ShapeDigest } from "./digest.ts";
 import { hexOf } from "./hash-bytes.ts";
 import {
-  chooseExamples,
-  drawnAreFull,
+  insertExample,
   type KeptExample,
+  type KeptExamples,
+  rankLimit,
   sameExample,
-  slowestAreFull,
+  slowLimit,
 } from "./kept-example.ts";
 import {
   addAt,
@@ -60,7 +61,7 @@ export interface ShapeColumns {
   readonly texts: string[];
   readonly lexis: ("postgres" | "mysql")[];
   readonly queryIds: (string | null)[];
-  readonly examples: (KeptExample[] | undefined)[];
+  readonly examples: (KeptExamples | undefined)[];
   readonly plans: Map<number, NonNullable<ShapeDigest["plan"]>>;
   /** Characters of texts, examples and plans. */
   characters: number;
@@ -174,30 +175,36 @@ export function keepExample(
   shape: number,
   example: KeptExample,
 ): KeptExample | null {
-  const known = columns.examples[shape] ?? [];
-  const same = sameExample(known, example);
+  let examples = columns.examples[shape];
+  if (examples === undefined) {
+    examples = { drawn: [], slowest: [] };
+    columns.examples[shape] = examples;
+  }
+  const same = sameExample(examples.drawn, example) ?? sameExample(examples.slowest, example);
   if (same !== undefined) {
     same.parameters = example.parameters;
     return same;
   }
-  const { drawn, slowest } = chooseExamples([...known, example], 0);
-  const kept = keptOf({ drawn, slowest });
-  columns.examples[shape] = kept;
-  columns.characters += charactersOf(kept) - charactersOf(known);
+  columns.characters -= charactersOf(examples);
+  insertExample(examples, example);
+  columns.characters += charactersOf(examples);
   const numbers = numbersOf(shape);
   const { values } = columns.shapes;
-  const lastDrawn = drawn.at(-1);
-  if (lastDrawn !== undefined && drawnAreFull(drawn)) values[numbers + RANK_LIMIT] = lastDrawn.rank;
-  const lastSlow = slowest.at(-1);
-  if (lastSlow !== undefined && slowestAreFull(slowest)) {
-    values[numbers + SLOW_LIMIT] = lastSlow.us ?? -1;
-    values[numbers + SLOW_RANK] = lastSlow.rank;
+  values[numbers + RANK_LIMIT] = rankLimit(examples);
+  const slow = slowLimit(examples);
+  if (slow !== undefined) {
+    values[numbers + SLOW_LIMIT] = slow.us ?? -1;
+    values[numbers + SLOW_RANK] = slow.rank;
   }
-  return kept.includes(example) ? example : null;
+  return examples.drawn.includes(example) || examples.slowest.includes(example) ? example : null;
 }
 
-function charactersOf(examples: readonly KeptExample[]): number {
-  return examples.reduce((sum, { sql, parameters }) => sum + sql.length + parameters.length, 0);
+/** Those in both lists are counted twice: it is an estimate. */
+function charactersOf({ drawn, slowest }: KeptExamples): number {
+  let characters = 0;
+  for (const { sql, parameters } of drawn) characters += sql.length + parameters.length;
+  for (const { sql, parameters } of slowest) characters += sql.length + parameters.length;
+  return characters;
 }
 
 /** Counts calls of a name: `kind` is {@link USER}, {@link DATABASE} or {@link APPLICATION}. */
@@ -291,10 +298,10 @@ export function* rowsOfColumns(columns: ShapeColumns, texts: ColumnTexts): Gener
   for (const shape of order) {
     const at = (number: number): number =>
       columns.shapes.values[shape * NUMBERS + number] as number;
-    const examples = columns.examples[shape] ?? [];
+    const examples = columns.examples[shape];
     const plan = columns.plans.get(shape) ?? null;
     const isEmpty = at(CALLS) === 0 && at(ERRORS) === 0 && at(TOTAL_US) === 0;
-    if (isEmpty && examples.length === 0 && plan === null) continue;
+    if (isEmpty && examples === undefined && plan === null) continue;
     const names = namesOf(columns.tallies, tallies.rowsOf(shape), texts);
     const timed = at(TIMED_CALLS) > 0;
     yield {
@@ -326,7 +333,7 @@ export function* rowsOfColumns(columns: ShapeColumns, texts: ColumnTexts): Gener
       users: names[USER],
       databases: names[DATABASE],
       applications: names[APPLICATION],
-      examples: keptOf(chooseExamples(examples, 0)).map(
+      examples: (examples === undefined ? [] : keptOf(examples)).map(
         ({ rank, at: when, us, sql, parameters }) => ({ rank, at: when, us, sql, parameters }),
       ),
       plan: columns.plans.get(shape) ?? null,

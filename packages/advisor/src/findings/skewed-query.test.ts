@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { analyze } from "../analyze.ts";
 import { captureServers } from "../capture-servers.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
-import { openLog } from "../log/open-log.ts";
+import { openLog } from "../digest/open-log.ts";
 import { postgres } from "../postgres/engine.ts";
 import type { Report } from "../report/report.ts";
 import type { Finding } from "./finding.ts";

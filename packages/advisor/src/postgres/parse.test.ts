@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { openLog } from "../log/open-log.ts";
 import { parse } from "./parse.ts";
 import { shopCatalog } from "./testing/shop-catalog.ts";
 
@@ -168,19 +168,20 @@ describe("fingerprint", () => {
 });
 
 describe("texts of a real server", () => {
-  it.each([["pg15-stderr.log.gz"], ["pg15-csvlog.csv.gz"], ["pg15-jsonlog.json.gz"]])(
-    "parses every statement of %s",
-    async (file) => {
-      const kinds = { query: 0, utility: 0, error: 0 };
-      for await (const event of openLog(new URL(file, logs).pathname).events) {
-        const parsed = await parse(event.sql);
-        kinds[parsed.kind] += 1;
-        if (parsed.kind === "query") parsed.describe(shopCatalog);
-      }
-      expect(kinds).toMatchObject({ error: 0 });
-      expect(kinds.query).toBeGreaterThan(1_000);
-    },
-  );
+  it("parses every statement of a log", async () => {
+    const kinds = { query: 0, utility: 0, error: 0 };
+    const log = gunzipSync(readFileSync(new URL("pg15-jsonlog.json.gz", logs))).toString();
+    for (const line of log.trim().split("\n")) {
+      const { message } = JSON.parse(line) as { readonly message: string };
+      const sql = /^duration: [\d.]+ ms {2}(?:statement|execute [^:]*): ([^]*)$/.exec(message)?.[1];
+      if (sql === undefined) continue;
+      const parsed = await parse(sql);
+      kinds[parsed.kind] += 1;
+      if (parsed.kind === "query") parsed.describe(shopCatalog);
+    }
+    expect(kinds).toMatchObject({ error: 0 });
+    expect(kinds.query).toBeGreaterThan(1_000);
+  });
 
   it("parses every text of pg_stat_statements, also normalized", async () => {
     const texts = csvColumn(readFileSync(new URL("pg15-pg_stat_statements.csv", logs), "utf8"), 4);
