@@ -64,6 +64,7 @@ describe("a record of csvlog", () => {
     ["no closing quote", csvRecord(first).replace('BEGIN;"', "BEGIN;")],
     ["a quote too many", csvRecord(first).replace("BEGIN", 'BE"GIN')],
     ["only its head", csvRecord(first, 9)],
+    ["a line break outside of quotes", csvRecord(first).replace(",LOG,", ",LO\nG,")],
   ])("that has %s is unread, and its neighbours are read", (_, damage) => {
     expect(read(line(other), damage, "\n", line(other))).toEqual({
       messages: [other, other],
@@ -124,6 +125,23 @@ describe("damage to csvlog", () => {
     });
   });
 
+  test("a line of a text that looks like a server process's record ends the text's record", () => {
+    const own = csvRecord(plainMessage({ user: "", database: "", application: "" })).replace(
+      '"127.0.0.1:57738"',
+      "",
+    );
+    const back = read(line(first), line(plainMessage({ message: `x\n${own}` })), line(other));
+    expect(back.messages).toEqual([first, other]);
+    expect(back.unreadLines).toBe(2);
+  });
+
+  test("a name with a line break is no name", () => {
+    expect(read(line(first), line(plainMessage({ user: "a\nb" })), line(other))).toMatchObject({
+      messages: [first, other],
+      unreadLines: 2,
+    });
+  });
+
   test("a text may be no UTF-8, and long", () => {
     const bytes = Buffer.from([0x61, 0xff, 0xc3, 0x62]);
     const [before = "", behind = ""] = line(first).split("BEGIN");
@@ -159,13 +177,17 @@ describe("csvlog in pieces", () => {
     Buffer.from(line(plainMessage({ message: `${line(other)}ü 😀\n\n"`, detail: "\r\n" }))),
     Buffer.from(`${torn}\nrest of it"\n${line(first)}${torn}${line(other)}`),
     Buffer.from([0, 0, 0, 10, 255, 10]),
+    Buffer.from(line(plainMessage({ user: "a\nb", message: '2026-11-22 10:04:54.282 UTC,"' }))),
+    Buffer.from(
+      line(plainMessage({ message: "x\n2026-11-22 10:04:54.282 UTC,,,7,,6b02be46.4cd7,1,,y\n" })),
+    ),
     Buffer.from(csvRecord(other)),
   ]);
   const whole = readWhole(csvlogReader, bytes);
 
   test("cut at any byte it is the same", () => {
     expect(whole.messages.length).toBe(5);
-    expect(whole.unreadLines).toBe(5);
+    expect(whole.unreadLines).toBe(9);
     for (let cut = 0; cut <= bytes.length; cut++) {
       expect([cut, readInRanges(csvlogReader, bytes, cut)]).toEqual([cut, whole]);
     }

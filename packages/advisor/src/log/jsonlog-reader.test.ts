@@ -62,6 +62,11 @@ describe("a record of jsonlog", () => {
     expect(read(line.replace('"ps"', `${extra}"ps"`))).toEqual(read(line));
   });
 
+  test("may have its keys escaped", () => {
+    const escaped = line.replace('"user"', String.raw`"us\u0065r"`);
+    expect(read(escaped)).toEqual(read(line));
+  });
+
   test("names its session by session id, else by process", () => {
     const withoutSession = line.replace(/"session_id":"[^"]*",/, "");
     expect(read(withoutSession).messages[0]?.session).toBe(7);
@@ -156,6 +161,15 @@ describe("damage to jsonlog", () => {
     expect(back.messages).toEqual([...read(line).messages, ...read(other).messages]);
     expect(back.unreadLines).toBe(1);
     expect(back.unreadBytes).toBe(Buffer.from(damage).length);
+  });
+
+  test("a line ends where it ends", () => {
+    const [start, end] = [line.replace("}\n", ',"a\n'), '":1}\n'];
+    expect(read(start, end, line)).toEqual({
+      ...read(line),
+      unreadLines: 2,
+      unreadBytes: start.length + end.length,
+    });
   });
 
   test("a record behind one that lost its end and its line break is read", () => {
