@@ -1,4 +1,5 @@
-import { createPrefixMatcher, matchPrefix, SPAN } from "./prefix-matcher.ts";
+import { createPrefixMatcher, matchPrefix } from "./prefix-matcher.ts";
+import { SPAN } from "./prefix-ops.ts";
 
 /**
  * Whether the times of a log say what moment they mean, by its first line that has one: false where its zone is told by

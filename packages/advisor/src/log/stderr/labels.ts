@@ -57,6 +57,10 @@ const BY_FIRST: readonly (readonly SpelledLabel[])[] = Array.from({ length: 128 
 /** Finds labels in a text: as many as `labelAt` knows. */
 export const LABEL_PATTERN: string = `(?:${[...Object.keys(SEVERITIES), ...Object.keys(FIELDS)].join("|")}):  `;
 
+export function beginsLabel(byte: number): boolean {
+  return (BY_FIRST[byte]?.length ?? 0) > 0;
+}
+
 /** The label that stands at `at`, `undefined` where none does. */
 export function labelAt(bytes: Buffer, at: number, to: number): Label | undefined {
   const first = bytes[at] ?? 0;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Random, seededRandom } from "../../random-database/random.ts";
 import { sessionNumber } from "../session-id-bytes.ts";
-import { createPrefixMatcher, matchPrefix, SPAN } from "./prefix-matcher.ts";
+import { createPrefixMatcher, matchPrefix } from "./prefix-matcher.ts";
+import { SPAN } from "./prefix-ops.ts";
 import { readStderr } from "./testing/read-stderr.ts";
 
 /** A value and how it is printed. */

@@ -9,8 +9,8 @@ import {
   MAX_HEAD_BYTES,
   matchPrefix,
   type PrefixMatcher,
-  SPAN,
 } from "./prefix-matcher.ts";
+import { SPAN } from "./prefix-ops.ts";
 import { createLineJoiner } from "./line-joiner.ts";
 
 /** Reads `log_destination = stderr`, with the prefixes that the format has. */
