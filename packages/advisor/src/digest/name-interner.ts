@@ -1,3 +1,4 @@
+import { createLastName } from "../log/last-name.ts";
 import type { Names } from "../log/execution.ts";
 import { hashBytes, newBytesHash } from "./hash-bytes.ts";
 import { createHashLimit, type HashLimit } from "./hash-limit.ts";
@@ -46,9 +47,8 @@ export function createNameInterner(maxNames: number = MAX_NAMES): NameInterner {
     }
   };
 
-  return {
+  const names: Names = {
     texts,
-    limit,
     idOf(bytes, from, to) {
       if (from >= to) return 0;
       hashBytes(hash, bytes, from, to);
@@ -66,4 +66,5 @@ export function createNameInterner(maxNames: number = MAX_NAMES): NameInterner {
       return texts[id] === OTHER_NAME ? OTHER_ID : id;
     },
   };
+  return { texts, limit, idOf: createLastName(names) };
 }

@@ -1,9 +1,10 @@
-import { type BlockReader, MAX_BLOCK_BYTES, type UnreadSink } from "./block-reader.ts";
-import { emptySpan } from "./byte-span.ts";
+import type { BlockReader, UnreadSink } from "./block-reader.ts";
+import { skipByteOrderMark } from "./byte-order-mark.ts";
+import { emptySpan, setSpan } from "./byte-span.ts";
 import { type ExecutionSink, newExecution } from "./execution.ts";
 import type { FormatReader } from "./log-format.ts";
 import { CARRIED_DATABASE } from "./mysql-log/carried-database.ts";
-import { createLastName } from "./mysql-log/last-name.ts";
+import { createLastName } from "./last-name.ts";
 import { isBanner, newLineAt } from "./mysql-log/server-banner.ts";
 import { countLines, createLineSkipper } from "./mysql-log/skip-lines.ts";
 import { createSlowHeader } from "./mysql-log/slow-header.ts";
@@ -44,12 +45,11 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
   const statement = createSlowText();
   const databaseId = createLastName(names.database);
   const execution = newExecution();
-  const { text } = execution;
   const plan = emptySpan();
   const message = emptySpan();
   /** That of the last `use`; -1: that of the range before. */
   let database = -1;
-  const lines = createLineSkipper(unread, isRecordStart, () => {
+  const skipLines = createLineSkipper(unread, isRecordStart, () => {
     // The server has opened the file anew, and forgotten what it last wrote.
     database = 0;
   });
@@ -96,14 +96,10 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
       execution.session = header.session;
       execution.user = header.user;
       execution.database = header.database === -1 ? currentDatabase() : header.database;
-      text.bytes = bytes;
-      text.from = from;
-      text.to = to;
+      setSpan(execution.text, bytes, from, to);
       sink.execution(shape, execution);
       if (header.planFrom !== -1) {
-        plan.bytes = bytes;
-        plan.from = header.planFrom;
-        plan.to = header.planTo;
+        setSpan(plan, bytes, header.planFrom, header.planTo);
         sink.plan(shape, execution.ms, plan);
       }
     }
@@ -126,12 +122,7 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     }
     let from = readPrologue(prologue, bytes, headerEnd, to, last);
     if (from === -1) return -1;
-    const result = statement.find(bytes, start, from, to, last);
-    if (result === "waiting") return -1;
-    if (result === "too-long") {
-      damage(bytes, start, from);
-      return lines.skip(bytes, from, to, last);
-    }
+    if (!statement.find(bytes, start, from, to, last)) return -1;
     if (prologue.useFrom !== -1) {
       database = databaseId(bytes, prologue.databaseFrom, prologue.databaseTo);
       // The statement itself is `use`, where no `SET timestamp` comes between.
@@ -152,24 +143,20 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     findBlock: findSlowBlock,
     database: currentDatabase,
     read(bytes, from, to, last) {
-      let at = from;
-      if (lines.isSkipping()) at = lines.skip(bytes, at, to, last);
-      else if (bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
+      let at = skipByteOrderMark(bytes, from);
       while (at < to) {
-        if (isRecordStart(bytes, at, to)) {
-          const next = record(bytes, at, to, last);
-          if (next !== -1) {
-            at = next;
-            continue;
-          }
-          if (to - at <= MAX_BLOCK_BYTES) return at;
-        } else if (!last && at + RECORD_START_LENGTH > to && newLineAt(bytes, at, to) === -1)
-          return at;
-        const next = lines.skip(bytes, at, to, last);
-        if (next === at) return at;
+        const isRecord = isRecordStart(bytes, at, to);
+        if (!isRecord && !last && !isTold(bytes, at, to)) return at;
+        const next = isRecord ? record(bytes, at, to, last) : skipLines(bytes, at, to, last);
+        if (next === -1 || next === at) return at;
         at = next;
       }
       return at;
     },
   };
+}
+
+/** Whether enough of the line is there to tell whether it begins a record. */
+function isTold(bytes: Buffer, at: number, to: number): boolean {
+  return at + RECORD_START_LENGTH <= to || newLineAt(bytes, at, to) !== -1;
 }

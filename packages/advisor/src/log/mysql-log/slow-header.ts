@@ -1,6 +1,6 @@
 import type { ExecutionSink } from "../execution.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
-import { createLastName } from "./last-name.ts";
+import { createLastName } from "../last-name.ts";
 import { lineEndAt, newLineAt } from "./server-banner.ts";
 import { shortTime } from "./short-time.ts";
 import { isRecordStart, startsBlock } from "./slow-lines.ts";
