@@ -2,6 +2,7 @@ import { closeSync, createReadStream, openSync, readSync, statSync } from "node:
 import { DbadviseError } from "../../dbadvise-error.ts";
 import { compressionOf, decompress, MAGIC_BYTES } from "./decompress.ts";
 import { createLookahead, type Head, readHead } from "./lookahead.ts";
+import { messageOf, notReadable } from "./not-readable.ts";
 
 const READ_BYTES = 1024 * 1024;
 
@@ -143,17 +144,4 @@ async function* counted(
     progress.taken += chunk.length;
     yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   }
-}
-
-function notReadable(path: string, cause: unknown): DbadviseError {
-  return new DbadviseError(
-    "file-not-readable",
-    `Cannot read ${path}: ${messageOf(cause)}.`,
-    "Check the path and the permissions of the file.",
-    { cause },
-  );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
