@@ -91,18 +91,19 @@ export function numberEnd(
     if (at < to && bytes[at] === 0x2e) {
       at++;
       while (at < to && isDigitOrLine(bytes[at])) at++;
+      return exponentEnd(bytes, at, to);
     }
     at = exponentEnd(bytes, at, to);
   }
-  const isWord = wordsStartWithDigits && at < to && folded[bytes[at] as number] !== 0;
-  return isWord && bytes[from] !== 0x2e ? -1 : at;
+  return wordsStartWithDigits && at < to && folded[bytes[at] as number] !== 0 ? -1 : at;
 }
 
 function exponentEnd(bytes: Buffer, from: number, to: number): number {
   if (from >= to || ((bytes[from] as number) | 0x20) !== 0x65) return from;
   let at = from + 1;
   if (at < to && (bytes[at] === 0x2b || bytes[at] === 0x2d)) at++;
-  if (at >= to || !isDigit(bytes[at])) return from;
+  // Cut off, it is no name either.
+  if (at < to && !isDigit(bytes[at])) return from;
   while (at < to && isDigitOrLine(bytes[at])) at++;
   return at;
 }

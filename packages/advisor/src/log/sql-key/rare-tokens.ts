@@ -106,7 +106,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
 
   function read(bytes: Buffer, to: number, written: Buffer): void {
     const { at } = state;
-    switch (kinds[bytes[at] as number]) {
+    switch (kinds[bytes[at] as number] as number) {
       case WORD:
         return prefixedString(bytes, to, written);
       case DIGIT:
@@ -292,6 +292,11 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     symbol(bytes, written);
   }
 
+  /** Whether a byte is white space or the end of a comment. */
+  function isGap(byte: number | undefined): boolean {
+    return byte === 0x2f || kinds[byte ?? 0] === SPACE;
+  }
+
   /** `$1`, `$tag$...$tag$`. A tag that is cut off stands for its string. */
   function dollar(bytes: Buffer, to: number, written: Buffer): void {
     const { at } = state;
@@ -307,7 +312,9 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
 
   function dot(bytes: Buffer, to: number, written: Buffer): void {
     const { at, o } = state;
-    if (at + 1 < to && state.last === AFTER_SYMBOL && isDigit(bytes[at + 1])) {
+    // `t.1`, without a space, is part of a name.
+    const isApart = state.last === AFTER_SYMBOL || isGap(bytes[at - 1]);
+    if (isApart && at + 1 < to && isDigit(bytes[at + 1])) {
       number(bytes, to, written);
     } else if (at + 2 >= to || bytes[at + 1] !== 0x2e || bytes[at + 2] !== 0x2e) {
       symbol(bytes, written);
