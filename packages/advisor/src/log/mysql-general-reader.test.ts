@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MAX_BLOCK_BYTES } from "./block-reader.ts";
 import {
+  collectFeed,
   collectLog,
   collectPieces,
   collectRanges,
@@ -146,7 +147,7 @@ describe("ranges", () => {
     }
   });
 
-  test("a statement longer than a block is unread, in whatever pieces it comes", () => {
+  test("a statement longer than a block is cut, in whatever chunks it comes", () => {
     const line = `${"1, ".repeat(1000)}\n`;
     const long = line.repeat(MAX_BLOCK_BYTES / line.length + 1);
     const log = Buffer.from(
@@ -154,14 +155,21 @@ describe("ranges", () => {
         MARIADB_GENERAL_LOG.replace("(1),\n", long) +
         MARIADB_GENERAL_LOG.replace("(1),", "1".repeat(MAX_BLOCK_BYTES)),
     );
-    const whole = read(log);
-    expect(whole.executions).toHaveLength(7);
-    expect(whole.unreadBytes).toBeGreaterThan(2 * MAX_BLOCK_BYTES);
-    expect(whole.unreadBytes).toBeLessThan(2 * MAX_BLOCK_BYTES + 5000);
-    const ends = Array.from({ length: 40 }, (_, index) => index * 512 * 1024 + 7);
-    const pieces = ends.filter((end) => end < log.length);
-    const inPieces = collectPieces(mysqlGeneralReader, "mysql-general", log, pieces);
-    expectSame(inPieces, whole, "in pieces");
-    expectSame(readRanges(log, pieces), readRanges(log, []), "in ranges");
+    const inChunks = (bytes: number): CollectedLog =>
+      collectFeed(mysqlGeneralReader, "mysql-general", log, bytes);
+    const whole = inChunks(log.length);
+    expect(whole.executions.map(({ sql }) => sql.slice(0, 13))).toEqual([
+      "insert into t",
+      "select 2",
+      "select 3",
+      // With the lines that end within a block; the next record that has a time comes after it.
+      "insert into t",
+      "select 3",
+      "insert into t",
+      "select 3",
+    ]);
+    expect(whole.unreadBytes).toBeGreaterThan(MAX_BLOCK_BYTES);
+    for (const bytes of [100_003, 1_000_003, 9_000_001])
+      expectSame(inChunks(bytes), whole, `in chunks of ${bytes} bytes`);
   });
 });

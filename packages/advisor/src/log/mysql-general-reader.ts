@@ -1,15 +1,16 @@
-import { type BlockReader, MAX_BLOCK_BYTES, type UnreadSink } from "./block-reader.ts";
-import { emptySpan } from "./byte-span.ts";
+import type { BlockReader, UnreadSink } from "./block-reader.ts";
+import { skipByteOrderMark } from "./byte-order-mark.ts";
+import { emptySpan, setSpan } from "./byte-span.ts";
+import { matches } from "./match-bytes.ts";
 import { type ExecutionSink, newExecution } from "./execution.ts";
 import type { FormatReader } from "./log-format.ts";
 import { findGeneralBlock, newGeneralLine, readGeneralLine } from "./mysql-log/general-lines.ts";
+import { matchesIgnoringCase } from "./mysql-log/match-ignoring-case.ts";
 import { isBanner, lineEndAt, newLineAt } from "./mysql-log/server-banner.ts";
 import { shortTime } from "./mysql-log/short-time.ts";
 import { createLineSkipper } from "./mysql-log/skip-lines.ts";
 import { createTimestampReader } from "./timestamp-bytes.ts";
 
-/** So many bytes of a line tell whether it begins a record. */
-const MAX_LINE_HEAD = 256;
 const EXECUTE = Buffer.from("execute");
 const ACCESS_DENIED = Buffer.from("Access denied");
 
@@ -34,10 +35,9 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
   const line = newGeneralLine();
   const nextLine = newGeneralLine();
   const execution = newExecution();
-  const { text } = execution;
   const message = emptySpan();
   let time = Number.NaN;
-  const lines = createLineSkipper(
+  const skipLines = createLineSkipper(
     unread,
     (bytes, at, to) => {
       const kind = readGeneralLine(nextLine, bytes, at, to);
@@ -56,31 +56,25 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
       if (from === to || (isQuery && isExecute(bytes, from, to))) return;
       execution.at = time;
       execution.session = line.session;
-      text.bytes = bytes;
-      text.from = from;
-      text.to = to;
+      setSpan(execution.text, bytes, from, to);
       sink.execution(sink.shapeOf(bytes, from, to), execution);
     } else if (length === 4 && first === 81) {
       sink.event("disconnection", -1, Number.NaN, time);
     } else if (length === 7 && first === 67) {
-      const end = from + ACCESS_DENIED.length;
-      if (end <= to && ACCESS_DENIED.compare(bytes, from, end) === 0) {
-        message.bytes = bytes;
-        message.from = from;
-        message.to = to;
+      if (from + ACCESS_DENIED.length <= to && matches(bytes, from, ACCESS_DENIED)) {
+        setSpan(message, bytes, from, to);
         sink.failure(-1, "1045", message, time, "fatal");
       } else sink.event("connection", -1, Number.NaN, time);
     }
   };
 
-  /** Where the record ends that begins at `start`; -1: can't be told yet. */
-  const endOf = (bytes: Buffer, start: number, to: number, last: boolean): number => {
+  /** Where the record of the line read last ends; -1: can't be told yet. */
+  const endOf = (bytes: Buffer, to: number, last: boolean): number => {
     let at = line.textFrom;
     for (;;) {
       const newLine = newLineAt(bytes, at, to);
       if (newLine === -1) return last ? to : -1;
       if (at > line.textFrom && isBanner(bytes, at, lineEndAt(bytes, at, newLine))) return at;
-      if (newLine - start > MAX_BLOCK_BYTES) return newLine + 1;
       at = newLine + 1;
       const byte = bytes[at];
       if (at < to && byte !== 9 && (byte === undefined || byte < 48 || byte > 57)) continue;
@@ -101,24 +95,17 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
   return {
     findBlock: (bytes, low, from, to) => findGeneralBlock(line, bytes, low, from, to),
     read(bytes, from, to, last) {
-      let at = from;
-      if (lines.isSkipping()) at = lines.skip(bytes, at, to, last);
-      else if (bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
+      let at = skipByteOrderMark(bytes, from);
       while (at < to) {
         const kind = readGeneralLine(line, bytes, at, to);
         if (kind === "cut" && !last) return at;
-        let next = -1;
+        let next: number;
         if (kind === "timed" || kind === "untimed") {
+          next = endOf(bytes, to, last);
+          if (next === -1) return at;
           if (kind === "timed") readTime(bytes, at);
-          const end = endOf(bytes, at, to, last);
-          if (end === -1 && to - at <= MAX_BLOCK_BYTES) return at;
-          // So near to the limit it depends on the bytes at hand whether the next record could be told.
-          if (end !== -1 && end - at <= MAX_BLOCK_BYTES - MAX_LINE_HEAD) {
-            emit(bytes, line.textFrom, statementEnd(bytes, line.textFrom, end));
-            next = end;
-          }
-        }
-        if (next === -1) next = lines.skip(bytes, at, to, last);
+          emit(bytes, line.textFrom, statementEnd(bytes, line.textFrom, next));
+        } else next = skipLines(bytes, at, to, last);
         if (next === at) return at;
         at = next;
       }
@@ -129,11 +116,8 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
 
 /** `EXECUTE name`: the statement that it executes comes with `Execute`. */
 function isExecute(bytes: Buffer, from: number, to: number): boolean {
-  if (from + EXECUTE.length >= to || (bytes[from + EXECUTE.length] ?? 0) > 32) return false;
-  for (let at = 0; at < EXECUTE.length; at++) {
-    if (((bytes[from + at] ?? 0) | 32) !== EXECUTE[at]) return false;
-  }
-  return true;
+  const end = from + EXECUTE.length;
+  return matchesIgnoringCase(bytes, from, to, EXECUTE) && end < to && (bytes[end] ?? 0) <= 32;
 }
 
 function statementEnd(bytes: Buffer, from: number, to: number): number {

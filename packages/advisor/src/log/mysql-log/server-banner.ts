@@ -1,3 +1,6 @@
+import { matches } from "../match-bytes.ts";
+import { matchesIgnoringCase } from "./match-ignoring-case.ts";
+
 const NEW_LINE = 10;
 const CARRIAGE_RETURN = 13;
 const NUMBER_SIGN = 35;
@@ -5,7 +8,7 @@ const COLON = 58;
 
 const STARTED_WITH = Buffer.from(" started with:");
 const VERSION = Buffer.from(", Version: ");
-const PORT = Buffer.from("cp port: ");
+const PORT = Buffer.from("tcp port: ");
 const COLUMNS = Buffer.from("Time");
 const ARGUMENT = Buffer.from("Argument");
 
@@ -22,7 +25,7 @@ export function isBanner(bytes: Buffer, from: number, lineEnd: number): boolean 
 /** Whether the line is the second or third of them. */
 export function followsBanner(bytes: Buffer, from: number, lineEnd: number): boolean {
   // MySQL on Windows has it as `TCP Port: 3306, Named Pipe: MySQL`.
-  if (matchesIgnoringCase(bytes, from + 1, lineEnd, PORT)) return true;
+  if (matchesIgnoringCase(bytes, from, lineEnd, PORT)) return true;
   return (
     matchesIgnoringCase(bytes, from, lineEnd, COLUMNS) && endsWith(bytes, from, lineEnd, ARGUMENT)
   );
@@ -45,20 +48,5 @@ export function newLineAt(bytes: Buffer, from: number, to: number): number {
 }
 
 function endsWith(bytes: Buffer, from: number, to: number, text: Buffer): boolean {
-  let at = to - text.length;
-  if (at < from) return false;
-  for (const byte of text) {
-    if (bytes[at] !== byte) return false;
-    at++;
-  }
-  return true;
-}
-
-/** `text` is in lower case but for its first letter. */
-function matchesIgnoringCase(bytes: Buffer, from: number, to: number, text: Buffer): boolean {
-  if (from + text.length > to) return false;
-  for (let at = 0; at < text.length; at++) {
-    if (((bytes[from + at] ?? 0) | 32) !== ((text[at] ?? 0) | 32)) return false;
-  }
-  return true;
+  return to - text.length >= from && matches(bytes, to - text.length, text);
 }

@@ -1,3 +1,4 @@
+import { matches } from "../match-bytes.ts";
 import { endsBanner, isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
 
 const NUMBER_SIGN = 35;
@@ -59,11 +60,4 @@ function isDate(bytes: Buffer, at: number): boolean {
     if (byte < 48 || byte > 57) return false;
   }
   return bytes[at + 4] === 45 || bytes[at + 6] === 32;
-}
-
-function matches(bytes: Buffer, from: number, text: Buffer): boolean {
-  for (let at = 2; at < text.length; at++) {
-    if (bytes[from + at] !== text[at]) return false;
-  }
-  return bytes[from + 1] === 32;
 }

@@ -1,3 +1,4 @@
+import { matches } from "../match-bytes.ts";
 import { lineEndAt, newLineAt } from "./server-banner.ts";
 
 const SPACE = 32;
@@ -65,9 +66,7 @@ function timestamp(bytes: Buffer, from: number, lineEnd: number): number {
     while (at < lineEnd && bytes[at] !== 44) at++;
     at++;
   }
-  for (let byte = 0; byte < TIMESTAMP.length; byte++) {
-    if (bytes[at + byte] !== TIMESTAMP[byte]) return Number.NaN;
-  }
+  if (!matches(bytes, at, TIMESTAMP)) return Number.NaN;
   let ms = 0;
   let scale = 1000;
   let fraction = false;
@@ -84,9 +83,6 @@ function timestamp(bytes: Buffer, from: number, lineEnd: number): number {
 
 /** Where the name of a command that is no statement begins: `# administrator command: Quit`; -1: it is a statement. */
 export function administratorCommand(bytes: Buffer, from: number, to: number): number {
-  if (bytes[from] !== ADMINISTRATOR[0] || from + ADMINISTRATOR.length > to) return -1;
-  for (let at = 1; at < ADMINISTRATOR.length; at++) {
-    if (bytes[from + at] !== ADMINISTRATOR[at]) return -1;
-  }
-  return from + ADMINISTRATOR.length;
+  const name = from + ADMINISTRATOR.length;
+  return name <= to && matches(bytes, from, ADMINISTRATOR) ? name : -1;
 }

@@ -1,4 +1,3 @@
-import { MAX_BLOCK_BYTES } from "../block-reader.ts";
 import { isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
 import { isRecordStart, startsBlock, RECORD_START_LENGTH } from "./slow-lines.ts";
 import { scanTo, type StatementScan, startScan } from "./statement-scan.ts";
@@ -18,8 +17,6 @@ export interface SlowText {
   next: number;
 }
 
-export type SlowTextResult = "found" | "waiting" | "too-long";
-
 /** What can look like the start of a record in a literal, or be one although the record before lost its end. */
 interface Suspect {
   readonly scan: StatementScan;
@@ -31,8 +28,11 @@ interface Suspect {
 
 /** Finds the end of statements of slow logs. */
 export function createSlowText(): SlowText & {
-  /** Reads on from `from`, of the record that begins at `start`. `bytes` end at `to`, but the log only with `last`. */
-  find(bytes: Buffer, start: number, from: number, to: number, last: boolean): SlowTextResult;
+  /**
+   * Reads on from `from`, of the record that begins at `start`. False: can't be told yet. `bytes` end at `to`, but the log
+   * only with `last`.
+   */
+  find(bytes: Buffer, start: number, from: number, to: number, last: boolean): boolean;
 } {
   const suspect: Suspect = { scan: { at: 0, inside: 0, end: -1 }, at: -1, end: -1 };
 
@@ -49,7 +49,7 @@ export function createSlowText(): SlowText & {
     return false;
   };
 
-  const finish = (bytes: Buffer, from: number, next: number): SlowTextResult => {
+  const finish = (bytes: Buffer, from: number, next: number): boolean => {
     const { scan } = suspect;
     let end = next;
     if (scan.at < from) {
@@ -58,7 +58,7 @@ export function createSlowText(): SlowText & {
         text.end = end === from ? -1 : end - 1;
         text.rest = next;
         text.next = next;
-        return "found";
+        return true;
       }
       startScan(scan, from);
     }
@@ -67,18 +67,17 @@ export function createSlowText(): SlowText & {
     text.end = isCut ? suspect.end : scan.end;
     text.next = isCut ? suspect.at : next;
     text.rest = text.end === -1 ? from : afterLine(bytes, text.end, text.next);
-    return "found";
+    return true;
   };
 
   const text = {
     end: -1,
     rest: -1,
     next: -1,
-    find(bytes: Buffer, start: number, from: number, to: number, last: boolean): SlowTextResult {
+    find(bytes: Buffer, start: number, from: number, to: number, last: boolean): boolean {
       suspect.scan.at = -1;
       suspect.at = -1;
       let line = from;
-      let end = -1;
       while (line < to) {
         if (bytes[line] === NUMBER_SIGN) {
           if (line + RECORD_START_LENGTH > to && !last && newLineAt(bytes, line, to) === -1) break;
@@ -86,27 +85,16 @@ export function createSlowText(): SlowText & {
             isRecordStart(bytes, line, to) &&
             (startsBlock(bytes, start, line) || endsAt(bytes, from, line))
           ) {
-            end = line;
-            break;
+            return finish(bytes, from, line);
           }
         }
         const newLine = newLineAt(bytes, line, to);
         if (newLine === -1) break;
-        if (newLine - start > MAX_BLOCK_BYTES) return "too-long";
-        if (isBanner(bytes, line, lineEndAt(bytes, line, newLine))) {
-          end = line;
-          break;
-        }
+        if (isBanner(bytes, line, lineEndAt(bytes, line, newLine)))
+          return finish(bytes, from, line);
         line = newLine + 1;
       }
-      if (end === -1) {
-        if (to - start > MAX_BLOCK_BYTES) return "too-long";
-        if (!last) return "waiting";
-        end = to;
-      }
-      // So near to the limit it depends on the bytes at hand whether the next record could be told.
-      if (end - start > MAX_BLOCK_BYTES - RECORD_START_LENGTH) return "too-long";
-      return finish(bytes, from, end);
+      return last && finish(bytes, from, to);
     },
   };
   return text;

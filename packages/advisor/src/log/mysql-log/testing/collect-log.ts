@@ -1,8 +1,10 @@
 import { expect } from "vitest";
-import type { BlockReader } from "../../block-reader.ts";
+import { feedBlocks } from "../../block-feed.ts";
+import type { BlockReader, UnreadSink } from "../../block-reader.ts";
 import type { ByteSpan } from "../../byte-span.ts";
 import type { ExecutionSink, Names } from "../../execution.ts";
 import type { FormatReader, LogFormat } from "../../log-format.ts";
+import { fillFeed } from "../../read-log.ts";
 
 /** An execution as a reader gave it, with names instead of numbers. */
 export interface CollectedExecution {
@@ -33,6 +35,7 @@ export interface CollectedLog {
 
 export interface Collector {
   readonly log: CollectedLog;
+  readonly unread: UnreadSink;
   /** By their numbers. */
   readonly databases: readonly string[];
   open(): BlockReader;
@@ -81,8 +84,15 @@ export function createCollector(format: FormatReader, name: LogFormat["name"]): 
       if (!Number.isNaN(at)) log.recordTimes += at;
     },
   };
+  const unread: UnreadSink = {
+    unread(lines, bytes) {
+      log.unreadLines += lines;
+      log.unreadBytes += bytes;
+    },
+  };
   return {
     log,
+    unread,
     databases: names.database.texts,
     open: () =>
       format.open(
@@ -90,12 +100,7 @@ export function createCollector(format: FormatReader, name: LogFormat["name"]): 
         {
           executions: sink,
           messages: { message: never, lateField: never },
-          unread: {
-            unread(lines, bytes) {
-              log.unreadLines += lines;
-              log.unreadBytes += bytes;
-            },
-          },
+          unread,
         },
       ),
   };
@@ -125,6 +130,21 @@ export function collectPieces(
   let at = 0;
   for (const end of ends) at = reader.read(bytes.subarray(0, end), at, end, false);
   reader.read(bytes, at, bytes.length, true);
+  return log;
+}
+
+/** Reads a log as files are read, in chunks of any size. */
+export function collectFeed(
+  format: FormatReader,
+  name: LogFormat["name"],
+  bytes: Buffer,
+  chunkBytes: number,
+): CollectedLog {
+  const { log, unread, open } = createCollector(format, name);
+  const feed = feedBlocks(open(), unread);
+  for (let at = 0; at < bytes.length; at += chunkBytes)
+    fillFeed(feed, bytes.subarray(at, at + chunkBytes));
+  feed.end();
   return log;
 }
 
