@@ -1,8 +1,10 @@
 import type {
   Digest,
   DigestedSource,
+  ExecutionExample,
   NameCount,
   ServerEvents,
+  ShapeDigest,
   Unread,
 } from "../../digest/digest.ts";
 import { HISTOGRAM_ERROR } from "../../digest/histogram.ts";
@@ -147,6 +149,36 @@ export function namesText(names: readonly NameCount[]): string {
   const shown = names.slice(0, 3).map(({ name }) => name);
   const more = names.length - shown.length;
   return shown.join(", ") + (more > 0 ? ` and ${formatCount(more)} more` : "");
+}
+
+const SLOWEST_SHOWN = 2;
+const DRAWN_SHOWN = 3;
+
+/** An example with its kind, duration and time in words. */
+export interface ShownExample extends ExecutionExample {
+  readonly title: string;
+}
+
+/** The slowest ones, then a few of the fair sample: who wants all of them reads the JSON. */
+export function shownExamples({ examples }: ShapeDigest): readonly ShownExample[] {
+  const slowest = examples
+    .filter(({ us }) => us !== null)
+    .toSorted((a, b) => (b.us ?? 0) - (a.us ?? 0) || a.rank - b.rank)
+    .slice(0, SLOWEST_SHOWN);
+  const drawn = examples
+    .filter((example) => example.kind === "drawn" && !slowest.includes(example))
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, DRAWN_SHOWN);
+  return [
+    ...slowest.map((example) => ({ ...example, title: exampleTitle("slow execution", example) })),
+    ...drawn.map((example) => ({ ...example, title: exampleTitle("some execution", example) })),
+  ];
+}
+
+function exampleTitle(kind: string, { us, at }: ExecutionExample): string {
+  return [kind, us === null ? "" : formatUs(us), at === null ? "" : dateTimeText(at)]
+    .filter((fact) => fact !== "")
+    .join(", ");
 }
 
 export const LITERALS_HINT =

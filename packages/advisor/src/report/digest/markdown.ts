@@ -14,6 +14,7 @@ import {
   OTHER_MEANS,
   rankingTitle,
   restText,
+  shownExamples,
   sourceParts,
   spanParts,
   totalParts,
@@ -128,7 +129,8 @@ function topBlock(digest: Digest, ranking: Ranking): readonly string[] {
 const MAX_TEXT = 5_000;
 const MAX_PLAN_LINES = 60;
 
-function shapeBlock({ rank, shape }: RankedShape, { showLiterals }: Options): readonly string[] {
+function shapeBlock(entry: RankedShape, { showLiterals }: Options): readonly string[] {
+  const { rank, shape } = entry;
   const facts = [
     ["Id", shape.id],
     ["Fingerprint", shape.fingerprint ?? ""],
@@ -149,28 +151,26 @@ function shapeBlock({ rank, shape }: RankedShape, { showLiterals }: Options): re
     ...facts
       .filter(([, value]) => value !== "")
       .map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
-    ...(showLiterals ? literalLines(shape) : []),
+    ...(showLiterals ? literalLines(entry) : []),
     "",
     "</details>",
   ];
 }
 
 /** Holds data. */
-function literalLines({ examples, plan }: RankedShape["shape"]): readonly string[] {
+function literalLines({ shape }: RankedShape): readonly string[] {
+  const { plan } = shape;
   const lines = plan === null ? [] : plan.text.split("\n");
   return [
-    ...examples.flatMap(({ sql, parameters, us, at, kind }) => {
-      const facts = [kind, us === null ? "" : formatUs(us), at === null ? "" : dateTimeText(at)];
-      return [
-        "",
-        `Example (${facts.filter((fact) => fact !== "").join(", ")}):`,
-        "",
-        ...codeBlock(
-          [shorten(sql), ...(parameters === "" ? [] : [`-- ${shorten(parameters)}`])],
-          "sql",
-        ),
-      ];
-    }),
+    ...shownExamples(shape).flatMap(({ title, sql, parameters }) => [
+      "",
+      `Example: ${title}`,
+      "",
+      ...codeBlock(
+        [shorten(sql), ...(parameters === "" ? [] : [`-- ${shorten(parameters)}`])],
+        "sql",
+      ),
+    ]),
     ...(plan === null
       ? []
       : [

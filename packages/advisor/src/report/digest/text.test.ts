@@ -84,7 +84,6 @@ describe("text digest", () => {
           COMMIT
           c0ffee0000000003 · by app · in shop
 
-
       40,000 calls have no duration in the logs (100 %): they count as calls, and their time is unknown.
       "
     `);

@@ -3,6 +3,7 @@ import { dateTimeText, tickText } from "../clock-time.ts";
 import { cut, joinParts, padEnd, textWidth, wrap } from "../columns.ts";
 import { createPage, type Page } from "../page.ts";
 import { oneLine, safeLines } from "../printable.ts";
+import { spaced } from "../text-finding.ts";
 import { formatCount, formatDuration, formatPlural } from "../units.ts";
 import {
   ALARMING,
@@ -14,6 +15,7 @@ import {
   OTHER_MEANS,
   rankingTitle,
   restText,
+  shownExamples,
   sourceParts,
   spanParts,
   totalParts,
@@ -32,6 +34,8 @@ const INDENT = "    ";
 const MAX_SQL_LINES = 3;
 const MAX_FAILURES = 10;
 const MAX_PLAN_LINES = 30;
+/** Characters of an example. */
+const MAX_LITERAL = 2_000;
 
 /** For a terminal, and a person who wants to know what the database is busy with. */
 export function renderDigestText(digest: Digest, options: DigestRenderOptions): string {
@@ -123,12 +127,13 @@ function loadLines(digest: Digest, page: Page): readonly string[] {
 
 /** `00:00     01:00     02:00`, under the steps that they name. */
 function clockLine(series: Series): string {
+  const { buckets, stepMs } = series;
   let line = "";
-  for (const { place, text } of timeTicks(series, Math.max(1, series.buckets.length / 10))) {
+  for (const { place, text } of timeTicks(series, Math.max(1, buckets.length / 10))) {
     const column = Math.round(place);
-    if (column + textWidth(text) <= series.buckets.length) line = padEnd(line, column) + text;
+    if (column + textWidth(text) <= buckets.length) line = padEnd(line, column) + text;
   }
-  return line;
+  return line === "" ? tickText(buckets[0]?.at ?? 0, stepMs) : line;
 }
 
 function topLines(
@@ -144,13 +149,13 @@ function topLines(
     ...wrap(rankingTitle(ranking, digest), page.width).map(page.bold),
     "",
     page.dim(layout.head),
-    ...ranking.shown.flatMap((entry) => [
+    ...ranking.shown.flatMap((entry, index) => [
+      ...(index === 0 ? [] : [""]),
       rowLine(layout, entry),
       ...shapeLines(entry, page),
       ...(options.showLiterals ? literalLines(entry, page) : []),
-      "",
     ]),
-    ...restLines(digest, ranking, page),
+    ...spaced(restLines(digest, ranking, page)),
   ];
 }
 
@@ -180,14 +185,11 @@ const WHO = { users: "by", databases: "in", applications: "from" } as const;
 /** Holds data. */
 function literalLines({ shape }: RankedShape, page: Page): readonly string[] {
   const width = page.width - INDENT.length - 2;
-  const examples = shape.examples.flatMap(({ sql, parameters, us, at, kind }) => {
-    const facts = [kind, us === null ? "" : formatUs(us), at === null ? "" : dateTimeText(at)];
-    return [
-      page.dim(joinParts(facts).replaceAll("\u00a0", " ")),
-      ...safeLines(sql).map((line) => `  ${cut(line, width)}`),
-      ...(parameters === "" ? [] : safeLines(parameters).map((line) => `  ${cut(line, width)}`)),
-    ];
-  });
+  const examples = shownExamples(shape).flatMap(({ title, sql, parameters }) => [
+    ...wrap(title, width).map(page.dim),
+    ...literalText(sql, width),
+    ...(parameters === "" ? [] : literalText(parameters, width)),
+  ]);
   const plan = shape.plan === null ? [] : safeLines(shape.plan.text);
   const more = plan.length - MAX_PLAN_LINES;
   return [
@@ -198,6 +200,16 @@ function literalLines({ shape }: RankedShape, page: Page): readonly string[] {
     ...plan.slice(0, MAX_PLAN_LINES).map((line) => `  ${cut(line, width)}`),
     ...(more > 0 ? [page.dim(`  and ${formatPlural(more, "line", "lines")} more`)] : []),
   ].map((line) => INDENT + line);
+}
+
+/** Broken at blanks, as SQL may be; very long ones are cut. */
+function literalText(text: string, width: number): readonly string[] {
+  const lines = safeLines(text.slice(0, MAX_LITERAL)).flatMap((line) => wrap(line, width));
+  const more = text.length - MAX_LITERAL;
+  return [
+    ...lines.map((line) => `  ${cut(line, width)}`),
+    ...(more > 0 ? [`  and ${formatPlural(more, "character", "characters")} more`] : []),
+  ];
 }
 
 /** Shapes that are not shown, so that the numbers add up. */

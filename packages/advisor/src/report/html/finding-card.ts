@@ -39,22 +39,20 @@ function fullFinding(finding: Finding, queries: QueryAnchors): Markup {
   const { ddl } = finding;
   return html`<p>${finding.message}</p>
     <p>${effectParts(finding).map((part) => html`<span class="badge plain">${part}</span> `)}</p>
-    ${
-      ddl === null
-        ? null
-        : html`<div class="sides ddl">
-            <div>
-              <h3>Apply</h3>
-              ${codeBox(ddl.apply.join("\n"), "Statements to apply")}
-            </div>
-            <div>
-              <h3>Undo</h3>
-              ${codeBox(ddl.undo.join("\n"), "Statements to undo")}
-            </div>
-          </div>`
-    }
+    ${ddl === null ? null : statements(ddl)}
     ${finding.queries.map((query, index) => impactBlock(query, queries, index === 0))}
     ${ledger(finding.evidence)}`;
+}
+
+function statements({ apply, undo }: NonNullable<Finding["ddl"]>): Markup {
+  const box = (title: string, texts: readonly string[]): Markup | null =>
+    texts.length === 0
+      ? null
+      : html`<div>
+          <h3>${title}</h3>
+          ${codeBox(texts.join("\n"), `${title}: statements`)}
+        </div>`;
+  return html`<div class="sides">${box("Apply", apply)}${box("Undo", undo)}</div>`;
 }
 
 /** One query that the finding concerns, with its plans side by side. */

@@ -50,7 +50,7 @@ figure { margin: 0; min-width: 0; }
 td a, p a, li a { text-decoration-color: transparent; }
 a:hover { text-decoration-color: currentColor; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th { text-align: left; font-weight: 600; font-size: .82rem; color: var(--soft); border-bottom: 1px solid var(--line); padding: .35rem .5rem; }
+th { overflow-wrap: normal; text-align: left; font-weight: 600; font-size: .82rem; color: var(--soft); border-bottom: 1px solid var(--line); padding: .35rem .5rem; }
 td { border-bottom: 1px solid var(--line); padding: .45rem .5rem; vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 table.narrow { max-width: 32rem; }

@@ -1,7 +1,5 @@
-import type { ExecutionExample } from "../../digest/digest.ts";
 import { callSiteText } from "../call-site.ts";
-import { dateTimeText } from "../clock-time.ts";
-import { formatUs, namesText } from "../digest/digest-summary.ts";
+import { formatUs, namesText, type ShownExample, shownExamples } from "../digest/digest-summary.ts";
 import { durationBins } from "../digest/durations.ts";
 import type { RankedShape } from "../digest/rank-shapes.ts";
 import { resample, type SeriesFrame } from "../digest/resample.ts";
@@ -9,7 +7,7 @@ import { shareText } from "../summary.ts";
 import { formatCount, formatDecimal, formatDuration, formatPlural } from "../units.ts";
 import { durationPlot } from "./duration-plot.ts";
 import { html, type Markup } from "./markup.ts";
-import { codeBox, factList, planBox } from "./page-parts.ts";
+import { codeBox, factList, planBox, shorten } from "./page-parts.ts";
 import type { PageQuery } from "./page-query.ts";
 import { findingBadges, statementLine } from "./query-table.ts";
 import { callsPlot, loadPlot } from "./time-plot.ts";
@@ -119,15 +117,16 @@ export function figure(kind: string, title: string, plot: Markup): Markup {
 
 /** Holds data. */
 function literals(
-  { shape: { examples, plan } }: RankedShape,
+  { shape }: RankedShape,
   { showLiterals, literalsHint }: CardContext,
 ): Markup | null {
+  const { examples, plan } = shape;
   if (!showLiterals) {
     return literalsHint === "" || (examples.length === 0 && plan === null)
       ? null
       : html`<p class="soft small">${literalsHint}</p>`;
   }
-  return html`${examples.map(exampleBlock)}${
+  return html`${shownExamples(shape).map(exampleBlock)}${
     plan === null
       ? null
       : html`<h3>Plan of an execution of ${formatUs(plan.us)}</h3>
@@ -135,12 +134,8 @@ function literals(
   }`;
 }
 
-function exampleBlock({ sql, parameters, us, at, kind }: ExecutionExample): Markup {
-  const facts = [
-    kind === "slowest" ? "Slowest execution" : "An execution",
-    us === null ? "" : formatUs(us),
-    at === null ? "" : dateTimeText(at),
-  ].filter((fact) => fact !== "");
-  return html`<h3>${facts.join(", ")}</h3>
-    ${codeBox(sql, "Statement with values")}${parameters === "" ? null : html`<p class="small"><code>${parameters}</code></p>`}`;
+function exampleBlock({ title, sql, parameters }: ShownExample): Markup {
+  return html`<h3>Example: ${title}</h3>
+    ${codeBox(sql, "Statement with values")}
+    ${parameters === "" ? null : html`<p class="small"><code>${shorten(parameters)}</code></p>`}`;
 }
