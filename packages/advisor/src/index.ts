@@ -89,6 +89,7 @@ export type { MigrationEngine } from "./migration/migration-engine.ts";
 export { type Runner, RUNNER_NAMES, type RunnerName } from "./migration/runner.ts";
 
 // 5. Digests of logs of any size.
+export { followDigest, type FollowDigestOptions } from "./digest/follow-digest.ts";
 export { type ReadProgress, runDigest, type RunDigestOptions } from "./digest/run-digest.ts";
 export type * from "./digest/digest.ts";
 export { FORMAT_NAMES as LOG_FORMATS } from "./log/format-readers.ts";
