@@ -146,7 +146,7 @@ export function digestOfRows(
 }
 
 /** By total time, then calls, then errors, the greatest first; then by id. */
-function byTotal(left: ShapeRow, right: ShapeRow): number {
+export function byTotal(left: ShapeRow, right: ShapeRow): number {
   return (
     right.totalUs - left.totalUs ||
     right.calls - left.calls ||
