@@ -17,7 +17,14 @@ import { type DigestPart, mergeHeads, namesOfLimit, type PartHead } from "./dige
 import { digestOfRows, MAX_SHAPES } from "./digest-of-rows.ts";
 import { hashBytes, hexOf, newBytesHash } from "./hash-bytes.ts";
 import { bucketOf, MAX_US } from "./histogram.ts";
-import { cutText, KeptExample, keptText, MAX_EXAMPLE_BYTES, rankOf } from "./kept-example.ts";
+import {
+  cutText,
+  KeptExample,
+  keptText,
+  MAX_EXAMPLE_BYTES,
+  rankOf,
+  removeExample,
+} from "./kept-example.ts";
 import { createNameInterner } from "./name-interner.ts";
 import { addAt, rowOf } from "./pair-table.ts";
 import { mergeRows, type RowRun, rowsOfRun, runInFile, runInMemory } from "./row-run.ts";
@@ -330,9 +337,7 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
     if (spillFolder === undefined || shapeColumnsBytes(columns) <= memoryBytes) return;
     const kept = young.take().filter(({ number, example }) => {
       const examples = number < base ? undefined : columns.examples[number - base];
-      if (examples === undefined) return false;
-      const drawn = removeFrom(examples.drawn, example);
-      return removeFrom(examples.slowest, example) || drawn;
+      return examples !== undefined && removeExample(examples, example);
     });
     runs.push(runInFile(join(spillFolder, `${randomUUID()}.jsonl`), rows()));
     forget();
@@ -445,12 +450,6 @@ const MYSQL_SALT = 0x5bd1e995;
 function microseconds(ms: number): number {
   const us = Math.round(ms * 1000);
   return us >= 0 && us <= MAX_US ? us : -2;
-}
-
-function removeFrom(examples: KeptExample[], example: KeptExample): boolean {
-  const place = examples.indexOf(example);
-  if (place >= 0) examples.splice(place, 1);
-  return place >= 0;
 }
 
 function textHash({ bytes, from, to }: ByteSpan): number {

@@ -76,41 +76,58 @@ export function chooseExamples<Value extends ExampleValue>(
 export interface KeptExamples {
   readonly drawn: KeptExample[];
   readonly slowest: KeptExample[];
+  /** Of the drawn ones' statements. */
+  characters: number;
 }
 
-/** Puts an example where it belongs, if it does: then others leave that list. */
-export function insertExample({ drawn, slowest }: KeptExamples, example: KeptExample): void {
-  insert(drawn, example, byRank);
-  if (drawn.length > DRAWN) drawn.pop();
-  let before = 0;
-  for (let at = 0; at < drawn.length; at += 1) {
-    if (before >= DRAWN_CHARACTERS) drawn.length = at;
-    before += drawn[at]?.sql.length ?? 0;
+/**
+ * Keeps an example if it is among the drawn or the slowest ones, in the place of others. Returns it, or the one that is
+ * the same execution as far as anyone can tell; `null`: it isn't kept.
+ */
+export function keepAmong(examples: KeptExamples, example: KeptExample): KeptExample | null {
+  const { drawn, slowest } = examples;
+  const drawnPlace = placeOf(drawn, example, byRank);
+  const slowPlace = example.us === null ? SLOWEST : placeOf(slowest, example, bySlowness);
+  for (const same of [drawn[drawnPlace], slowest[slowPlace]]) {
+    if (same === undefined || byRank(same, example) !== 0) continue;
+    same.parameters = example.parameters;
+    return same;
   }
-  if (example.us === null) return;
-  insert(slowest, example, bySlowness);
-  if (slowest.length > SLOWEST) slowest.pop();
+  if (slowPlace < SLOWEST) {
+    slowest.splice(slowPlace, 0, example);
+    slowest.length = Math.min(slowest.length, SLOWEST);
+  }
+  drawn.splice(drawnPlace, 0, example);
+  examples.characters += example.sql.length;
+  for (let last = drawn.at(-1); last !== undefined; last = drawn.at(-1)) {
+    const before = examples.characters - last.sql.length;
+    if (drawn.length <= DRAWN && before < DRAWN_CHARACTERS) return example;
+    drawn.pop();
+    examples.characters = before;
+    if (last === example && slowPlace >= SLOWEST) return null;
+  }
+  return example;
 }
 
-function insert(
-  list: KeptExample[],
+/** Where an example is, or belongs, in a sorted list. */
+function placeOf(
+  list: readonly KeptExample[],
   example: KeptExample,
   compare: (left: ExampleValue, right: ExampleValue) => number,
-): void {
-  let at = list.length;
-  list.push(example);
-  for (; at > 0; at -= 1) {
-    const before = list[at - 1];
-    if (before === undefined || compare(before, example) <= 0) break;
-    list[at] = before;
-    list[at - 1] = example;
+): number {
+  let from = 0;
+  let to = list.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const other = list[middle];
+    if (other !== undefined && compare(other, example) < 0) from = middle + 1;
+    else to = middle;
   }
+  return from;
 }
 
 /** Executions of a greater rank aren't drawn. */
-export function rankLimit({ drawn }: KeptExamples): number {
-  let characters = 0;
-  for (const { sql } of drawn) characters += sql.length;
+export function rankLimit({ drawn, characters }: KeptExamples): number {
   const full = drawn.length === DRAWN || characters >= DRAWN_CHARACTERS;
   return full ? (drawn.at(-1)?.rank ?? 0) : Number.POSITIVE_INFINITY;
 }
@@ -120,12 +137,33 @@ export function slowLimit({ slowest }: KeptExamples): KeptExample | undefined {
   return slowest.length === SLOWEST ? slowest[SLOWEST - 1] : undefined;
 }
 
-/** The one of `examples` that is the same execution, as far as anyone can tell. */
-export function sameExample<Value extends ExampleValue>(
-  examples: readonly Value[],
-  example: ExampleValue,
-): Value | undefined {
-  return examples.find((other) => byRank(example, other) === 0);
+/** Removes an example from where it is. Returns whether it was anywhere. */
+export function removeExample(examples: KeptExamples, example: KeptExample): boolean {
+  const slowPlace = examples.slowest.indexOf(example);
+  if (slowPlace >= 0) examples.slowest.splice(slowPlace, 1);
+  const drawnPlace = examples.drawn.indexOf(example);
+  if (drawnPlace < 0) return slowPlace >= 0;
+  examples.drawn.splice(drawnPlace, 1);
+  examples.characters -= example.sql.length;
+  return true;
+}
+
+/** The examples of two lists: of those that are the same execution, as far as anyone can tell, one. */
+export function uniteExamples<Value extends ExampleValue>(
+  one: readonly Value[],
+  other: readonly Value[],
+): Value[] {
+  const sorted = [...one, ...other].toSorted(
+    (left, right) =>
+      byRank(left, right) ||
+      // Of the same ones the first is kept: the one whose parameters are the smaller ones, if it has any.
+      Number(left.parameters === "") - Number(right.parameters === "") ||
+      compareTexts(left.parameters, right.parameters),
+  );
+  return sorted.filter((example, place) => {
+    const before = sorted[place - 1];
+    return before === undefined || byRank(before, example) !== 0;
+  });
 }
 
 function bySlowness(left: ExampleValue, right: ExampleValue): number {

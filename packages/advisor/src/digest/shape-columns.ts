@@ -2,11 +2,10 @@ import type { Execution } from "../log/execution.ts";
 import type { ShapeDigest } from "./digest.ts";
 import { hexOf } from "./hash-bytes.ts";
 import {
-  insertExample,
+  keepAmong,
   type KeptExample,
   type KeptExamples,
   rankLimit,
-  sameExample,
   slowLimit,
 } from "./kept-example.ts";
 import {
@@ -43,6 +42,9 @@ export const USER = 0;
 export const DATABASE = 1;
 export const APPLICATION = 2;
 export const FAILURE = 3;
+
+/** Bytes that an example takes beside its texts, about. */
+const EXAMPLE_BYTES = 160;
 
 /** Where the last execution of a shape was counted, to find it again without a look-up: key and row, four times. */
 const LAST_WIDTH = 8;
@@ -106,7 +108,7 @@ export function shapeColumnsBytes(columns: ShapeColumns): number {
     pairTableBytes(cells) +
     pairTableBytes(tallies) +
     // Beside the tables each shape has an example with its text, in arrays and objects.
-    shapes.size * 300 +
+    shapes.size * 250 +
     columns.characters
   );
 }
@@ -177,17 +179,12 @@ export function keepExample(
 ): KeptExample | null {
   let examples = columns.examples[shape];
   if (examples === undefined) {
-    examples = { drawn: [], slowest: [] };
+    examples = { drawn: [], slowest: [], characters: 0 };
     columns.examples[shape] = examples;
   }
-  const same = sameExample(examples.drawn, example) ?? sameExample(examples.slowest, example);
-  if (same !== undefined) {
-    same.parameters = example.parameters;
-    return same;
-  }
-  columns.characters -= charactersOf(examples);
-  insertExample(examples, example);
-  columns.characters += charactersOf(examples);
+  const before = examples.characters + examples.drawn.length * EXAMPLE_BYTES;
+  const kept = keepAmong(examples, example);
+  columns.characters += examples.characters + examples.drawn.length * EXAMPLE_BYTES - before;
   const numbers = numbersOf(shape);
   const { values } = columns.shapes;
   values[numbers + RANK_LIMIT] = rankLimit(examples);
@@ -196,15 +193,7 @@ export function keepExample(
     values[numbers + SLOW_LIMIT] = slow.us ?? -1;
     values[numbers + SLOW_RANK] = slow.rank;
   }
-  return examples.drawn.includes(example) || examples.slowest.includes(example) ? example : null;
-}
-
-/** Those in both lists are counted twice: it is an estimate. */
-function charactersOf({ drawn, slowest }: KeptExamples): number {
-  let characters = 0;
-  for (const { sql, parameters } of drawn) characters += sql.length + parameters.length;
-  for (const { sql, parameters } of slowest) characters += sql.length + parameters.length;
-  return characters;
+  return kept;
 }
 
 /** Counts calls of a name: `kind` is {@link USER}, {@link DATABASE} or {@link APPLICATION}. */

@@ -5,7 +5,7 @@ import {
   chooseExamples,
   compareTexts,
   type ExampleValue,
-  sameExample,
+  uniteExamples,
 } from "./kept-example.ts";
 import { type Cell, cellsOfWidth } from "./timeline.ts";
 
@@ -52,7 +52,7 @@ export function addRows(one: ShapeRow, other: ShapeRow): ShapeRow {
     users: addNames(one.users, other.users),
     databases: addNames(one.databases, other.databases),
     applications: addNames(one.applications, other.applications),
-    examples: addExamples(one.examples, other.examples),
+    examples: keptOf(chooseExamples(uniteExamples(one.examples, other.examples), 0)),
     plan: slowerPlan(one.plan, other.plan),
     failures: addNames(one.failures, other.failures),
   };
@@ -122,24 +122,6 @@ export function byCalls(calls: Iterable<readonly [name: string, calls: number]>)
   return [...calls].toSorted(
     (left, right) => right[1] - left[1] || compareTexts(left[0], right[0]),
   );
-}
-
-function addExamples(
-  one: readonly ExampleValue[],
-  other: readonly ExampleValue[],
-): readonly ExampleValue[] {
-  const all = [...one];
-  for (const example of other) {
-    const same = sameExample(all, example);
-    if (same === undefined) all.push(example);
-    else if (parametersFirst(example, same)) all[all.indexOf(same)] = example;
-  }
-  return keptOf(chooseExamples(all, 0));
-}
-
-/** Whether the parameters of an example are those that are kept of two that are the same otherwise. */
-function parametersFirst({ parameters }: ExampleValue, other: ExampleValue): boolean {
-  return parameters !== "" && (other.parameters === "" || parameters < other.parameters);
 }
 
 /** Chosen examples as one list: drawn ones first, then those that are only slow. */
