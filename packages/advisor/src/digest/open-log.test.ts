@@ -99,7 +99,9 @@ describe("a run with plans, parameters, errors and texts over several lines", ()
     const sent = events.filter((event) =>
       event.sql.startsWith("select * from t where v = $1 and (name"),
     );
-    expect(sent.map((event) => event.parameters?.[0]).toSorted()).toEqual(["0", "1", "2", "3", "4"]);
+    expect(new Set(sent.map((event) => event.parameters?.[0]))).toEqual(
+      new Set(["0", "1", "2", "3", "4"]),
+    );
     for (const { parameters } of sent) {
       expect(parameters?.slice(1)).toEqual([`a'b, $2 = 'x'\nnew\tline "q"`, null]);
     }

@@ -23,17 +23,17 @@ const MAX_SHAPES = 20_000;
  * Throws `DbadviseError` `file-not-readable`; reading its events throws `unknown-log-format` where nothing in it is a record.
  */
 export function openLog(path: string, options: OpenLogOptions = {}): EventSource {
-  // Told at once, before anything else is done.
-  if (path !== "-") openInput(path);
+  const { stdin } = options;
+  const input = openInput(path, stdin === undefined ? {} : { stdin });
   let digest: Digest | undefined;
 
   async function* events(): AsyncGenerator<QueryEvent> {
-    digest = await runDigest({ ...options, inputs: [path], maxShapes: MAX_SHAPES });
+    digest = await runDigest({ ...options, inputs: [input], maxShapes: MAX_SHAPES });
     yield* digestEvents(digest);
   }
 
   return {
-    name: path === "-" ? "stdin" : path,
+    name: input.name,
     events: events(),
     summary: () => ({
       records: digest?.sources.reduce((sum, { records }) => sum + records, 0) ?? 0,

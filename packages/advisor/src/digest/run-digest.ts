@@ -24,8 +24,8 @@ import { describeFormat, type LogSource, type RangeRest, readInputInto } from ".
 import { renameDatabase } from "./rename-database.ts";
 
 export interface RunDigestOptions extends KnownFormat {
-  /** Paths of logs, `-` for the standard input; gzip and zstd are known by their first bytes. */
-  readonly inputs: readonly string[];
+  /** Paths of logs, `-` for the standard input; gzip and zstd are known by their first bytes. Opened ones are read once. */
+  readonly inputs: readonly (string | LogInput)[];
   /** Read for the path `-`. Default `process.stdin`. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** Executions outside `[since, until)`, milliseconds since the epoch, aren't counted. Default: all are. */
@@ -84,7 +84,9 @@ interface OpenedLog {
 /** Opened before any is read: a missing file is told at once. */
 async function openLogs(options: RunDigestOptions): Promise<readonly OpenedLog[]> {
   const { inputs, stdin, format, prefix } = options;
-  const opened = inputs.map((path) => openInput(path, stdin === undefined ? {} : { stdin }));
+  const opened = inputs.map((one) =>
+    typeof one === "string" ? openInput(one, stdin === undefined ? {} : { stdin }) : one,
+  );
   const known = {
     ...(format !== undefined && { format }),
     ...(prefix !== undefined && { prefix }),

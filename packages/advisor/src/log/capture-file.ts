@@ -1,7 +1,7 @@
 import type { CapturedNPlusOne, CapturedQuery, CaptureLine } from "@dbadvise/observe";
 import { DbadviseError } from "../dbadvise-error.ts";
 import type { EventSource } from "./event-source.ts";
-import { openFile } from "./open-log.ts";
+import { type LogInput, openFileInput } from "./input/open-input.ts";
 import type { CallSite, QueryEvent } from "./query-event.ts";
 import { mergedRepetition, type Repetition } from "./repetition.ts";
 import { readLines } from "./read-lines.ts";
@@ -19,7 +19,7 @@ const VERSION = 1;
  * a newer version.
  */
 export function openCapture(path: string, systems: readonly string[]): EventSource {
-  const input = openFile(path);
+  const input = openFileInput(path);
   const counts = newCounts();
   return {
     name: path,
@@ -67,24 +67,20 @@ function newCounts(): Counts {
 
 async function* readEvents(
   path: string,
-  input: AsyncIterable<Uint8Array>,
+  input: LogInput,
   systems: readonly string[],
   counts: Counts,
 ): AsyncGenerator<QueryEvent> {
-  try {
-    for await (const lines of readLines(input)) {
-      for (const text of lines) {
-        if (text === "") continue;
-        const line = lineOf(text, path);
-        if (line === undefined) counts.unread += 1;
-        else yield* eventsOf(line, systems, counts);
-      }
+  for await (const lines of readLines(input.chunks())) {
+    for (const text of lines) {
+      if (text === "") continue;
+      const line = lineOf(text, path);
+      if (line === undefined) counts.unread += 1;
+      else yield* eventsOf(line, systems, counts);
     }
-  } catch (cause) {
-    if (cause instanceof DbadviseError) throw cause;
-    // A file that is damaged further on: what was read stands.
-    counts.unread += 1;
   }
+  // A file that is damaged further on: what was read stands.
+  if (input.damage() !== null) counts.unread += 1;
   if (counts.records > 0) return;
   throw counts.unread > 0
     ? new DbadviseError(

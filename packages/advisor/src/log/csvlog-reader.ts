@@ -74,6 +74,16 @@ export const csvlogReader: FormatReader = {
             at = end;
             continue;
           }
+          if (!record.isStart(at)) {
+            // Lines that nobody understands need not wait for the next record, however many there are.
+            const lineEnd = endOfLine(bytes, at);
+            if (lineEnd === to && !last && bytes[to - 1] !== LINE_FEED) break;
+            if (nextTime(bytes, at, lineEnd) === -1) {
+              unreadPiece(bytes, at, lineEnd);
+              at = lineEnd;
+              continue;
+            }
+          }
           const start = nextStart(bytes, at);
           if (start === -1 && !last) break;
           const next = start === -1 ? to : start;
@@ -88,6 +98,12 @@ export const csvlogReader: FormatReader = {
   },
 };
 
+/** The end of the line at `from`, with its line break. */
+function endOfLine(bytes: Buffer, from: number): number {
+  const feed = bytes.indexOf(LINE_FEED, from);
+  return feed === -1 ? bytes.length : feed + 1;
+}
+
 /** The end of the last line that ends within a block's limit. */
 function lastLineEnd(bytes: Buffer, from: number): number {
   return Math.max(from, bytes.lastIndexOf(LINE_FEED, from + MAX_BLOCK_BYTES - 1) + 1);
@@ -97,12 +113,17 @@ function lastLineEnd(bytes: Buffer, from: number): number {
 function textLines(bytes: Buffer, from: number, to: number): number {
   let lines = 0;
   for (let at = from; at < to;) {
-    const feed = bytes.indexOf(LINE_FEED, at);
-    const end = feed === -1 || feed >= to ? to : feed;
-    if (end > at + 1 || (end === at + 1 && bytes[at] !== CARRIAGE_RETURN)) lines++;
-    at = end + 1;
+    const end = Math.min(endOfLine(bytes, at), to);
+    if (!isBlank(bytes, at, end)) lines++;
+    at = end;
   }
   return lines;
+}
+
+/** Whether a line has nothing but its line break. */
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  const end = bytes[to - 1] === LINE_FEED ? to - 1 : to;
+  return end === from || (end === from + 1 && bytes[from] === CARRIAGE_RETURN);
 }
 
 /** Where the next text that may be a time, `2026-11-22 10:04:54.282`, begins in `[from, to)`; -1: nowhere. */

@@ -1,6 +1,6 @@
 import type { EventSource } from "./event-source.ts";
-import { openFile } from "./open-log.ts";
-import { MAX_RECORD_LENGTH } from "./log-record.ts";
+import { MAX_BLOCK_BYTES } from "./block-reader.ts";
+import { type LogInput, openFileInput } from "./input/open-input.ts";
 import type { QueryEvent } from "./query-event.ts";
 import { readLines } from "./read-lines.ts";
 
@@ -37,7 +37,7 @@ const BATCH_LENGTH = 64 * 1024;
  * Throws `DbadviseError` `file-not-readable`.
  */
 export function openSqlFile(path: string, splitStatements: SplitStatements): EventSource {
-  const input = openFile(path);
+  const input = openFileInput(path);
   const counts: Counts = { records: 0, unread: 0, seconds: undefined };
   return {
     name: path,
@@ -53,7 +53,7 @@ interface Counts {
 }
 
 async function* readEvents(
-  input: AsyncIterable<Uint8Array>,
+  input: LogInput,
   split: SplitStatements,
   counts: Counts,
 ): AsyncGenerator<QueryEvent> {
@@ -61,7 +61,7 @@ async function* readEvents(
   let length = 0;
   // So that each statement's text begins behind a line's end, or behind another statement.
   let rest = "\n";
-  for await (const batch of readLines(input)) {
+  for await (const batch of readLines(input.chunks())) {
     for (const line of batch) {
       lines.push(line);
       length += line.length + 1;
@@ -73,11 +73,12 @@ async function* readEvents(
     rest = done.rest;
     lines = [];
     length = 0;
-    if (rest.length >= MAX_RECORD_LENGTH) {
+    if (rest.length >= MAX_BLOCK_BYTES) {
       counts.unread++;
       return;
     }
   }
+  if (input.damage() !== null) counts.unread++;
   // The last statement may do without its `;`.
   const last = split(`${rest}${lines.join("\n")}\n;`);
   yield* last.statements.flatMap((text) => eventsOf(text, counts));

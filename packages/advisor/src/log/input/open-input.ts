@@ -52,6 +52,11 @@ export function openInput(path: string, options: OpenInputOptions = {}): LogInpu
   return streamInput(path, createReadStream(path, { highWaterMark: READ_BYTES }));
 }
 
+/** As {@link openInput}, of a file: the path `-` is not special. */
+export function openFileInput(path: string): LogInput {
+  return openInput(path === "-" ? "./-" : path);
+}
+
 function magicOf(path: string): Buffer {
   const fd = openSync(path, "r");
   try {

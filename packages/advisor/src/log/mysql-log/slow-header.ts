@@ -1,8 +1,8 @@
 import type { ExecutionSink } from "../execution.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
 import { createLastName } from "../last-name.ts";
-import { lineEndAt, newLineAt } from "./server-banner.ts";
-import { shortTime } from "./short-time.ts";
+import { lineEndAt, newLineAt, newLineNear } from "./server-banner.ts";
+import { SHORT_TIME_LENGTH, shortTime } from "./short-time.ts";
 import { isRecordStart, startsBlock } from "./slow-lines.ts";
 
 const SPACE = 32;
@@ -49,25 +49,25 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
   /** Where the number or name read last ends. */
   let end = 0;
 
-  /** Digits up to a space or the line's end; NaN for anything else. */
-  const count = (bytes: Buffer, from: number, lineEnd: number): number => {
+  /** Digits up to white space; NaN for anything else. */
+  const count = (bytes: Buffer, from: number, to: number): number => {
     let value = 0;
     let at = from;
-    for (; at < lineEnd; at++) {
+    for (; at < to; at++) {
       const digit = (bytes[at] ?? 0) - 48;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
     }
     end = at;
-    return at > from && (at === lineEnd || bytes[at] === SPACE) ? value : Number.NaN;
+    return at > from && (at === to || (bytes[at] ?? 0) <= SPACE) ? value : Number.NaN;
   };
 
   /** Seconds, with a fraction or without, in milliseconds: whole microseconds. */
-  const seconds = (bytes: Buffer, from: number, lineEnd: number): number => {
+  const seconds = (bytes: Buffer, from: number, to: number): number => {
     let micros = 0;
     let at = from;
     let scale = 0;
-    for (; at < lineEnd; at++) {
+    for (; at < to; at++) {
       const digit = (bytes[at] ?? 0) - 48;
       if (digit >= 0 && digit <= 9) {
         if (scale === 0) micros = micros * 10 + digit;
@@ -75,22 +75,24 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
           scale /= 10;
           micros += digit * scale;
         }
-      } else if (bytes[at] === 46 && scale === 0 && at > from) {
+      } else if (digit === -2 && scale === 0 && at > from) {
         micros *= 1_000_000;
         scale = 1_000_000;
       } else break;
     }
     end = at;
-    if (at === from || (at < lineEnd && bytes[at] !== SPACE)) return Number.NaN;
+    if (at === from || (at < to && (bytes[at] ?? 0) > SPACE)) return Number.NaN;
     if (scale === 0) micros *= 1_000_000;
     return micros <= Number.MAX_SAFE_INTEGER ? micros / 1000 : Number.POSITIVE_INFINITY;
   };
 
-  /** A name ends before two spaces. */
-  const schema = (bytes: Buffer, from: number, lineEnd: number): number => {
+  /** A name ends before two spaces, or with its line. */
+  const schema = (bytes: Buffer, from: number, to: number): number => {
     let at = from;
-    while (at < lineEnd && (bytes[at] !== SPACE || (at + 1 < lineEnd && bytes[at + 1] !== SPACE)))
+    while (at < to && (bytes[at] ?? 0) >= SPACE) {
+      if (bytes[at] === SPACE && (at + 1 >= to || (bytes[at + 1] ?? 0) <= SPACE)) break;
       at++;
+    }
     end = at;
     return databaseId(bytes, from, at);
   };
@@ -118,37 +120,49 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
     }
   };
 
-  /** `Query_time: 0.003992  Lock_time: 0.000000 Rows_sent: 0`: the names that matter come first. */
-  const pairs = (bytes: Buffer, from: number, lineEnd: number): void => {
+  /**
+   * `Query_time: 0.003992  Lock_time: 0.000000 Rows_sent: 0`: the names that matter come first. Returns the line break; -1:
+   * there is none.
+   */
+  const pairs = (bytes: Buffer, from: number, to: number): number => {
     let at = from;
     for (;;) {
-      while (at < lineEnd && bytes[at] === SPACE) at++;
+      while (at < to && bytes[at] === SPACE) at++;
       const key = at;
-      while (at < lineEnd && bytes[at] !== COLON) at++;
-      if (at >= lineEnd) return;
+      while (at < to && bytes[at] !== COLON && (bytes[at] ?? 0) > SPACE) at++;
+      if (at >= to || bytes[at] !== COLON) break;
       const first = bytes[key];
       const length = at - key;
       at += 2;
-      if (length === 10 && first === 81) header.ms = seconds(bytes, at, lineEnd);
-      else if (length === 9 && first === 76) header.lockMs = seconds(bytes, at, lineEnd);
+      if (length === 10 && first === 81) header.ms = seconds(bytes, at, to);
+      else if (length === 9 && first === 76) header.lockMs = seconds(bytes, at, to);
       else if (length === 9 && first === 82) {
-        const rows = count(bytes, at, lineEnd);
+        const rows = count(bytes, at, to);
         // Percona's Rows_read is told elsewhere.
         if (bytes[key + 5] === 115) header.rowsSent = rows;
       } else if (length === 13 && first === 82) {
-        const rows = count(bytes, at, lineEnd);
+        const rows = count(bytes, at, to);
         if (bytes[key + 5] === 97) header.rowsAffected = rows;
         else header.rowsExamined = rows;
       } else if (length === 9 && first === 84) {
-        const id = count(bytes, at, lineEnd);
+        const id = count(bytes, at, to);
         if (id === id) header.session = id;
-      } else if (length === 6 && first === 83) header.database = schema(bytes, at, lineEnd);
+      } else if (length === 6 && first === 83) header.database = schema(bytes, at, to);
       else if ((length === 5 && first === 69) || (length === 10 && first === 76))
-        header.errno = count(bytes, at, lineEnd);
-      else if (length === 6 && first === 75) header.killed = count(bytes, at, lineEnd);
-      else return;
+        header.errno = count(bytes, at, to);
+      else if (length === 6 && first === 75) header.killed = count(bytes, at, to);
+      else break;
       at = end;
     }
+    return newLineNear(bytes, at, to);
+  };
+
+  const time = (bytes: Buffer, from: number, to: number): number => {
+    header.time = timestamps.read(bytes, from, to);
+    if (header.time === header.time) return newLineNear(bytes, timestamps.end, to);
+    header.localTime = shortTime(bytes, from, to);
+    const isTime = header.localTime === header.localTime;
+    return newLineNear(bytes, isTime ? from + SHORT_TIME_LENGTH : from, to);
   };
 
   const header: SlowHeader = {
@@ -184,34 +198,37 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
       let step = 0;
       let at = from;
       while (at < to && bytes[at] === NUMBER_SIGN) {
-        const newLine = newLineAt(bytes, at, to);
-        if (newLine === -1 && !last) return -1;
-        const next = newLine === -1 ? to : newLine + 1;
-        const lineEnd = newLine === -1 ? to : lineEndAt(bytes, at, newLine);
         const kind = bytes[at + 2];
         const second = bytes[at + 3];
-        if (
-          (kind === 84 && second === 105) ||
-          (kind === 85 && second === 115) ||
-          (kind === 81 && second === 117)
-        ) {
-          const own = kind === 84 ? 1 : kind === 85 ? 2 : 3;
+        const own =
+          kind === 84 && second === 105
+            ? 1
+            : kind === 85
+              ? 2
+              : kind === 81 && second === 117
+                ? 3
+                : 0;
+        let newLine: number;
+        if (own > 0) {
           const starts = at > from && isRecordStart(bytes, at, to);
           if (starts && (step >= own || startsBlock(bytes, from, at))) return at;
           step = own;
-          if (own === 3) pairs(bytes, at + 2, lineEnd);
-          else if (own === 2) user(bytes, at + USER_AT, lineEnd);
-          else {
-            header.time = timestamps.read(bytes, at + TIME_AT, lineEnd);
-            if (header.time !== header.time)
-              header.localTime = shortTime(bytes, at + TIME_AT, lineEnd);
+        }
+        if (own === 1) newLine = time(bytes, at + TIME_AT, to);
+        else if (own === 3 || (own === 0 && (kind === 84 || kind === 82 || kind === 83)))
+          newLine = pairs(bytes, at + 2, to);
+        else {
+          if (kind === 97) return at;
+          newLine = newLineAt(bytes, at, to);
+          const lineEnd = newLine === -1 ? to : lineEndAt(bytes, at, newLine);
+          if (own === 2) user(bytes, at + USER_AT, lineEnd);
+          else if (kind === 101) {
+            if (header.planFrom === -1) header.planFrom = at;
+            header.planTo = lineEnd;
           }
-        } else if (kind === 101) {
-          if (header.planFrom === -1) header.planFrom = at;
-          header.planTo = lineEnd;
-        } else if (kind === 97) return at;
-        else if (kind === 84 || kind === 82 || kind === 83) pairs(bytes, at + 2, lineEnd);
-        at = next;
+        }
+        if (newLine === -1 && !last) return -1;
+        at = newLine === -1 ? to : newLine + 1;
       }
       return at;
     },

@@ -1,8 +1,9 @@
 import { matches } from "../match-bytes.ts";
 import { lineEndAt, newLineAt } from "./server-banner.ts";
 
+const NEW_LINE = 10;
+const CARRIAGE_RETURN = 13;
 const SPACE = 32;
-const DOT = 46;
 const SEMICOLON = 59;
 const EQUALS = 61;
 const BACKTICK = 96;
@@ -53,32 +54,40 @@ export function readPrologue(
   }
   if (!last && at + 4 > to) return -1;
   if (bytes[at] !== 83 || bytes[at + 1] !== 69 || bytes[at + 2] !== 84) return at;
-  const newLine = newLineAt(bytes, at, to);
-  if (newLine === -1) return last ? at : -1;
-  prologue.timestamp = timestamp(bytes, at + 4, lineEndAt(bytes, at, newLine));
-  return prologue.timestamp === prologue.timestamp ? newLine + 1 : at;
+  const next = readTimestamp(prologue, bytes, at + 4, to);
+  if (next >= to && !last) return -1;
+  return prologue.timestamp === prologue.timestamp ? next : at;
 }
 
-/** `last_insert_id=5,insert_id=6,timestamp=1795342217;`, with a fraction or without. NaN: the line says something else. */
-function timestamp(bytes: Buffer, from: number, lineEnd: number): number {
+/**
+ * `last_insert_id=5,insert_id=6,timestamp=1795342217;`, with a fraction or without. Returns where the next line begins; at
+ * least `to`: the bytes end before that; anything else where the line says something else.
+ */
+function readTimestamp(prologue: SlowPrologue, bytes: Buffer, from: number, to: number): number {
   let at = from;
-  while (at < lineEnd && (bytes[at] === 108 || bytes[at] === 105)) {
-    while (at < lineEnd && bytes[at] !== 44) at++;
+  while (at < to && (bytes[at] === 108 || bytes[at] === 105)) {
+    while (at < to && bytes[at] !== 44 && (bytes[at] ?? 0) > SPACE) at++;
     at++;
   }
-  if (!matches(bytes, at, TIMESTAMP)) return Number.NaN;
+  if (at + TIMESTAMP.length > to) return to;
+  if (!matches(bytes, at, TIMESTAMP)) return at;
   let ms = 0;
   let scale = 1000;
   let fraction = false;
-  for (at += TIMESTAMP.length; at < lineEnd - 1; at++) {
+  for (at += TIMESTAMP.length; at < to; at++) {
     const digit = (bytes[at] ?? 0) - 48;
     if (digit >= 0 && digit <= 9) {
       if (!fraction) ms = ms * 10 + digit * 1000;
       else if (scale > 1) ms += digit * (scale /= 10);
-    } else if (bytes[at] === DOT && !fraction) fraction = true;
-    else return Number.NaN;
+    } else if (digit === -2 && !fraction) fraction = true;
+    else break;
   }
-  return bytes[at] === SEMICOLON && bytes[at - 1] !== EQUALS ? ms : Number.NaN;
+  if (at + 2 > to) return to;
+  if (bytes[at] !== SEMICOLON || bytes[at - 1] === EQUALS) return at;
+  const newLine = bytes[at + 1] === CARRIAGE_RETURN ? at + 2 : at + 1;
+  if (newLine >= to) return to;
+  if (bytes[newLine] === NEW_LINE) prologue.timestamp = ms;
+  return newLine + 1;
 }
 
 /** Where the name of a command that is no statement begins: `# administrator command: Quit`; -1: it is a statement. */

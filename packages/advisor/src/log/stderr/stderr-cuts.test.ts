@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../random-database/random.ts";
+import { type Random, seededRandom } from "../../random-database/random.ts";
 import { newTranscript, openStderr, readStderr, type Transcript } from "./testing/read-stderr.ts";
 
 const MS = "2026-11-22 10:04:54.282 UTC";
@@ -150,3 +150,66 @@ describe.each([
     }
   });
 });
+
+test("damage anywhere: the same in parts and in chunks, and nothing is lost silently", () => {
+  const seed = Math.floor(Math.random() * 1e9);
+  const random = seededRandom(seed);
+  for (let round = 0; round < 400; round++) {
+    const log = damaged(logOf(LINES, "\n"), random);
+    const name = `seed ${seed}, round ${round}`;
+    const whole = readStderr(log, PREFIXES);
+    const cuts = Array.from({ length: 3 }, () => random.int(0, log.length));
+    expect(
+      readParts(
+        log,
+        cuts.toSorted((a, b) => a - b),
+      ),
+      name,
+    ).toEqual(whole);
+    expect(
+      readChunks(log, () => random.int(1, 500)),
+      name,
+    ).toEqual(whole);
+    expect(whole.messages.length, name).toBeGreaterThan(0);
+  }
+});
+
+test("a damaged record takes no other along", () => {
+  const seed = Math.floor(Math.random() * 1e9);
+  const random = seededRandom(seed);
+  const records = Array.from(
+    { length: 9 },
+    (_, pid) =>
+      `${MS} [${pid + 1}] a@b LOG:  duration: 1.000 ms  statement: select ${pid}\n\tfrom t`,
+  );
+  for (let round = 0; round < 400; round++) {
+    const bytes = damaged(Buffer.from(records[4] ?? ""), random);
+    // A line break more ends the record before it.
+    const log = logOf([...records.slice(0, 4), bytes, ...records.slice(5)], "\n");
+    const { messages } = readStderr(log, PREFIXES);
+    const others = messages.filter(({ session }) => session !== 5).map(({ message }) => message);
+    for (const index of [0, 1, 2, 5, 6, 7, 8]) {
+      expect(others, `seed ${seed}, round ${round}`).toContain(
+        `duration: 1.000 ms  statement: select ${index}\nfrom t`,
+      );
+    }
+  }
+});
+
+/** Bytes changed, put in, taken out and said twice. */
+function damaged(log: Buffer, random: Random): Buffer {
+  let bytes = log;
+  for (let change = random.int(1, 4); change > 0; change--) {
+    const at = random.int(0, bytes.length - 1);
+    const length = random.int(0, 40);
+    const noise = Buffer.from(
+      Array.from({ length: random.int(1, 9) }, () =>
+        random.pick([0, 9, 10, 13, 32, 58, 76, 255, random.int(0, 255)]),
+      ),
+    );
+    const middle = random.pick([noise, Buffer.alloc(0), bytes.subarray(at, at + 2 * length)]);
+    bytes = Buffer.concat([bytes.subarray(0, at), middle, bytes.subarray(at + length)]);
+    if (bytes.length === 0) return log;
+  }
+  return bytes;
+}
