@@ -13,7 +13,13 @@ import { htmlPage, type PageSection } from "./html/html-page.ts";
 import { indexMap, type NumberedFinding } from "./html/index-map.ts";
 import { html } from "./html/markup.ts";
 import { type Tile, tiles } from "./html/page-parts.ts";
-import { type FindingLink, pageQueries, type QueryLinks, shownShapes } from "./html/page-query.ts";
+import {
+  concernedQueries,
+  type FindingLink,
+  pageQueries,
+  type QueryLinks,
+  shownShapes,
+} from "./html/page-query.ts";
 import { querySections } from "./html/query-sections.ts";
 import { selectionSections, unknownSections } from "./html/report-sections.ts";
 import { objectLabel } from "./object-label.ts";
@@ -29,7 +35,7 @@ import {
 import { formatBytes } from "./units.ts";
 
 /** Logged shapes for each order that the table of queries can have. */
-const SHAPES = 50;
+const SHAPES = 20;
 
 /** One file for a browser: the findings, what they rest on, the indexes of each table, and the queries with their load. */
 export function renderHtml(report: Report): string {
@@ -38,11 +44,15 @@ export function renderHtml(report: Report): string {
   const numbered = groups.flatMap(({ findings, numbers }) =>
     findings.map((finding, index): NumberedFinding => ({ finding, number: numbers[index] ?? 0 })),
   );
-  const shapes = digest === undefined ? [] : shownShapes(digest, SHAPES);
+  const concerned = new Set(concernedQueries(report).map(({ fingerprint }) => fingerprint));
+  const shapes = digest === undefined ? [] : shownShapes(digest, SHAPES, concerned);
   const shown = new Set(shapes.map(({ shape }) => shape.id));
   const queries = pageQueries(shapes, report, linksOf(numbered));
+  // Of several texts with one fingerprint the greatest is the first.
   const anchors = new Map(
-    queries.map(({ fingerprint, anchor }) => [fingerprint ?? "", anchor] as const),
+    queries
+      .toReversed()
+      .flatMap(({ fingerprint, anchor }) => (fingerprint === null ? [] : [[fingerprint, anchor]])),
   );
   const map = indexMap(report.tables, numbered);
   return htmlPage({

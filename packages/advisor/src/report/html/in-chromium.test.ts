@@ -268,15 +268,19 @@ describe.skipIf(chromium === null)("pages in a real browser", async () => {
   });
 
   test("is dark where the reader wants it, and black on white on paper", async () => {
+    const unfolded = `document.querySelector("#cards .body pre").checkVisibility()`;
     const ground = `getComputedStyle(document.body).backgroundColor`;
     const dark = await look(digestPage, ({ evaluate }) => evaluate(ground), { colors: "dark" });
     const paper = await look(
       digestPage,
       ({ evaluate }) =>
-        evaluate(`[${ground}, getComputedStyle(document.querySelector("nav")).display]`),
+        evaluate(
+          `[${ground}, getComputedStyle(document.querySelector("nav")).display, ${unfolded}]`,
+        ),
       { colors: "dark", media: "print" },
     );
     expect(dark).toBe("rgb(15, 19, 26)");
-    expect(paper).toEqual(["rgb(255, 255, 255)", "none"]);
+    expect(paper).toEqual(["rgb(255, 255, 255)", "none", true]);
+    expect(await look(digestPage, ({ evaluate }) => evaluate(unfolded))).toBe(false);
   });
 });

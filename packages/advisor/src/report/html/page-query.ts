@@ -28,29 +28,49 @@ export interface PageQuery {
 /** What findings say of a query, by its fingerprint. */
 export type QueryLinks = ReadonlyMap<string, readonly FindingLink[]>;
 
-/** As many shapes for each order as asked for, by total time: whichever order the reader chooses, its first ones are there. */
-export function shownShapes(digest: Digest, limit: number): readonly RankedShape[] {
+/**
+ * As many shapes for each order as asked for, and those with the fingerprints, by total time: whichever order the reader
+ * chooses, its first ones are there.
+ */
+export function shownShapes(
+  digest: Digest,
+  limit: number,
+  fingerprints: ReadonlySet<string> = new Set(),
+): readonly RankedShape[] {
   const ids = new Set(
     DIGEST_SORTS.flatMap((sort) =>
       rankShapes(digest, sort, limit).shown.map(({ shape }) => shape.id),
     ),
   );
-  return rankShapes(digest, "total", digest.shapes.length).shown.filter(({ shape }) =>
-    ids.has(shape.id),
+  return rankShapes(digest, "total", digest.shapes.length).shown.filter(
+    ({ shape }) => ids.has(shape.id) || fingerprints.has(shape.fingerprint ?? ""),
   );
+}
+
+/** Queries that findings or the choice of indexes name. */
+export function concernedQueries({
+  findings,
+  selection,
+}: Pick<Report, "findings" | "selection">): readonly ConcernedQuery[] {
+  return [...findings.flatMap(({ queries }) => queries), ...(selection?.worse ?? [])];
+}
+
+interface ConcernedQuery {
+  readonly fingerprint: string;
+  readonly sql: string;
+  readonly calls: number;
+  readonly totalMs?: number | undefined;
+  readonly callSites: readonly CallSite[];
 }
 
 /** Queries of a digest and those that only the report's findings name, by total time. */
 export function pageQueries(
   shapes: readonly RankedShape[],
-  findings: Pick<Report, "findings" | "selection">,
+  report: Pick<Report, "findings" | "selection">,
   links: QueryLinks,
 ): readonly PageQuery[] {
   const impacts = new Map(
-    [
-      ...findings.findings.flatMap(({ queries }) => queries),
-      ...(findings.selection?.worse ?? []),
-    ].map((query) => [query.fingerprint, query] as const),
+    concernedQueries(report).map((query) => [query.fingerprint, query] as const),
   );
   const logged = shapes.map((entry): PageQuery => {
     const { shape } = entry;
@@ -70,7 +90,7 @@ export function pageQueries(
   const others = [...impacts.values()]
     .filter(({ fingerprint }) => !known.has(fingerprint))
     .map((query): PageQuery => {
-      const totalMs = "totalMs" in query ? query.totalMs : undefined;
+      const { totalMs } = query;
       return {
         anchor: anchor("q", query.fingerprint),
         text: query.sql,
