@@ -28,7 +28,8 @@ describe("html", () => {
       "<script",
       "</script",
     ]);
-    expect(page).not.toMatch(/<[^>]*\son[a-z]+=/i);
+    const tags = page.replace(/="[^"]*"/g, "=").match(/<[a-z][^>]*>/g);
+    expect(tags?.filter((tag) => / on[a-z]+=/i.test(tag))).toEqual([]);
     expect(page.match(/(href|src)="(?!#|data:,")/g)).toBeNull();
   });
 
