@@ -35,7 +35,7 @@ export interface LogFormat {
 
 /** A reader of one format, made anew for each file or range of one. */
 export interface FormatReader {
-  /** Whether `line`, without its line break, is the beginning of a block of this format. */
+  /** Whether `line`, without its line break, is the beginning of a record of this format: by it the format is told. */
   isBlockStart(line: Buffer): boolean;
   /** Lexical rules of its SQL: a name in `sql-key/lexis.ts`. */
   readonly lexis: "postgres" | "mysql";

@@ -58,10 +58,10 @@ describe("forms", () => {
     expect({ records, unreadLines }).toEqual({ records: 6, unreadLines: 0 });
   });
 
-  test("lines that begin a block are told from others", () => {
+  test("lines that begin a record, or the log, tell the format", () => {
     const starts = (log: string): number =>
       log.split("\n").filter((line) => mysqlGeneralReader.isBlockStart(Buffer.from(line))).length;
-    expect([starts(MYSQL_GENERAL_LOG), starts(MARIADB_GENERAL_LOG)]).toEqual([11, 2]);
+    expect([starts(MYSQL_GENERAL_LOG), starts(MARIADB_GENERAL_LOG)]).toEqual([11 + 1, 6 + 2]);
   });
 });
 

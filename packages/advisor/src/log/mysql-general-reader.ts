@@ -4,7 +4,12 @@ import { emptySpan, setSpan } from "./byte-span.ts";
 import { matches } from "./match-bytes.ts";
 import { type ExecutionSink, newExecution } from "./execution.ts";
 import type { FormatReader } from "./log-format.ts";
-import { findGeneralBlock, newGeneralLine, readGeneralLine } from "./mysql-log/general-lines.ts";
+import {
+  findGeneralBlock,
+  type GeneralLine,
+  newGeneralLine,
+  readGeneralLine,
+} from "./mysql-log/general-lines.ts";
 import { matchesIgnoringCase } from "./mysql-log/match-ignoring-case.ts";
 import { isBanner, lineEndAt, newLineAt } from "./mysql-log/server-banner.ts";
 import { shortTime } from "./mysql-log/short-time.ts";
@@ -26,7 +31,9 @@ const ACCESS_DENIED = Buffer.from("Access denied");
  */
 export const mysqlGeneralReader: FormatReader = {
   lexis: "mysql",
-  isBlockStart: (line) => readGeneralLine(newGeneralLine(), line, 0, line.length) === "timed",
+  // A log of one second has a single line that begins a block.
+  isBlockStart: (line) =>
+    isRecord(newGeneralLine(), line, 0, line.length) || isBanner(line, 0, line.length),
   open: (_, { unread, executions }) => openGeneralLog(unread, executions),
 };
 
@@ -39,10 +46,7 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
   let time = Number.NaN;
   const skipLines = createLineSkipper(
     unread,
-    (bytes, at, to) => {
-      const kind = readGeneralLine(nextLine, bytes, at, to);
-      return kind === "timed" || kind === "untimed";
-    },
+    (bytes, at, to) => isRecord(nextLine, bytes, at, to),
     () => {},
   );
 
@@ -112,6 +116,11 @@ function openGeneralLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
       return at;
     },
   };
+}
+
+function isRecord(line: GeneralLine, bytes: Buffer, from: number, to: number): boolean {
+  const kind = readGeneralLine(line, bytes, from, to);
+  return kind === "timed" || kind === "untimed";
 }
 
 /** `EXECUTE name`: the statement that it executes comes with `Execute`. */

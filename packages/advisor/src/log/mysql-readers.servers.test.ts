@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type PrivateServer, startPrivateServer } from "@dbadvise/testkit";
 import mysql, { type Connection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sniffFormat } from "./input/sniff-format.ts";
 import { mysqlGeneralReader } from "./mysql-general-reader.ts";
 import { CARRIED_DATABASE } from "./mysql-log/carried-database.ts";
 import {
@@ -132,6 +133,11 @@ describe.each(["mysql", "mariadb"] as const)("%s", (engine) => {
         : { "prepare p from 'select n + 10 from t'": 1, "select n + 10 from t": 1, [MISSING]: 1 }),
     });
     expect(log.unreadLines).toBe(0);
+  });
+
+  test("the formats are told from the logs", () => {
+    expect(sniffFormat(slow, {})?.name).toBe("mysql-slow");
+    expect(sniffFormat(general, {})?.name).toBe("mysql-general");
   });
 
   test("the slow log tells rows, time, user and database", () => {
