@@ -346,6 +346,16 @@ describe("analyze", () => {
     expect(await readdir(own)).toEqual(["report.sarif"]);
   });
 
+  test("--format html is one page that asks for no other file", async () => {
+    const page = await runCli(["analyze", "--url", database.url, "--format", "html", ...sql], {
+      folder,
+    });
+    expect(page.code).toBe(1);
+    expect(page.stdout).toMatch(/^<!DOCTYPE html>[^]*missing-index[^]*<\/html>\n$/);
+    expect(page.stdout).toContain("default-src 'none'");
+    expect(page.stdout).toMatch(/Indexes by table[^]*CREATE INDEX CONCURRENTLY/);
+  });
+
   test("takes its options from a configuration in TypeScript", async () => {
     const config = {
       url: database.url,
