@@ -19,7 +19,7 @@ export interface KnownFormat {
 /** Bytes from which a format is told. */
 const HEAD_BYTES = 1024 * 1024;
 /** Lines of the head that are looked at: a log has a record among fewer. */
-const MAX_LINES = 2000;
+const MAX_LINES = 500;
 /** Envelopes around each other: a container's log of an operator's, say. */
 const MAX_ENVELOPES = 3;
 

@@ -7,23 +7,23 @@ const NUMBER_SIGN = 35;
  * digits (rsyslog, `$EscapeControlCharactersOnReceive`).
  */
 export function appendUnescaped(output: ByteOutput, bytes: Buffer, from: number, to: number): void {
-  let at = from;
-  for (;;) {
-    const sign = bytes.indexOf(NUMBER_SIGN, at);
-    if (sign === -1 || sign >= to) break;
-    const code = controlCharacter(bytes, sign + 1, to);
-    appendBytes(output, bytes, at, code === -1 ? sign + 1 : sign);
+  // Not beyond the line: most chunks have no such sign.
+  const line = bytes.subarray(from, to);
+  let at = 0;
+  for (let sign = line.indexOf(NUMBER_SIGN); sign !== -1; sign = line.indexOf(NUMBER_SIGN, at)) {
+    const code = controlCharacter(line, sign + 1);
+    appendBytes(output, line, at, code === -1 ? sign + 1 : sign);
     if (code !== -1) appendByte(output, code);
     at = code === -1 ? sign + 1 : sign + 4;
   }
-  appendBytes(output, bytes, at, to);
+  appendBytes(output, line, at, line.length);
 }
 
-function controlCharacter(bytes: Buffer, from: number, to: number): number {
-  if (from + 3 > to) return -1;
+function controlCharacter(line: Buffer, from: number): number {
+  if (from + 3 > line.length) return -1;
   let code = 0;
   for (let at = from; at < from + 3; at++) {
-    const digit = (bytes[at] ?? 0) - 48;
+    const digit = (line[at] ?? 0) - 48;
     if (digit < 0 || digit > 7) return -1;
     code = code * 8 + digit;
   }

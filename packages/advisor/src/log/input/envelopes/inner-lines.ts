@@ -43,16 +43,18 @@ export function createInnerLines(output: ByteOutput, inner: InnerLog): InnerLine
   };
 
   return {
-    write(text, from, to, stamp) {
-      let at = from;
+    write(bytes, from, to, stamp) {
+      // What else the buffer holds is not searched.
+      const text = bytes.subarray(from, to);
+      let at = 0;
       do {
         const feed = text.indexOf(LINE_FEED, at);
-        const next = feed === -1 || feed >= to ? to : feed;
+        const next = feed === -1 ? text.length : feed;
         const end = next > at && text[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
         // The server marks its own empty lines with a TAB: one without was added on the way.
-        if (end > at || startsField === null) writeLine(text, at, end, stamp, at === from);
+        if (end > at || startsField === null) writeLine(text, at, end, stamp, at === 0);
         at = next + 1;
-      } while (at < to);
+      } while (at < text.length);
     },
   };
 }
