@@ -107,7 +107,6 @@ describe("damage to csvlog", () => {
     ["a date that is none", line(first).replace("2026-11", "2026-13"), 1],
     ["zeros", `${"\0".repeat(5000)}\n`, 1],
     ["noise", Buffer.from([255, 254, 34, 200, 10, 1, 10]), 2],
-    ["empty lines around", "\n\r\nx\n\n", 1],
   ])("%s is unread, and its neighbours are read", (_, damage, lines) => {
     const back = read(damage, line(first), damage, line(other), damage);
     expect(back.messages).toEqual([first, other]);

@@ -7,11 +7,13 @@ import { jsonlogReader } from "./jsonlog-reader.ts";
 import type { MessageSeverity } from "./server-message.ts";
 import { mutate } from "./mysql-log/testing/mutate.ts";
 import { sessionNumber } from "./session-id-bytes.ts";
+import { plainMessage } from "./testing/plain-message.ts";
 import { randomMessage } from "./testing/random-message.ts";
 import {
   type PlainMessage,
   readInChunks,
   readInRanges,
+  readThroughFeed,
   readWhole,
 } from "./testing/read-messages.ts";
 import { csvRecord, jsonRecord } from "./testing/write-messages.ts";
@@ -23,19 +25,21 @@ function sample(name: string): Buffer {
 }
 
 describe("logs of a real server", () => {
+  // Counted apart from this code: grep -oE 'duration: [0-9.]+ ms  (statement|execute)' FILE | awk '{n++; s+=$2*1000} END {print n, s}'
   test.each([
-    ["pg15-csvlog.csv.gz", csvlogReader, 9130],
-    ["pg15-auto-explain.csv.gz", csvlogReader, 598],
-    ["pg15-jsonlog.json.gz", jsonlogReader, 6325],
-    ["pg15-auto-explain.json.gz", jsonlogReader, 598],
-  ] as const)("%s has each record", (name, format, count) => {
-    const bytes = sample(name);
-    const { messages, unreadLines, unreadBytes } = readWhole(format, bytes);
-    expect({ records: messages.length, unreadLines, unreadBytes }).toEqual({
-      records: count,
-      unreadLines: 0,
-      unreadBytes: 0,
+    ["pg15-csvlog.csv.gz", csvlogReader, 9130, 9114, 521_930],
+    ["pg15-auto-explain.csv.gz", csvlogReader, 598, 228, 571_655],
+    ["pg15-jsonlog.json.gz", jsonlogReader, 6325, 6309, 332_469],
+    ["pg15-auto-explain.json.gz", jsonlogReader, 598, 228, 571_655],
+  ] as const)("%s has each record", (name, format, records, statements, microseconds) => {
+    const { messages, unreadLines, unreadBytes } = readWhole(format, sample(name));
+    const times = messages.flatMap(({ message }) => {
+      const time = /^duration: ([0-9.]+) ms {2}(?:statement|execute)/.exec(message)?.[1];
+      return time === undefined ? [] : [Math.round(Number(time) * 1000)];
     });
+    expect([messages.length, unreadLines, unreadBytes]).toEqual([records, 0, 0]);
+    expect(times.length).toBe(statements);
+    expect(times.reduce((sum, time) => sum + time, 0)).toBe(microseconds);
   });
 
   test.each(["pg15-jsonlog.json.gz", "pg15-auto-explain.json.gz"])(
@@ -109,6 +113,27 @@ function parsedRecords(bytes: Buffer): unknown[] {
       ];
     });
 }
+
+describe("a block above the limit", () => {
+  const text = `${"x".repeat(999)}\n`.repeat(9000);
+  const good = plainMessage();
+
+  test.each([
+    ["a record of csvlog", csvlogReader, csvRecord, csvRecord(plainMessage({ message: text }))],
+    ["a line of csvlog", csvlogReader, csvRecord, text.replaceAll("\n", " ")],
+    ["a line of jsonlog", jsonlogReader, jsonRecord, jsonRecord(plainMessage({ detail: text }))],
+  ] as const)(
+    "%s is the same unread lines and bytes however it comes in",
+    (_, format, write, long) => {
+      const bytes = Buffer.from(`${write(good)}\n${long}\n${write(good)}\n`);
+      const back = readWhole(format, bytes);
+      expect(back.messages).toEqual([good, good]);
+      expect(back.unreadBytes).toBe(long.length + 1);
+      expect(readThroughFeed(format, bytes, 777_777)).toEqual(back);
+      expect(readThroughFeed(format, bytes, 4_000_000)).toEqual(back);
+    },
+  );
+});
 
 describe(`random messages (DBADVISE_SEED=${SEED})`, () => {
   const random = seededRandom(SEED);

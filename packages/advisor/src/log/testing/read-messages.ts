@@ -1,7 +1,9 @@
-import type { BlockReader } from "../block-reader.ts";
+import { feedBlocks } from "../block-feed.ts";
+import type { BlockReader, UnreadSink } from "../block-reader.ts";
 import type { ByteSpan } from "../byte-span.ts";
 import type { ExecutionSink, Names } from "../execution.ts";
 import type { FormatReader } from "../log-format.ts";
+import { fillFeed } from "../read-log.ts";
 import type { MessageSeverity, MessageSink } from "../server-message.ts";
 
 /** A `ServerMessage` as plain data. */
@@ -64,7 +66,21 @@ export function readInChunks(format: FormatReader, bytes: Buffer, size: number):
   });
 }
 
-function readWith(format: FormatReader, read: (reader: BlockReader) => void): ReadBack {
+/** Reads a log as it comes in from a stream, `size` bytes at a time. */
+export function readThroughFeed(format: FormatReader, bytes: Buffer, size: number): ReadBack {
+  return readWith(format, (reader, unread) => {
+    const feed = feedBlocks(reader, unread);
+    for (let at = 0; at < bytes.length; at += size) {
+      fillFeed(feed, bytes.subarray(at, at + size));
+    }
+    feed.end();
+  });
+}
+
+function readWith(
+  format: FormatReader,
+  read: (reader: BlockReader, unread: UnreadSink) => void,
+): ReadBack {
   const back: ReadBack = { messages: [], unreadLines: 0, unreadBytes: 0 };
   const names = { user: collectNames(), database: collectNames(), application: collectNames() };
   const messages: MessageSink = {
@@ -103,6 +119,7 @@ function readWith(format: FormatReader, read: (reader: BlockReader) => void): Re
   };
   read(
     format.open({ name: "stderr", envelope: null, prefixes: [] }, { unread, messages, executions }),
+    unread,
   );
   return back;
 }
