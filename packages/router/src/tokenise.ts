@@ -12,7 +12,19 @@ export interface Token {
 
 /** What the systems' scanners disagree about, or one system's under different settings. */
 export interface Lexis {
-  readonly dialect: "postgresql" | "mysql";
+  /** Comments of `/*` hold others. */
+  readonly nestedComments: boolean;
+  /** `/*!` and what follows is run. */
+  readonly executableComments: boolean;
+  /** Begins a comment that ends with its line, and ends it. Sticky the one, global the other. */
+  readonly lineComment: RegExp;
+  readonly lineEnd: RegExp;
+  /** Names may begin with digits. */
+  readonly digitNames: boolean;
+  /** What quotes a name; where that is the backquote, `"` quotes a string. */
+  readonly nameQuote: '"' | "`";
+  /** `E''`, `$1` and `$tag$text$tag$` are strings and parameters. */
+  readonly dollarsAndEscapes: boolean;
   /** Which strings a backslash escapes in: none, those in `'`, or those in `"` too. PostgreSQL's `E''` always are. */
   readonly backslashes: "none" | "single" | "both";
 }
@@ -28,19 +40,18 @@ const EXECUTABLE = /\/\*M?!/y;
 
 /** The tokens of a text, as far as they are asked for. */
 export function* tokenise(sql: string, lexis: Lexis): Generator<Token, void, undefined> {
-  const postgres = lexis.dialect === "postgresql";
   let at = 0;
   while (at < sql.length) {
-    const skipped = endOf(SPACE, sql, at) ?? endOfLineComment(sql, at, postgres);
+    const skipped = endOf(SPACE, sql, at) ?? endOfLineComment(sql, at, lexis);
     if (skipped !== undefined) {
       at = skipped;
       continue;
     }
-    const executable = !postgres && endOf(EXECUTABLE, sql, at) !== undefined;
+    const executable = lexis.executableComments && endOf(EXECUTABLE, sql, at) !== undefined;
     const comment = sql.startsWith("/*", at);
     const [kind, end] = comment
-      ? (["symbol", endOfComment(sql, at, postgres)] as const)
-      : tokenAt(sql, at, lexis, postgres);
+      ? (["symbol", endOfComment(sql, at, lexis.nestedComments)] as const)
+      : tokenAt(sql, at, lexis);
     if (end === undefined) {
       yield { kind: "unclosed", text: "" };
       return;
@@ -54,21 +65,21 @@ export function* tokenise(sql: string, lexis: Lexis): Generator<Token, void, und
 type Found = readonly [kind: Token["kind"], end: number | undefined];
 
 /** The token that begins at `at`, which is no space and no comment. */
-function tokenAt(sql: string, at: number, lexis: Lexis, postgres: boolean): Found {
+function tokenAt(sql: string, at: number, lexis: Lexis): Found {
+  const { digitNames, dollarsAndEscapes, nameQuote } = lexis;
   const character = sql.charAt(at);
-  const word = endOf(WORD, sql, at) ?? (postgres ? undefined : endOf(DIGITS_WORD, sql, at));
+  const word = endOf(WORD, sql, at) ?? (digitNames ? endOf(DIGITS_WORD, sql, at) : undefined);
   if (word !== undefined) {
-    const escapes = postgres && /^e'/i.test(sql.slice(at, at + 2));
+    const escapes = dollarsAndEscapes && /^e'/i.test(sql.slice(at, at + 2));
     return escapes ? ["string", endOfQuoted(sql, word, true)] : ["word", word];
   }
   if (character === "'") return ["string", endOfQuoted(sql, at, lexis.backslashes !== "none")];
-  if (character === '"' && !postgres) {
-    return ["string", endOfQuoted(sql, at, lexis.backslashes === "both")];
-  }
-  if (character === (postgres ? '"' : "`")) return ["name", endOfQuoted(sql, at, false)];
-  const number = endOf(NUMBER, sql, at) ?? (postgres ? endOf(PARAMETER, sql, at) : undefined);
+  if (character === nameQuote) return ["name", endOfQuoted(sql, at, false)];
+  if (character === '"') return ["string", endOfQuoted(sql, at, lexis.backslashes === "both")];
+  const number =
+    endOf(NUMBER, sql, at) ?? (dollarsAndEscapes ? endOf(PARAMETER, sql, at) : undefined);
   if (number !== undefined) return ["number", number];
-  const dollars = postgres ? endOf(DOLLAR_QUOTE, sql, at) : undefined;
+  const dollars = dollarsAndEscapes ? endOf(DOLLAR_QUOTE, sql, at) : undefined;
   if (dollars !== undefined) {
     const end = sql.indexOf(sql.slice(at, dollars), dollars);
     return ["string", end === -1 ? undefined : end + dollars - at];
@@ -78,14 +89,10 @@ function tokenAt(sql: string, at: number, lexis: Lexis, postgres: boolean): Foun
 }
 
 /** Where the comment to the end of a line ends, if one begins at `at`. */
-function endOfLineComment(sql: string, at: number, postgres: boolean): number | undefined {
-  const begins = postgres
-    ? sql.startsWith("--", at)
-    : sql.charAt(at) === "#" || /^--(?:[\0- \x7f]|$)/.test(sql.slice(at, at + 3));
-  if (!begins) return undefined;
-  const end = postgres ? /[\n\r]/g : /\n/g;
-  end.lastIndex = at;
-  return end.test(sql) ? end.lastIndex : sql.length;
+function endOfLineComment(sql: string, at: number, lexis: Lexis): number | undefined {
+  if (endOf(lexis.lineComment, sql, at) === undefined) return undefined;
+  lexis.lineEnd.lastIndex = at;
+  return lexis.lineEnd.test(sql) ? lexis.lineEnd.lastIndex : sql.length;
 }
 
 function textOf(kind: Token["kind"], text: string): string {

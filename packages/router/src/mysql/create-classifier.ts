@@ -1,3 +1,4 @@
+import { MYSQL_LEXIS } from "./lexis.ts";
 import { createTextClassifier, type TextClassifier } from "../create-text-classifier.ts";
 import { isWord, type QueryRules, scanQuery } from "../scan-query.ts";
 import type { Token } from "../tokenise.ts";
@@ -68,10 +69,10 @@ export function createMysqlClassifier(system: "mysql" | "mariadb"): TextClassifi
   return createTextClassifier({
     system,
     readings: [
-      { dialect: "mysql", backslashes: "both" },
+      { ...MYSQL_LEXIS, backslashes: "both" },
       // The modes NO_BACKSLASH_ESCAPES, and ANSI_QUOTES, where `"` quotes names.
-      { dialect: "mysql", backslashes: "none" },
-      { dialect: "mysql", backslashes: "single" },
+      { ...MYSQL_LEXIS, backslashes: "none" },
+      { ...MYSQL_LEXIS, backslashes: "single" },
     ],
     judgeStart,
     judgeStatement(tokens) {

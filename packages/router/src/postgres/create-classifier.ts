@@ -1,3 +1,4 @@
+import { POSTGRES_LEXIS } from "./lexis.ts";
 import { createTextClassifier, type TextClassifier } from "../create-text-classifier.ts";
 import { isWord, type QueryRules, scanQuery } from "../scan-query.ts";
 import type { Token } from "../tokenise.ts";
@@ -65,9 +66,9 @@ export function createPostgresClassifier(): PostgresClassifier {
   const classifier = createTextClassifier({
     system: "postgresql",
     readings: [
-      { dialect: "postgresql", backslashes: "none" },
+      { ...POSTGRES_LEXIS, backslashes: "none" },
       // standard_conforming_strings = off, and the later lines of an E''.
-      { dialect: "postgresql", backslashes: "single" },
+      { ...POSTGRES_LEXIS, backslashes: "single" },
     ],
     judgeStart,
     judgeStatement(tokens) {
