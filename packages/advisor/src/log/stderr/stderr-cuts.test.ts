@@ -151,6 +151,14 @@ describe.each([
   });
 });
 
+test("a line that two prefixes fit is not told by its beginning", () => {
+  const prefixes = ["%m [%p] %u@%d ", "%m [%p] %u/%d "];
+  const log = Buffer.from(`${MS} [5] E:  x/y LOG:  z@w DETAIL:  q\n`);
+  for (let to = 0; to <= log.length; to++) {
+    expect(openStderr(newTranscript(), prefixes).findBlock(log, 0, 0, to), `to ${to}`).toBe(-1);
+  }
+});
+
 test("damage anywhere: the same in parts and in chunks, and nothing is lost silently", () => {
   const seed = Math.floor(Math.random() * 1e9);
   const random = seededRandom(seed);

@@ -1,4 +1,5 @@
 import { type BlockReader, MAX_BLOCK_BYTES, type UnreadSink } from "../block-reader.ts";
+import { skipByteOrderMark } from "../byte-order-mark.ts";
 import { type ByteSpan, emptySpan, setSpan } from "../byte-span.ts";
 import type { ExecutionSink } from "../execution.ts";
 import type { FormatReader } from "../log-format.ts";
@@ -68,9 +69,8 @@ function createStderrReader(
       if (!matcher.isDoubtful) return matcher;
       doubtful ??= matcher;
     }
-    return doubtful === undefined && hasByteOrderMark(bytes, from)
-      ? matcherOf(bytes, from + BYTE_ORDER_MARK_LENGTH, to)
-      : doubtful;
+    const text = skipByteOrderMark(bytes, from);
+    return doubtful === undefined && text > from ? matcherOf(bytes, text, to) : doubtful;
   };
 
   const nameOf = (
@@ -235,8 +235,4 @@ function takeCode({ message, code }: ServerMessage): void {
   if (digits === 0) return;
   message.from = from + 7;
   if (code.from === code.to) setSpan(code, bytes, from, from + 5);
-}
-
-function hasByteOrderMark(bytes: Buffer, at: number): boolean {
-  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }
