@@ -5,7 +5,7 @@ import {
   type LogFormatName,
 } from "@dbadvise/advisor";
 import type { Config } from "./config.ts";
-import { readCount, readPercent } from "./option-values.ts";
+import { readCount, readPercent, readTime } from "./option-values.ts";
 import { readMoment } from "./read-moment.ts";
 import { list } from "./resolve-settings.ts";
 
@@ -23,6 +23,8 @@ export interface DigestFlags {
   readonly showLiterals?: boolean;
   readonly save?: string;
   readonly merge?: readonly string[];
+  readonly follow?: boolean;
+  readonly interval?: string;
   readonly format?: DigestFormat;
   readonly output?: string;
 }
@@ -48,8 +50,11 @@ export interface DigestSettings {
   readonly showLiterals: boolean;
   readonly format: DigestFormat;
   readonly output: string | undefined;
+  /** Milliseconds between two reports of a log that is still being written; `null`: it is read to its end. */
+  readonly followMs: number | null;
 }
 
+const DEFAULT_FOLLOW_MS = 10_000;
 const DEFAULT_MAX_UNREAD = 0.01;
 const DEFAULT_LIMIT = 20;
 
@@ -105,7 +110,31 @@ export function digestSettings(
     showLiterals: flags.showLiterals ?? false,
     format: flags.format ?? "text",
     output: flags.output,
+    followMs: followTime(flags, given, merge),
   };
+}
+
+function followTime(
+  { follow, interval }: DigestFlags,
+  logs: readonly string[],
+  merge: readonly string[],
+): number | null {
+  if (follow !== true) {
+    if (interval === undefined) return null;
+    throw new DbadviseError(
+      "bad-option",
+      "--interval was given without --follow.",
+      "It is the time between two reports of a log that is being written.",
+    );
+  }
+  if (logs.length !== 1 || logs[0] === "-" || merge.length > 0) {
+    throw new DbadviseError(
+      "bad-option",
+      `--follow was given with ${logs[0] === "-" ? "the standard input" : `${logs.length + merge.length} files`}.`,
+      "It follows one file, through its rotation: dbadvise digest --follow /var/log/postgresql/postgresql.log",
+    );
+  }
+  return interval === undefined ? DEFAULT_FOLLOW_MS : readTime("--interval", interval);
 }
 
 function moment(option: string, text: string | undefined, now: number): number | undefined {

@@ -1,10 +1,11 @@
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { newFolder } from "./testing/new-folder.ts";
-import { type CliRun, runCli } from "./testing/run-cli.ts";
+import { type CliRun, runCli, startCli } from "./testing/run-cli.ts";
 
 /** A pgbench run on PostgreSQL 15, and a shop's on MariaDB 10.11. */
 const STDERR = sample("pg15-stderr.log.gz");
@@ -137,6 +138,47 @@ describe("digest", () => {
   });
 });
 
+describe("--follow", () => {
+  const line = (id: number): string =>
+    `2026-01-01 10:00:00.000 UTC [7] me@shop LOG:  duration: 1.500 ms  statement: select * from t where id = ${id}\n`;
+
+  test("reports while a log is written, and all of it after Ctrl-C", async () => {
+    const folder = await newFolder({ "live.log": line(1).repeat(3) });
+    const child = startCli(["digest", "--follow", "live.log", "--interval", "100ms"], { folder });
+    try {
+      let stdout = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+      // The last record may still go on.
+      await expect.poll(() => stdout, { timeout: 30_000 }).toContain("2 calls");
+      await appendFile(join(folder, "live.log"), line(2).repeat(4));
+      await expect.poll(() => stdout, { timeout: 30_000 }).toContain("6 calls");
+      expect(stdout).not.toContain("7 calls");
+      child.kill("SIGINT");
+      await once(child, "close");
+      expect(child.exitCode).toBe(0);
+      expect(stdout).toContain("7 calls");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  test("Ctrl-C ends what is not followed, and leaves nothing behind", async () => {
+    const folder = await newFolder();
+    const child = startCli(["digest", "-"], { env: { TMPDIR: folder } });
+    try {
+      const spilled = async (): Promise<readonly string[]> =>
+        (await readdir(folder)).filter((name) => name.startsWith("dbadvise-"));
+      await expect.poll(spilled, { timeout: 30_000 }).not.toEqual([]);
+      child.kill("SIGINT");
+      await once(child, "close");
+      expect(child.exitCode).toBe(130);
+      expect(await spilled()).toEqual([]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+});
+
 describe("what could not be read", () => {
   const good =
     "2026-01-01 10:00:00.000 UTC [7] LOG:  duration: 1.500 ms  statement: select 1\n".repeat(50);
@@ -180,6 +222,9 @@ describe("wrong usage", () => {
     ["no number", [STDERR, "--limit", "all"], ['--limit is "all"']],
     ["no percentage", [STDERR, "--max-unread", "200"], ['--max-unread is "200"']],
     ["a prefix of another format", ["x", "--log-format", "csvlog", "--prefix", "%m "], ["csvlog"]],
+    ["an interval of nothing", [STDERR, "--interval", "5s"], ["without --follow"]],
+    ["following the standard input", ["-", "--follow"], ["one file"]],
+    ["following two files", ["a", "b", "--follow"], ["2 files"]],
     ["an output in a missing folder", [STDERR, "-o", "missing/report.txt"], ["missing"]],
   ])("%s", async (_, args, parts) => {
     const run = await runCli(["digest", ...args]);

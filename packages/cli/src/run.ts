@@ -13,10 +13,13 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       if (error.code !== "EPIPE") throw error;
     });
   }
+  const interruption = new AbortController();
+  let isHeard = false;
   // Leaving closes every connection; a second Ctrl-C ends the process at once.
   process.once("SIGINT", () => {
     progress.done();
-    process.exit(EXIT.interrupted);
+    if (isHeard) interruption.abort();
+    else process.exit(EXIT.interrupted);
   });
 
   let code: ExitCode = EXIT.clean;
@@ -26,6 +29,10 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       folder: process.cwd(),
       output: process.stdout,
       progress,
+      interruption: () => {
+        isHeard = true;
+        return interruption.signal;
+      },
       exitWith: (chosen) => {
         code = chosen;
       },

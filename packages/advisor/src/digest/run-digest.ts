@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DbadviseError } from "../dbadvise-error.ts";
 import { type LogInput, openInput } from "../log/input/open-input.ts";
@@ -53,6 +54,9 @@ export interface ReadProgress {
 /** Reads logs into one digest. Throws `DbadviseError`: `file-not-readable`, `unknown-log-format`, `bad-option`. */
 export async function runDigest(options: RunDigestOptions): Promise<Digest> {
   const spillFolder = mkdtempSync(join(tmpdir(), "dbadvise-digest-"));
+  const removeSpilled = (): void => rmSync(spillFolder, { recursive: true, force: true });
+  // Also where the process is ended meanwhile.
+  process.once("exit", removeSpilled);
   try {
     const stateOptions = { since: options.since, until: options.until, spillFolder };
     const state = createDigestState(stateOptions);
@@ -72,7 +76,8 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
     }
     return state.finish(options.maxShapes === undefined ? {} : { maxShapes: options.maxShapes });
   } finally {
-    rmSync(spillFolder, { recursive: true, force: true });
+    process.off("exit", removeSpilled);
+    removeSpilled();
   }
 }
 
@@ -129,11 +134,14 @@ function readTasks(
 ): (task: ReadTask) => Promise<TaskResult> {
   const threads = Math.min(workers, tasks.length);
   if (threads <= 1) {
-    return (task) =>
-      readTask(task, (bytes) => {
+    return async (task) => {
+      // Signals are heard only while nothing runs.
+      await setImmediate();
+      return readTask(task, (bytes) => {
         signal?.throwIfAborted();
         progress(bytes);
       });
+    };
   }
   const waiting = [...tasks];
   const settled = new Map(tasks.map((task) => [task, Promise.withResolvers<TaskResult>()]));

@@ -1,24 +1,42 @@
-import { DbadviseError, type Digest, type ReadProgress, runDigest } from "@dbadvise/advisor";
+import {
+  DbadviseError,
+  type Digest,
+  followDigest,
+  type ReadProgress,
+  runDigest,
+} from "@dbadvise/advisor";
 import type { DigestSettings } from "../digest-settings.ts";
 import { logPaths } from "../log-paths.ts";
+
+export interface DigestWatcher {
+  /** Told how far the reading is. */
+  readonly progress: (progress: ReadProgress) => void;
+  /** Given what a log that is being written has brought so far. */
+  readonly refresh: (digest: Digest) => void;
+  /** Asked for where a log is followed: ends it with the digest of what was read. */
+  readonly interruption: () => AbortSignal;
+}
 
 /** `dbadvise digest`: reads logs, and what was saved of others, into one digest. */
 export async function digestCommand(
   settings: DigestSettings,
   folder: string,
-  progress: (progress: ReadProgress) => void,
+  { progress, refresh, interruption }: DigestWatcher,
 ): Promise<Digest> {
-  const { logFormat, prefix, since, until, workers, maxShapes } = settings;
-  return runDigest({
-    inputs: await logPaths(settings.logs, folder),
+  const { logs, logFormat, prefix, since, until, workers, maxShapes, followMs } = settings;
+  const options = {
     ...(logFormat === undefined ? {} : { format: logFormat }),
     ...(prefix === undefined ? {} : { prefix }),
     since,
     until,
-    workers,
     maxShapes,
-    progress,
-  });
+  };
+  const [path] = logs;
+  if (followMs !== null && path !== undefined) {
+    const signal = interruption();
+    return followDigest({ ...options, path, intervalMs: followMs, onDigest: refresh, signal });
+  }
+  return runDigest({ ...options, inputs: await logPaths(logs, folder), workers, progress });
 }
 
 /** Throws `DbadviseError` `unread-log` where more than `limit`, a share of 1, of the logs' bytes could not be read. */

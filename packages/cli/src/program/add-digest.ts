@@ -1,4 +1,5 @@
 import {
+  type Digest,
   DIGEST_FORMATS,
   DIGEST_SORTS,
   type DigestRenderOptions,
@@ -12,6 +13,9 @@ import { loadConfig } from "../load-config.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { readingMessage } from "../reading-progress.ts";
 import { FILE_WIDTH, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
+
+/** Moves to the upper left corner and clears all below. */
+const CLEAR_SCREEN = "\u001B[H\u001B[J";
 
 export function addDigest(program: Command, around: Surroundings): void {
   program
@@ -38,6 +42,8 @@ export function addDigest(program: Command, around: Surroundings): void {
     .option("--show-literals", "show samples and plans with the data in them")
     .option("--max-shapes <number>", "shapes that are kept, the rest is summed up (default: 2000)")
     .option("--max-unread <percent>", "exit with 2 where more of the bytes is unread (default: 1)")
+    .option("--follow", "read a log while it is written, through its rotation, until Ctrl-C")
+    .option("--interval <time>", "time between two reports of --follow (default: 10s)")
     .option("--workers <number>", "threads (default: as many as cores, where the logs are large)")
     .addOption(
       new Option("--format <format>", "form of the report (default: text)").choices(DIGEST_FORMATS),
@@ -53,6 +59,7 @@ Examples:
   $ dbadvise digest /var/log/postgresql/postgresql.log
   $ dbadvise digest '/var/log/postgresql/*.log*' --since 24h --sort p95
   $ dbadvise digest /var/lib/mysql/slow.log --format html -o slow.html
+  $ dbadvise digest --follow /var/log/postgresql/postgresql.log --interval 5s
   $ kubectl logs db-1 | dbadvise digest -
 
 Exit code: 0 read, 2 wrong usage, or more unread than --max-unread: the report is printed all the same.`,
@@ -61,21 +68,39 @@ Exit code: 0 read, 2 wrong usage, or more unread than --max-unread: the report i
       const config = await loadConfig(around.folder);
       const settings = digestSettings(logs, flagsOf(command), config, Date.now());
       if (settings.output !== undefined) await checkOutputFile(settings.output);
+      const options: Omit<DigestRenderOptions, "color" | "width"> = settings;
+      const show = async (digest: Digest): Promise<void> => {
+        if (settings.output === undefined) {
+          const page = renderDigest(digest, settings.format, { ...options, ...look(around) });
+          await print(around, page);
+        } else {
+          const plain = { ...options, color: false, width: FILE_WIDTH };
+          await writeOutputFile(settings.output, renderDigest(digest, settings.format, plain));
+        }
+      };
       const begun = performance.now();
-      const digest = await digestCommand(settings, around.folder, (progress) => {
-        const ms = performance.now() - begun;
-        around.progress.report(readingMessage(progress, ms, around.progress.rewrites));
+      const clear = settings.output === undefined && around.output.isTTY ? CLEAR_SCREEN : "";
+      // Each waits for the one before it.
+      let shown = Promise.resolve();
+      const digest = await digestCommand(settings, around.folder, {
+        progress: (progress) => {
+          const ms = performance.now() - begun;
+          around.progress.report(readingMessage(progress, ms, around.progress.rewrites));
+        },
+        refresh: (sofar) => {
+          shown = shown.then(() => {
+            around.output.write(clear);
+            return show(sofar);
+          });
+          // Told at the end.
+          shown.catch(() => {});
+        },
+        interruption: around.interruption,
       });
       around.progress.done();
-      const options: Omit<DigestRenderOptions, "color" | "width"> = settings;
-      if (settings.output === undefined) {
-        await print(around, renderDigest(digest, settings.format, { ...options, ...look(around) }));
-      } else {
-        await writeOutputFile(
-          settings.output,
-          renderDigest(digest, settings.format, { ...options, color: false, width: FILE_WIDTH }),
-        );
-      }
+      await shown;
+      if (settings.followMs !== null) around.output.write(clear);
+      await show(digest);
       checkUnread(digest, settings.maxUnread);
     });
 }

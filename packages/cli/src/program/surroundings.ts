@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly folder: string;
   readonly output: NodeJS.WriteStream;
   readonly progress: Progress;
+  /** Aborts at Ctrl-C, which from then on doesn't end the process by itself; a second one does. */
+  interruption(): AbortSignal;
   exitWith(code: ExitCode): void;
 }
 
