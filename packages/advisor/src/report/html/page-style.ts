@@ -110,12 +110,7 @@ tr.advised td { background: var(--good-bg); }
 :target { scroll-margin-top: 6.5rem; }
 article:target, tr:target { outline: 2px solid var(--accent); outline-offset: 2px; }
 footer { padding-top: 1.5rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .82rem; }
-@media (max-width: 640px) {
-  header.page, main, footer { padding-left: .75rem; padding-right: .75rem; }
-  nav ul { padding-left: .75rem; padding-right: .75rem; }
-  .panel, article.card { padding: .75rem; }
-  .tiles { grid-template-columns: 1fr 1fr; }
-  .tiles dd { font-size: 1.1rem; }
+@media (max-width: 900px) {
   table.stack thead { display: none; }
   table.stack, table.stack tbody, table.stack tr, table.stack td { display: block; }
   table.stack tr { display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .6rem 0; border-bottom: 1px solid var(--line); }
@@ -124,6 +119,15 @@ footer { padding-top: 1.5rem; padding-bottom: 2.5rem; color: var(--soft); font-s
   table.stack td.full { flex: 1 0 100%; }
   table.stack td.empty { display: none; }
   table.stack td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .82rem; }
+}
+@media (max-width: 640px) {
+  .facts { grid-template-columns: 1fr 1fr; }
+  .facts dd { font-size: .88rem; }
+  header.page, main, footer { padding-left: .75rem; padding-right: .75rem; }
+  nav ul { padding-left: .75rem; padding-right: .75rem; }
+  .panel, article.card { padding: .75rem; }
+  .tiles { grid-template-columns: 1fr 1fr; }
+  .tiles dd { font-size: 1.1rem; }
 }
 @media print {
   :root { color-scheme: light; --bg: #fff; --panel: #fff; --ink: #000; --soft: #444; --line: #bbb; --code: #fff; --accent: #000;
