@@ -142,6 +142,9 @@ describe("forms", () => {
     expect(executions.map(({ ms }) => (ms / 1000).toFixed(6))).toEqual(
       queryTimes.map((line) => line.split(" ")[2]),
     );
+    expect(executions.map(({ at }) => `SET timestamp=${at / 1000};`)).toEqual(
+      lines.filter((line) => line.startsWith("SET timestamp=")),
+    );
     expect(plans).toHaveLength(lines.filter((line) => line.startsWith("# explain: id")).length);
     expect(unreadLines).toBe(0);
   });

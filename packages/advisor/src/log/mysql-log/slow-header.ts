@@ -133,7 +133,7 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
       if (at >= to || bytes[at] !== COLON) break;
       const first = bytes[key];
       const length = at - key;
-      at += 2;
+      at += bytes[at + 1] === SPACE ? 2 : 1;
       if (length === 10 && first === 81) header.ms = seconds(bytes, at, to);
       else if (length === 9 && first === 76) header.lockMs = seconds(bytes, at, to);
       else if (length === 9 && first === 82) {
@@ -198,7 +198,8 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
       let step = 0;
       let at = from;
       while (at < to && bytes[at] === NUMBER_SIGN) {
-        const kind = bytes[at + 2];
+        // MariaDB writes lines of a number sign alone around its plans.
+        const kind = bytes[at + 1] === SPACE ? bytes[at + 2] : 0;
         const second = bytes[at + 3];
         const own =
           kind === 84 && second === 105
