@@ -6,28 +6,36 @@ export type RowRun = Uint8Array | { readonly path: string };
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Hands the rows over as lines of JSON, many at a time. */
-function writeLines(rows: Iterable<unknown>, write: (chunk: Buffer) => void): void {
-  let lines = "";
-  for (const row of rows) {
-    lines += `${JSON.stringify(row)}\n`;
-    if (lines.length < CHUNK_BYTES) continue;
-    write(Buffer.from(lines));
-    lines = "";
+/** Hands values over as lines of JSON, many at a time: `chunk` is used again. */
+function writeLines(values: Iterable<unknown>, write: (chunk: Buffer) => void): void {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let filled = 0;
+  for (const value of values) {
+    const line = `${JSON.stringify(value)}\n`;
+    // A character of a string takes at most three bytes.
+    if (filled + line.length * 3 > chunk.length) {
+      write(chunk.subarray(0, filled));
+      filled = 0;
+    }
+    if (line.length * 3 > chunk.length) write(Buffer.from(line));
+    else filled += chunk.write(line, filled);
   }
-  if (lines !== "") write(Buffer.from(lines));
+  if (filled > 0) write(chunk.subarray(0, filled));
 }
 
 export function runInMemory(rows: Iterable<ShapeRow>): Uint8Array<ArrayBuffer> {
-  const chunks: Buffer[] = [];
-  writeLines(rows, (chunk) => chunks.push(chunk));
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  let bytes = new Uint8Array(CHUNK_BYTES);
+  let length = 0;
+  writeLines(rows, (chunk) => {
+    if (length + chunk.length > bytes.length) {
+      const larger = new Uint8Array(Math.max(bytes.length * 2, length + chunk.length));
+      larger.set(bytes.subarray(0, length));
+      bytes = larger;
+    }
+    bytes.set(chunk, length);
+    length += chunk.length;
+  });
+  return bytes.slice(0, length);
 }
 
 /** Writes values as lines of JSON to a new file. */
