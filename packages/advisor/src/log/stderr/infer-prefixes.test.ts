@@ -23,6 +23,17 @@ describe("the prefix of", () => {
       ],
     ],
     [
+      "Amazon RDS, mostly of background processes",
+      ["%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a"],
+      [
+        `${MS}::@:[9]:3:00000:${S}::0:6b02be46.9:`,
+        `${MS}::@:[9]:4:00000:${S}::0:6b02be46.9:`,
+        `${MS}:10.0.0.7(5432):bob@shop:[77]:3:42P01:${S}:3/12:0:6b02be46.4cd7:my app`,
+      ],
+    ],
+    ["what is not quite Debian's", ["%m [%p] %u@%d/%i"], [`${MS} [77] bob@shop/x `]],
+    ["the server's own default", ["%m [%p]"], [`${MS} [77] `]],
+    [
       "Cloud SQL",
       ["%m [%p]: [%l-%l] db=%d,user=%u"],
       [`${MS} [77]: [3-1] db=shop,user=bob `, `${MS} [9]: [1-1] db=,user= `],

@@ -25,17 +25,11 @@ const MAX_CANDIDATES = 256;
 /** Lines that are looked at closely; further ones only where no known shape prints them. */
 const CLOSE_LINES = 1000;
 
-/** Settings that tell more than what is learned from their lines: Debian's default, and that of Amazon RDS. */
-const WELL_KNOWN: readonly { readonly template: string; readonly learned: readonly string[] }[] = [
-  { template: "%m [%p] %q%u@%d ", learned: ["%m [%p] %u@%d", "%m [%p]"] },
-  {
-    template: "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a",
-    learned: [
-      "%m:%r:%u@%d:[%l]:%l:%e:%s:%v:%l:%c:%i",
-      "%m:%r:%u@%d:[%l]:%l:%e:%s:%v:%l:%c:",
-      "%m::@:[%l]:%l:%e:%s::%l:%c:",
-    ],
-  },
+/** Settings that tell more than what is learned from their lines: Debian's default, and those of Amazon RDS. */
+const WELL_KNOWN: readonly string[] = [
+  "%m [%p] %q%u@%d ",
+  "%t:%r:%u@%d:[%p]:",
+  "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a",
 ];
 
 const LABEL = new RegExp(LABEL_PATTERN, "g");
@@ -56,13 +50,31 @@ export function inferPrefixes(head: Buffer): string[] {
     lines++;
   }
   const learned = chosen([...shapes.values()]);
-  // What background processes print could be of another setting as well.
-  const known = WELL_KNOWN.find(
-    (setting) =>
-      learned.includes(setting.learned[0] ?? "") &&
-      learned.every((template) => setting.learned.includes(template)),
+  const known = WELL_KNOWN.find((setting) => isOf(setting, learned));
+  return known === undefined ? learned.map(({ template }) => template) : [known];
+}
+
+/** Whether a setting prints all these shapes, with nothing but names and numbers between what it spells out. */
+function isOf(setting: string, shapes: readonly Shape[]): boolean {
+  const inSessions = spelledOut(setting);
+  const inBackground = spelledOut(setting.replace(/%q.*/, ""));
+  const matcher = createPrefixMatcher(setting);
+  return (
+    // What only background processes print could be of another setting as well.
+    shapes.some(({ template }) => spelledOut(template) === inSessions) &&
+    shapes.every(
+      ({ template, sample }) =>
+        [inSessions, inBackground].includes(spelledOut(template)) &&
+        matchPrefix(matcher, sample, 0, sample.length),
+    )
   );
-  return known === undefined ? learned : [known.template];
+}
+
+function spelledOut(template: string): string {
+  return parsePrefixTemplate(template)
+    .map(({ text }) => text)
+    .join("")
+    .trimEnd();
 }
 
 /** Beginnings of the lines that can be a record's. */
@@ -125,7 +137,7 @@ function told(template: string): ReadonlySet<string> {
   );
 }
 
-function chosen(shapes: readonly Shape[]): string[] {
+function chosen(shapes: readonly Shape[]): Shape[] {
   const sorted = shapes.toSorted(
     (one, other) => other.lines - one.lines || other.tells.size - one.tells.size,
   );
@@ -137,5 +149,5 @@ function chosen(shapes: readonly Shape[]): string[] {
     // A name that looks odd makes a shape of its own, which the names of the usual one include.
     if (knownShape(kept, shape.sample) === undefined) kept.push(shape);
   }
-  return kept.map(({ template }) => template);
+  return kept;
 }
