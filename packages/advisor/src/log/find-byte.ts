@@ -1,3 +1,5 @@
+import { viewOf } from "./word-view.ts";
+
 /** Distances up to which a loop is quicker than a native call. */
 const NEAR = 32;
 
@@ -10,7 +12,7 @@ export interface ByteFinder {
 }
 
 export function createByteFinder(bytes: Buffer, byte: number): ByteFinder {
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const words = viewOf(bytes);
   const pattern = byte * 0x01010101;
   const end = bytes.length;
   const lastWord = end - 3;

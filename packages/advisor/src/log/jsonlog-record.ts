@@ -9,6 +9,7 @@ import { clearServerMessage, newServerMessage, type ServerMessage } from "./serv
 import { sessionNumber } from "./session-id-bytes.ts";
 import { severityOf } from "./severity-bytes.ts";
 import { createTimestampReader } from "./timestamp-bytes.ts";
+import { viewOf } from "./word-view.ts";
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -44,7 +45,7 @@ export function createJsonRecordReader(names: ExecutionSink["names"]): JsonRecor
   const timestamps = createTimestampReader();
   const scratch = createScratch();
   let bytes = NO_BYTES;
-  let words = new DataView(NO_BYTES.buffer, 0, 0);
+  let words = viewOf(NO_BYTES);
   let quotes: ByteFinder = createByteFinder(NO_BYTES, QUOTE);
   let backslashes: ByteFinder = createByteFinder(NO_BYTES, BACKSLASH);
   let pid = 0;
@@ -118,7 +119,7 @@ export function createJsonRecordReader(names: ExecutionSink["names"]): JsonRecor
         const start = at + 1;
         at = quotes.near(start);
         if (backslashes.next(start) < at) {
-          at = unescapeJson(scratch, bytes, start, to);
+          at = unescapeJson(scratch, bytes, words, start, to);
           if (at === -1) return false;
           if (isRead) put(key, scratch.bytes, scratch.from, scratch.to);
         } else {
@@ -172,7 +173,7 @@ export function createJsonRecordReader(names: ExecutionSink["names"]): JsonRecor
     message,
     begin(buffer) {
       bytes = buffer;
-      words = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+      words = viewOf(buffer);
       quotes = createByteFinder(buffer, QUOTE);
       backslashes = createByteFinder(buffer, BACKSLASH);
     },

@@ -1,6 +1,7 @@
 import { unescapeJson } from "../../json-string-bytes.ts";
 import { matches } from "../../match-bytes.ts";
 import { createScratch } from "../../scratch.ts";
+import { viewOf } from "../../word-view.ts";
 import { createByteOutput, takeBytes } from "./byte-output.ts";
 import type { EnvelopeReader } from "./envelope.ts";
 import { createLineSplitter } from "./line-splitter.ts";
@@ -27,7 +28,7 @@ export const docker: EnvelopeReader = {
     const lines = createLineSplitter((bytes, from, to) => {
       scratch.to = 0;
       const end = matches(bytes, from, KEY)
-        ? unescapeJson(scratch, bytes, from + KEY.length, to)
+        ? unescapeJson(scratch, bytes, viewOf(bytes), from + KEY.length, to)
         : -1;
       if (end === -1) {
         unread.unread(1, to - from + 1);
