@@ -2,6 +2,7 @@ import type { CandidateIndex } from "./candidates/candidate-index.ts";
 import type { Catalog, TableName } from "./catalog/catalog.ts";
 import type { ChangedSnapshot } from "./catalog/changed-snapshot.ts";
 import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
+import type { Fingerprinter } from "./digest/merge-by-fingerprint.ts";
 import type { SplitStatements } from "./log/open-sql-file.ts";
 import type { IndexWrites } from "./whatif/index-writes.ts";
 import type { Planner } from "./whatif/planner.ts";
@@ -149,6 +150,8 @@ export interface Engine {
   captureUsage(session: Session, node: string): Promise<NodeUsage>;
   /** Finds the ends of statements in a file of SQL. */
   readonly splitStatements: SplitStatements;
+  /** Tells shapes of its statements apart, where a digest has told them by their bytes. */
+  readonly fingerprinter: Fingerprinter;
   /** Parses one text; several statements in one text are an error. */
   parse(sql: string): Promise<ParsedText>;
   /** Looks through a query's text, names resolved against the catalog. Never throws for a text that it can't read. */

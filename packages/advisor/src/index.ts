@@ -89,6 +89,15 @@ export type { MigrationEngine } from "./migration/migration-engine.ts";
 export { type Runner, RUNNER_NAMES, type RunnerName } from "./migration/runner.ts";
 
 // 5. Digests of logs of any size.
+export { compareStatements } from "./compare-statements.ts";
+export type {
+  ComparedText,
+  Difference,
+  GroupedText,
+  WhyGrouped,
+} from "./log/sql-key/why-grouped.ts";
+export type { LexisName } from "./log/sql-key/lexis.ts";
+export { fingerprintShapes } from "./fingerprint-shapes.ts";
 export { followDigest, type FollowDigestOptions } from "./digest/follow-digest.ts";
 export { type ReadProgress, runDigest, type RunDigestOptions } from "./digest/run-digest.ts";
 export type * from "./digest/digest.ts";

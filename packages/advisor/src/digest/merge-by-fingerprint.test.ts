@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Digest, ShapeDigest } from "./digest.ts";
-import { mergeByFingerprint } from "./merge-by-fingerprint.ts";
+import { type Fingerprinter, mergeByFingerprint } from "./merge-by-fingerprint.ts";
 
 /** The parser's part is played by a table: PostgreSQL's own is tested where it is. */
 const FINGERPRINTS: Readonly<Record<string, string>> = {
@@ -9,7 +9,8 @@ const FINGERPRINTS: Readonly<Record<string, string>> = {
   "select a b from t": "00000000000000aa",
   "select c from t": "00000000000000cc",
 };
-const fingerprinter = {
+const fingerprinter: Fingerprinter = {
+  lexis: "postgres",
   version: "test 1",
   fingerprint: (sql: string) => Promise.resolve(FINGERPRINTS[sql] ?? null),
 };

@@ -1,3 +1,4 @@
+import type { LexisName } from "../log/sql-key/lexis.ts";
 import type { Digest, FailureClass, ShapeDigest, TimeBucket } from "./digest.ts";
 import { byTotal, shapeDigestOf } from "./digest-of-rows.ts";
 import { compareTexts } from "./kept-example.ts";
@@ -9,6 +10,8 @@ const TRIED_TEXTS = 3;
 
 /** A parser's fingerprints: equal for statements of one shape. */
 export interface Fingerprinter {
+  /** Lexical rules of the statements that it parses. */
+  readonly lexis: LexisName;
   /** What makes them, with its version. */
   readonly version: string;
   /** `null` where the text doesn't parse. */
@@ -16,7 +19,7 @@ export interface Fingerprinter {
 }
 
 /**
- * Gives the shapes of PostgreSQL's statements their fingerprints and makes one of those with equal ones: its id and text
+ * Gives the shapes that a parser knows their fingerprints and makes one of those with equal ones: its id and text
  * are those of the smallest id. Others stay as they are. The result doesn't depend on the order of the shapes.
  */
 export async function mergeByFingerprint(
@@ -47,7 +50,7 @@ async function fingerprintOf(
   { lexis, examples }: ShapeDigest,
   fingerprinter: Fingerprinter,
 ): Promise<string | null> {
-  if (lexis !== "postgres") return null;
+  if (lexis !== fingerprinter.lexis) return null;
   const texts = new Set(examples.map(({ sql }) => sql));
   for (const sql of [...texts].slice(0, TRIED_TEXTS)) {
     const fingerprint = await fingerprinter.fingerprint(sql);

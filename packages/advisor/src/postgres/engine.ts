@@ -10,6 +10,7 @@ import { reviewQuery } from "./rewrite/review-query.ts";
 import { changeSnapshot } from "./sandbox/change-snapshot.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { splitStatements } from "./split-statements.ts";
+import { FINGERPRINT_VERSION, statementFingerprint } from "./statement-fingerprint.ts";
 
 /** PostgreSQL 12 and later; planned by the embedded PostgreSQL of the sandbox. */
 export const postgres: Engine = {
@@ -21,6 +22,11 @@ export const postgres: Engine = {
   capture,
   captureUsage,
   splitStatements,
+  fingerprinter: {
+    lexis: "postgres",
+    version: FINGERPRINT_VERSION,
+    fingerprint: statementFingerprint,
+  },
   parse,
   reviewQuery,
   createPlanner: createSandbox,
