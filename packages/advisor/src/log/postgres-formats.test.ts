@@ -162,7 +162,7 @@ describe(`random messages (DBADVISE_SEED=${SEED})`, () => {
   ] as const)(
     "one that is damaged in a %s costs no other, wherever it is cut",
     (_, format, write) => {
-      for (let round = 0; round < 3000; round++) {
+      for (let round = 0; round < 1500; round++) {
         const before = random.pick(messages);
         const damaged = random.pick(messages);
         const behind = random.pick(messages);
@@ -182,7 +182,7 @@ describe(`random messages (DBADVISE_SEED=${SEED})`, () => {
 
   test("what JSON's own parser reads of a damaged line is read", () => {
     let read = 0;
-    for (let round = 0; round < 5000; round++) {
+    for (let round = 0; round < 3000; round++) {
       const message = random.pick(messages);
       const line = mutate(Buffer.from(jsonRecord(message)), random.next).toString();
       const fields = line.includes("\n") ? undefined : parsed(line);
@@ -198,7 +198,7 @@ describe(`random messages (DBADVISE_SEED=${SEED})`, () => {
       ]);
       read++;
     }
-    expect(read).toBeGreaterThan(500);
+    expect(read).toBeGreaterThan(300);
   });
 });
 
