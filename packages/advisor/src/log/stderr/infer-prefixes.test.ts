@@ -107,6 +107,11 @@ test("any part of a log will do", () => {
   }
 });
 
+test("a log that begins with the rest of a long text is known by what follows", () => {
+  const head = `${"a text:  of many lines\n".repeat(30_000)}${MS} [7] LOG:  x\n`;
+  expect(inferPrefixes(Buffer.from(head))).toEqual(["%m [%p]"]);
+});
+
 test("what is no server's log has none", () => {
   for (const text of ["", "hello\nworld\n", '{"message":"x"}\n', "\tLOG:  x\n", "LOG: x\n"]) {
     expect(inferPrefixes(Buffer.from(text)), text).toEqual([]);

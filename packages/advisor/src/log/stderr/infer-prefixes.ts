@@ -21,9 +21,12 @@ interface Shape {
 /** Shapes of prefix that one log may have: with and without a session, and names that look like something else. */
 const MAX_SHAPES = 16;
 /** Shapes that are looked at, most of them of texts that quote something. */
-const MAX_CANDIDATES = 256;
-/** Lines that are looked at closely; further ones only where no known shape prints them. */
-const CLOSE_LINES = 1000;
+const MAX_CANDIDATES = 64;
+/** Lines that are looked at closely; of further ones those that no known shape prints. */
+const CLOSE_LINES = 300;
+/** Lines that are looked at. */
+const MAX_LINES = 20_000;
+const MAX_STRANGE_LINES = 2000;
 
 /** Settings that tell more than what is learned from their lines: Debian's default, and those of Amazon RDS. */
 const WELL_KNOWN: readonly string[] = [
@@ -33,6 +36,7 @@ const WELL_KNOWN: readonly string[] = [
 ];
 
 const LABEL = new RegExp(LABEL_PATTERN, "g");
+const LABEL_END = Buffer.from(":  ");
 
 /**
  * Settings of `log_line_prefix` that print the beginnings of a log's lines, the most common first; none where no line has
@@ -42,12 +46,14 @@ const LABEL = new RegExp(LABEL_PATTERN, "g");
 export function inferPrefixes(head: Buffer): string[] {
   const shapes = new Map<string, Shape>();
   let lines = 0;
+  let strange = 0;
   for (const line of heads(head)) {
     const known = lines < CLOSE_LINES ? undefined : knownShape(shapes.values(), line);
     const shape = known ?? learn(shapes, line);
     if (shape === undefined) continue;
     shape.lines++;
-    lines++;
+    if (known === undefined) strange++;
+    if (++lines === MAX_LINES || strange === MAX_STRANGE_LINES) break;
   }
   const learned = chosen([...shapes.values()]);
   const known = WELL_KNOWN.find((setting) => isOf(setting, learned));
@@ -77,24 +83,28 @@ function spelledOut(template: string): string {
     .trimEnd();
 }
 
-/** Beginnings of the lines that can be a record's. */
+/** Beginnings of the lines that may have a label. */
 function* heads(bytes: Buffer): Generator<Buffer> {
-  for (let from = 0; from < bytes.length;) {
-    const newline = bytes.indexOf(10, from);
+  for (let at = bytes.indexOf(LABEL_END); at >= 0;) {
+    const from = bytes.lastIndexOf(NEWLINE, at) + 1;
+    const newline = bytes.indexOf(NEWLINE, at);
     const to = newline < 0 ? bytes.length : newline;
-    if (bytes[from] !== TAB) yield bytes.subarray(from, Math.min(to, from + MAX_HEAD_BYTES));
-    from = to + 1;
+    if (bytes[from] !== TAB && at - from < MAX_HEAD_BYTES)
+      yield bytes.subarray(from, Math.min(to, from + MAX_HEAD_BYTES));
+    at = bytes.indexOf(LABEL_END, to);
   }
 }
 
 /** Whether a line is the beginning of a record, in some prefix. */
 export function startsLog(line: Buffer): boolean {
   if (labelAt(line, 0, line.length)?.severity) return true;
-  const shape = line[0] === TAB ? undefined : shapeOf(line.subarray(0, MAX_HEAD_BYTES), new Map());
+  const head = line.subarray(0, MAX_HEAD_BYTES);
+  const shape = line[0] === TAB || !head.includes(LABEL_END) ? undefined : shapeOf(head, new Map());
   return shape !== undefined && shape.matcher.label.severity !== null && shape.tells.size > 0;
 }
 
 const TAB = 9;
+const NEWLINE = 10;
 
 function knownShape(shapes: Iterable<Shape>, line: Buffer): Shape | undefined {
   for (const shape of shapes) if (prints(shape, line)) return shape;
