@@ -8,10 +8,10 @@ export interface Head {
 /** A stream whose first bytes can be looked at before they are read. */
 export interface Lookahead {
   /**
-   * The first bytes, up to `bytes` of them; fewer where the stream pauses, which a log that is being written does: then
-   * what came, and at least one byte more than the call before gave. `patient`: fewer only where the stream ends.
+   * The first bytes, up to `bytes` of them; fewer where the stream ends, or has given more than `moreThan` (default 0) and
+   * pauses, as a log does that is being written.
    */
-  head(bytes: number, patience?: "patient"): Promise<Head>;
+  head(bytes: number, moreThan?: number): Promise<Head>;
   /** All bytes from the first on; to be called once. */
   chunks(): AsyncGenerator<Buffer>;
 }
@@ -26,14 +26,12 @@ export function createLookahead(source: AsyncGenerator<Buffer>): Lookahead {
   let next: Promise<IteratorResult<Buffer>> | null = null;
 
   return {
-    async head(bytes, patience) {
-      let waits = true;
+    async head(bytes, moreThan = 0) {
       while (!ended && heldBytes < bytes) {
         next ??= source.next();
-        const result = waits || patience === "patient" ? await next : await unlessPaused(next);
+        const result = heldBytes <= moreThan ? await next : await unlessPaused(next);
         if (result === null) break;
         next = null;
-        waits = false;
         if (result.done === true) {
           ended = true;
         } else {
@@ -62,7 +60,7 @@ export function createLookahead(source: AsyncGenerator<Buffer>): Lookahead {
 
 /** The first bytes of a source that is read for them alone. */
 export async function readHead(source: AsyncGenerator<Buffer>, bytes: number): Promise<Head> {
-  const head = await createLookahead(source).head(bytes, "patient");
+  const head = await createLookahead(source).head(bytes, bytes);
   await source.return(undefined);
   return head;
 }

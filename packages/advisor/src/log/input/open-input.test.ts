@@ -110,7 +110,7 @@ describe("the programs' own files", () => {
     ["gzip", ["-c", "-1"]],
     ["gzip", ["-c", "-9"]],
     ["zstd", ["-c", "-q", "--check"]],
-    ["zstd", ["-c", "-q", "--no-check", "-19", "--long=20"]],
+    ["zstd", ["-c", "-q", "--no-check", "-9", "--long=20"]],
     ["zstd", ["-c", "-q", "-T2"]],
     ["pzstd", ["-c", "-q", "-p", "2"]],
   ];

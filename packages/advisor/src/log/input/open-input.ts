@@ -14,8 +14,11 @@ export interface LogInput {
   readonly size: number | null;
   /** The file, where its bytes are the log's: ranges of it can be read apart. `null`: a stream, or compressed. */
   readonly plainPath: string | null;
-  /** Its first bytes, up to `bytes` of them. Can be asked for more again. Throws as {@link chunks}. */
-  head(bytes: number): Promise<Head>;
+  /**
+   * Its first bytes, up to `bytes` of them; fewer where it ends, or is a stream that has given more than `moreThan` (default
+   * 0) and pauses. Throws as {@link chunks}.
+   */
+  head(bytes: number, moreThan?: number): Promise<Head>;
   /** All bytes from the first on; to be called once. Throws `DbadviseError` `file-not-readable` where none can be read. */
   chunks(): AsyncGenerator<Buffer>;
   /** Bytes of the file as it is on the disk that {@link chunks} has taken so far. */
@@ -116,7 +119,7 @@ async function* decoded(
   const failures: Failure[] = [];
   let yielded = false;
   try {
-    const { bytes } = await lookahead.head(MAGIC_BYTES, "patient");
+    const { bytes } = await lookahead.head(MAGIC_BYTES, MAGIC_BYTES);
     const compression = compressionOf(bytes);
     const chunks =
       compression === null

@@ -18,8 +18,11 @@ export interface KnownFormat {
 
 /** Bytes from which a format is told. */
 const HEAD_BYTES = 1024 * 1024;
-/** Lines of the head that are looked at: a log has a record among fewer. */
+/** Lines of the head that are looked at where one of them begins a record, and where none does. */
 const MAX_LINES = 500;
+const MAX_STRANGE_LINES = 20_000;
+const END_BYTES = 256 * 1024;
+const SHORTEST_START = "LOG:  ".length;
 /** Envelopes around each other: a container's log of an operator's, say. */
 const MAX_ENVELOPES = 3;
 
@@ -28,17 +31,18 @@ const MAX_ENVELOPES = 3;
  * Throws `DbadviseError` `unknown-log-format` where nothing in the first megabytes begins a record.
  */
 export async function sniffInput(input: LogInput, known: KnownFormat): Promise<LogFormat> {
-  for (let bytes = HEAD_BYTES; ;) {
-    const head = await input.head(bytes);
+  for (let bytes = HEAD_BYTES, seen = 0; ;) {
+    const head = await input.head(bytes, seen);
     const format = sniffFormat(head.bytes, known);
     if (format !== null) return format;
     if (head.bytes.length === 0) {
       return { name: known.format ?? "stderr", envelope: null, prefixes: [known.prefix ?? ""] };
     }
+    seen = head.bytes.length;
     // The rest of a record that began before the log can't be longer.
-    if (head.ended || head.bytes.length > MAX_BLOCK_BYTES) throw unknownFormat(input.name, known);
+    if (head.ended || seen > MAX_BLOCK_BYTES) throw unknownFormat(input.name, known);
     // A stream that pauses has given fewer than were asked for.
-    if (head.bytes.length === bytes) bytes = MAX_BLOCK_BYTES + HEAD_BYTES;
+    if (seen === bytes) bytes = MAX_BLOCK_BYTES + HEAD_BYTES;
   }
 }
 
@@ -98,7 +102,7 @@ function formatName(head: Buffer, known: KnownFormat): LogFormatName | null {
   const candidates = candidatesOf(known);
   const counts = candidates.map(() => 0);
   let lines = 0;
-  for (const line of linesOf(head)) {
+  for (const line of sampleOf(head)) {
     for (const [index, { isBlockStart }] of candidates.entries()) {
       if (isBlockStart(line)) counts[index] = (counts[index] ?? 0) + 1;
     }
@@ -108,7 +112,7 @@ function formatName(head: Buffer, known: KnownFormat): LogFormatName | null {
   if (most > 0) return candidates[counts.indexOf(most)]?.name ?? null;
   // Labels alone, of a prefix without time and process, could stand in any text: they count where nothing else is told.
   const isOpen = known.prefix === undefined && candidates.some(({ name }) => name === "stderr");
-  return isOpen && inferPrefixes(head).length > 0 ? "stderr" : null;
+  return isOpen && inferPrefixes(head.subarray(0, HEAD_BYTES)).length > 0 ? "stderr" : null;
 }
 
 interface Candidate {
@@ -141,11 +145,23 @@ function tellsTimeAndSession(head: Buffer, prefixes: readonly string[]): boolean
   return false;
 }
 
+/** The first lines, and the last ones: a head may begin with the rest of a record that has many. */
+function* sampleOf(head: Buffer): Generator<Buffer> {
+  let count = 0;
+  for (const line of linesOf(head)) {
+    yield line;
+    if (++count === MAX_STRANGE_LINES) break;
+  }
+  if (count === MAX_STRANGE_LINES) yield* linesOf(head.subarray(-END_BYTES));
+}
+
+/** Lines that are long enough to begin a record. */
 function* linesOf(bytes: Buffer): Generator<Buffer> {
   for (let from = 0; from < bytes.length;) {
     const feed = bytes.indexOf(10, from);
     const to = feed === -1 ? bytes.length : feed;
-    yield bytes.subarray(from, bytes[to - 1] === 13 && to > from ? to - 1 : to);
+    const end = bytes[to - 1] === 13 ? to - 1 : to;
+    if (end - from >= SHORTEST_START) yield bytes.subarray(from, end);
     from = to + 1;
   }
 }

@@ -18,8 +18,7 @@ const LINE_FEED = 10;
  */
 export const docker: EnvelopeReader = {
   hasStamps: false,
-  detect: (head) =>
-    shareOfLines(head, (line) => /^\{"log":".*"(?:stream|time)":"/.test(line)) >= 0.4,
+  detect: (head) => shareOfLines(head, (line) => /^\{"log":"/.test(line)) >= 0.4,
   open(_, unread) {
     const output = createByteOutput();
     const scratch = createScratch();

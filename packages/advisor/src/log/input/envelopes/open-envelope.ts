@@ -10,6 +10,12 @@ export function openEnvelope(format: LogFormat, unread: UnreadSink): Unwrapper |
   return envelope === null ? null : openNested(envelope, innerLog(format), unread);
 }
 
+/** The log inside of a head. */
+export function insideOf(format: LogFormat, head: Buffer): Buffer {
+  const unwrapper = openEnvelope(format, { unread: () => {} });
+  return unwrapper === null ? head : Buffer.from(unwrapper.push(head, true));
+}
+
 function openNested(
   { name, stamped, inner }: Envelope,
   log: Omit<InnerLog, "stamped">,
