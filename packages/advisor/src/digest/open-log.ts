@@ -13,6 +13,12 @@ export interface OpenLogOptions extends KnownFormat {
   readonly progress?: (progress: ReadProgress) => void;
 }
 
+/** A log with the digest that its events are of. */
+export interface DigestedLog extends EventSource {
+  /** Complete once `events` has ended, `undefined` before. */
+  digest(): Digest | undefined;
+}
+
 /** Shapes of one log that an analysis looks at. */
 const MAX_SHAPES = 20_000;
 
@@ -22,7 +28,7 @@ const MAX_SHAPES = 20_000;
  *
  * Throws `DbadviseError` `file-not-readable`; reading its events throws `unknown-log-format` where nothing in it is a record.
  */
-export function openLog(path: string, options: OpenLogOptions = {}): EventSource {
+export function openLog(path: string, options: OpenLogOptions = {}): DigestedLog {
   const { stdin } = options;
   const input = openInput(path, stdin === undefined ? {} : { stdin });
   let digest: Digest | undefined;
@@ -35,6 +41,7 @@ export function openLog(path: string, options: OpenLogOptions = {}): EventSource
   return {
     name: input.name,
     events: events(),
+    digest: () => digest,
     summary: () => ({
       records: digest?.sources.reduce((sum, { records }) => sum + records, 0) ?? 0,
       unread: digest?.unread.lines ?? 0,

@@ -1,4 +1,5 @@
 import type { CandidateSet } from "../candidates/generate-candidates.ts";
+import type { Digest } from "../digest/digest.ts";
 import { type Finding, SEVERITIES } from "../findings/finding.ts";
 import type { FindingContext } from "../findings/finding-context.ts";
 import { findingNotes } from "../findings/finding-notes.ts";
@@ -16,11 +17,13 @@ export interface ReportParts {
   readonly candidates: CandidateSet;
   readonly findings: readonly Finding[];
   readonly limits: SelectionLimits;
+  /** Of the log among the sources, without data. */
+  readonly digest: Digest | undefined;
 }
 
 /** Puts what the stages found into one value: ordered, and with all that was left out and why. */
 export function buildReport(parts: ReportParts): Report {
-  const { context, sources, candidates, findings, limits } = parts;
+  const { context, sources, candidates, findings, limits, digest } = parts;
   const { snapshot, workload, planner, selection, now } = context;
   const times = workload.queries.map((query) => query.totalMs);
   const unread = sources.flatMap((source) => {
@@ -68,6 +71,7 @@ export function buildReport(parts: ReportParts): Report {
       ...findingNotes(context),
       ...refusalNotes(selection?.refused ?? []),
     ],
+    ...(digest !== undefined && { digest }),
   };
 }
 

@@ -105,6 +105,9 @@ export interface Report {
   };
   /** Why there is no finding where one may be expected: `table public.t has 12 rows: too small to matter`. */
   readonly notes: readonly string[];
-  /** What the logs hold over time; absent where no log was read. Of `html` only: it has a report of its own. */
+  /**
+   * What the log holds over time, without examples and plans, which hold data. Absent where no log was read, or several.
+   * Shown by `html` only: a digest has reports of its own.
+   */
   readonly digest?: Digest;
 }

@@ -19,7 +19,8 @@ const COLUMNS: readonly Column[] = [
   },
   {
     title: "Share",
-    textOf: ({ share }) => (share === null ? "-" : shareText(share)),
+    textOf: ({ share, durations }) =>
+      share === null || durations === null ? "-" : shareText(share),
     dispensable: 3,
   },
   { title: "Calls", textOf: ({ shape }) => formatCount(shape.calls), dispensable: 0 },
