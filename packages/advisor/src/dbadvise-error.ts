@@ -1,5 +1,6 @@
 /** Stable codes of the errors a user can meet. A code never changes its meaning. */
 export type DbadviseErrorCode =
+  | "bad-digest"
   | "bad-option"
   | "bad-snapshot"
   | "bad-statement"

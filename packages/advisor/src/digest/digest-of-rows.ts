@@ -6,7 +6,7 @@ import type {
   ShapeCounts,
   ShapeDigest,
 } from "./digest.ts";
-import type { PartHead } from "./digest-part.ts";
+import type { NameKind, PartHead } from "./digest-part.ts";
 import { nameLimit } from "./digest-part.ts";
 import { partsOf } from "./event-counts.ts";
 import { failureClassId, failureClassText, otherFailures } from "./failure-class.ts";
@@ -34,6 +34,14 @@ const NAMES_OF_SHAPE = 50;
 
 const SHAPES_OF_FAILURE = 10;
 
+/** What rows come from: digests that were finished before, of which some things are known already. */
+export interface FinishedBefore {
+  readonly fingerprints: string | null;
+  readonly other: Digest["other"];
+  /** Errors by class and shape; rows have none then. */
+  readonly failureShapes: Iterable<readonly [failureClass: string, shape: string, count: number]>;
+}
+
 /**
  * The digest of rows of shapes: by id, one of each. Keeps `maxShapes` of them at a time, so there may be any number.
  * `head` is of all rows.
@@ -42,11 +50,15 @@ export function digestOfRows(
   head: PartHead,
   rows: Iterable<ShapeRow>,
   maxShapes: number = MAX_SHAPES,
+  before: FinishedBefore | null = null,
 ): Digest {
+  // The names of finished digests were limited before.
+  const limitOf = (kind: NameKind): HashLimit | null =>
+    before === null ? nameLimit(head, kind) : null;
   const limits = {
-    user: nameLimit(head, "user"),
-    database: nameLimit(head, "database"),
-    application: nameLimit(head, "application"),
+    user: limitOf("user"),
+    database: limitOf("database"),
+    application: limitOf("application"),
   };
   const kept = new Set(
     head.failures
@@ -57,7 +69,14 @@ export function digestOfRows(
   let shapes: ShapeRow[] = [];
   let halvings = 0;
   let characters = 0;
-  let other: (ShapeCounts & { shapes: number }) | null = null;
+  let other: (ShapeCounts & { shapes: number }) | null = before?.other ?? null;
+  const addFailures = (failureClass: string, shape: string, count: number): void => {
+    const listed = kept.has(failureClass)
+      ? failureClass
+      : failureClassId(otherFailures(failureClass));
+    addFailureShape(failureShapes, listed, shape, count);
+  };
+  for (const failures of before?.failureShapes ?? []) addFailures(...failures);
 
   /** Lists the greatest shapes only, and sums the others. */
   const shorten = (): void => {
@@ -99,10 +118,7 @@ export function digestOfRows(
   for (const row of rows) {
     // A part may hold the plan alone of an execution that another part counts.
     if (row.calls === 0 && row.errors === 0 && row.totalUs === 0) continue;
-    for (const [id, count] of row.failures) {
-      const listed = kept.has(id) ? id : failureClassId(otherFailures(id));
-      addFailureShape(failureShapes, listed, row.shape, count);
-    }
+    for (const [id, count] of row.failures) addFailures(id, row.shape, count);
     const listed = withExamples(row, halvings);
     characters += charactersOf(listed);
     shapes.push({
@@ -127,7 +143,7 @@ export function digestOfRows(
     absoluteTimes: head.absoluteTimes,
     leftOut: head.leftOut,
     bucketMs: head.bucketMs,
-    fingerprints: null,
+    fingerprints: before?.fingerprints ?? null,
     shapes: shapes.map((row) => shapeDigestOf(row, halvings)),
     other,
     timeline: head.timeline.map(timeBucketOf),
@@ -166,12 +182,14 @@ function charactersOf({ examples, plan }: ShapeRow): number {
   );
 }
 
-function listedNames(names: NameCalls, limit: HashLimit): NameCalls {
+function listedNames(names: NameCalls, limit: HashLimit | null): NameCalls {
   const calls = new Map<string, number>();
   const add = (name: string, count: number): void => {
     calls.set(name, (calls.get(name) ?? 0) + count);
   };
-  for (const [name, count] of names) add(limit.kept.has(name) ? name : OTHER_NAME, count);
+  for (const [name, count] of names) {
+    add(limit === null || limit.kept.has(name) ? name : OTHER_NAME, count);
+  }
   if (calls.size <= NAMES_OF_SHAPE) return byCalls(calls);
   const named = byCalls(calls).filter(([name]) => name !== OTHER_NAME);
   for (const [name, count] of named.slice(NAMES_OF_SHAPE - 1)) {
@@ -221,6 +239,35 @@ function failuresOf(
         compareTexts(left.message, right.message) ||
         compareTexts(left.severity, right.severity),
     );
+}
+
+/** A shape of a digest as a row: what it was made from, as far as it was kept. */
+export function rowOfShapeDigest(shape: ShapeDigest): ShapeRow {
+  const { id, buckets, users, databases, applications, examples, ...rest } = shape;
+  return {
+    shape: id,
+    ...rest,
+    buckets: buckets.map(cellOf),
+    users: users.map(nameCallsOf),
+    databases: databases.map(nameCallsOf),
+    applications: applications.map(nameCallsOf),
+    examples: examples.map(({ rank, at, us, sql, parameters }) => ({
+      rank,
+      at,
+      us,
+      sql,
+      parameters,
+    })),
+    failures: [],
+  };
+}
+
+export function cellOf({ at, calls, errors, rows, totalUs }: Digest["timeline"][number]): Cell {
+  return [at, calls, errors, rows, totalUs];
+}
+
+function nameCallsOf({ name, calls }: NameCount): [name: string, calls: number] {
+  return [name, calls];
 }
 
 /** A row as the digest's value. */

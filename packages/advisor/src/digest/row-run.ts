@@ -39,8 +39,8 @@ export function runInMemory(rows: Iterable<ShapeRow>): Uint8Array<ArrayBuffer> {
 }
 
 /** Writes values as lines of JSON to a new file. */
-export function writeLinesToFile(path: string, values: Iterable<unknown>): void {
-  const file = openSync(path, "wx", 0o600);
+export function writeLinesToFile(path: string, values: Iterable<unknown>, mode: number): void {
+  const file = openSync(path, "wx", mode);
   try {
     writeLines(values, (chunk) => {
       for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
@@ -51,7 +51,7 @@ export function writeLinesToFile(path: string, values: Iterable<unknown>): void 
 }
 
 export function runInFile(path: string, rows: Iterable<ShapeRow>): { readonly path: string } {
-  writeLinesToFile(path, rows);
+  writeLinesToFile(path, rows, 0o600);
   return { path };
 }
 
