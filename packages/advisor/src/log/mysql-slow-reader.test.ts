@@ -228,19 +228,19 @@ describe("damage", () => {
       Buffer.from(
         `# Time: 2026-11-22T10:10:01.123456Z\n# User@Host: app[app] @ web [10.0.0.7]  Id:    17\n` +
           `# Query_time: 0.${String(n).padStart(6, "0")}  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: 0\n` +
-          `SET timestamp=1795342201;\nselect ${n}, 'a''b', "c\\"d"\nfrom t; -- e\n;\n`,
+          `SET timestamp=1795342201;\nselect ${n}, 'a''b', "c"\nfrom t; -- e\n;\n`,
       );
     for (let run = 0; run < 3000; run++) {
       const records = Array.from({ length: 6 }, (_, n) => record(n + 1));
       const target = Math.floor(random() * 6);
       records[target] = mutate(records[target] ?? Buffer.alloc(0), random);
       const log = Buffer.concat(records);
-      const { executions, failures, unreadBytes } = read(log);
-      const seen = [...executions.map(({ sql }) => sql), ...failures].join("\n");
+      const { executions, unreadBytes } = read(log);
+      const seen = executions.map(({ sql }) => sql.replace(/[;\s]+$/, ""));
       for (let n = 1; n <= 6; n++) {
         if (n === target + 1) continue;
         expect(seen, `SEED=${seed} run ${run}: ${JSON.stringify(log.toString())}`).toContain(
-          `select ${n}, 'a''b', "c\\"d"\nfrom t; -- e\n`,
+          `select ${n}, 'a''b', "c"\nfrom t; -- e`,
         );
       }
       expect(unreadBytes).toBeLessThanOrEqual(log.length);

@@ -5,10 +5,10 @@ import { type ExecutionSink, newExecution } from "./execution.ts";
 import type { FormatReader } from "./log-format.ts";
 import { CARRIED_DATABASE } from "./mysql-log/carried-database.ts";
 import { createLastName } from "./last-name.ts";
-import { isBanner, newLineAt } from "./mysql-log/server-banner.ts";
+import { isBanner } from "./mysql-log/server-banner.ts";
 import { countLines, createLineSkipper } from "./mysql-log/skip-lines.ts";
 import { createSlowHeader } from "./mysql-log/slow-header.ts";
-import { findSlowBlock, isRecordStart, RECORD_START_LENGTH } from "./mysql-log/slow-lines.ts";
+import { findSlowBlock, isRecordStart } from "./mysql-log/slow-lines.ts";
 import { administratorCommand, newSlowPrologue, readPrologue } from "./mysql-log/slow-statement.ts";
 import { createSlowText } from "./mysql-log/slow-text.ts";
 
@@ -145,18 +145,13 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     read(bytes, from, to, last) {
       let at = skipByteOrderMark(bytes, from);
       while (at < to) {
-        const isRecord = isRecordStart(bytes, at, to);
-        if (!isRecord && !last && !isTold(bytes, at, to)) return at;
-        const next = isRecord ? record(bytes, at, to, last) : skipLines(bytes, at, to, last);
+        const next = isRecordStart(bytes, at, to)
+          ? record(bytes, at, to, last)
+          : skipLines(bytes, at, to, last);
         if (next === -1 || next === at) return at;
         at = next;
       }
       return at;
     },
   };
-}
-
-/** Whether enough of the line is there to tell whether it begins a record. */
-function isTold(bytes: Buffer, at: number, to: number): boolean {
-  return at + RECORD_START_LENGTH <= to || newLineAt(bytes, at, to) !== -1;
 }

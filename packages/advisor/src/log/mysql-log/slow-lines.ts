@@ -12,7 +12,7 @@ const USER = Buffer.from("# User@Host: ");
 const QUERY_TIME = Buffer.from("# Query_time: ");
 
 /** As many bytes of a line tell whether it begins a record. */
-export const RECORD_START_LENGTH: number = QUERY_TIME.length + 1;
+const RECORD_START_LENGTH = QUERY_TIME.length + 1;
 
 /**
  * Whether the line that begins at `at` looks like the first of a record: `# Time: ` with a time, `# User@Host: ` (MariaDB

@@ -1,6 +1,12 @@
 import { isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
-import { isRecordStart, startsBlock, RECORD_START_LENGTH } from "./slow-lines.ts";
-import { scanTo, type StatementScan, startScan } from "./statement-scan.ts";
+import { isRecordStart, startsBlock } from "./slow-lines.ts";
+import {
+  isSingleStatement,
+  newStatementScan,
+  scanTo,
+  type StatementScan,
+  startScan,
+} from "./statement-scan.ts";
 
 const NEW_LINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -34,12 +40,14 @@ export function createSlowText(): SlowText & {
    */
   find(bytes: Buffer, start: number, from: number, to: number, last: boolean): boolean;
 } {
-  const suspect: Suspect = { scan: { at: 0, inside: 0, end: -1 }, at: -1, end: -1 };
+  /** Lines of the statement that end in `;`. */
+  let ends = 0;
+  const suspect: Suspect = { scan: newStatementScan(), at: -1, end: -1 };
 
   /** Whether the line at `at` begins another record, for all that is known. */
   const endsAt = (bytes: Buffer, from: number, at: number): boolean => {
     const { scan } = suspect;
-    if (scan.at < from) startScan(scan, from);
+    if (scan.at < from) startScan(scan, bytes, from, at);
     scanTo(scan, bytes, at);
     if (scan.inside === 0) return true;
     if (suspect.at === -1) {
@@ -54,13 +62,14 @@ export function createSlowText(): SlowText & {
     let end = next;
     if (scan.at < from) {
       while (end > from && isLineBreak(bytes[end - 1])) end--;
-      if (end === from || bytes[end - 1] === SEMICOLON) {
+      const isWhole = bytes[end - 1] === SEMICOLON;
+      if (end === from || (isWhole && (ends < 2 || !isSingleStatement(bytes, from, end)))) {
         text.end = end === from ? -1 : end - 1;
         text.rest = next;
         text.next = next;
         return true;
       }
-      startScan(scan, from);
+      startScan(scan, bytes, from, next);
     }
     scanTo(scan, bytes, next);
     const isCut = suspect.at !== -1 && scan.inside !== 0 && scan.inside !== NUMBER_SIGN;
@@ -77,21 +86,20 @@ export function createSlowText(): SlowText & {
     find(bytes: Buffer, start: number, from: number, to: number, last: boolean): boolean {
       suspect.scan.at = -1;
       suspect.at = -1;
+      ends = 0;
       let line = from;
       while (line < to) {
-        if (bytes[line] === NUMBER_SIGN) {
-          if (line + RECORD_START_LENGTH > to && !last && newLineAt(bytes, line, to) === -1) break;
-          if (
-            isRecordStart(bytes, line, to) &&
-            (startsBlock(bytes, start, line) || endsAt(bytes, from, line))
-          ) {
-            return finish(bytes, from, line);
-          }
+        if (
+          isRecordStart(bytes, line, to) &&
+          (startsBlock(bytes, start, line) || endsAt(bytes, from, line))
+        ) {
+          return finish(bytes, from, line);
         }
         const newLine = newLineAt(bytes, line, to);
         if (newLine === -1) break;
-        if (isBanner(bytes, line, lineEndAt(bytes, line, newLine)))
-          return finish(bytes, from, line);
+        const lineEnd = lineEndAt(bytes, line, newLine);
+        if (isBanner(bytes, line, lineEnd)) return finish(bytes, from, line);
+        if (bytes[lineEnd - 1] === SEMICOLON) ends++;
         line = newLine + 1;
       }
       return last && finish(bytes, from, to);

@@ -1,3 +1,6 @@
+import { matchesIgnoringCase } from "./match-ignoring-case.ts";
+
+const TAB = 9;
 const NEW_LINE = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
@@ -11,23 +14,50 @@ const SEMICOLON = 59;
 const BACKSLASH = 92;
 const BACKTICK = 96;
 
+const SINGLE = ["select", "insert", "update", "delete", "replace", "with"].map((word) =>
+  Buffer.from(`${word} `),
+);
+
 /** How far a statement has been looked at, to tell its own lines from those of the log around it. */
 export interface StatementScan {
   at: number;
   /** 0 between tokens; else the byte that the literal (`'`, `"`, `` ` ``) or comment (`#`, `*`) began with. */
   inside: number;
-  /** The last `;` at the end of a line, outside literals and comments; -1: none so far. */
+  /** It holds no other statements, as the body of a procedure does. */
+  isSingle: boolean;
+  /** The first `;` at the end of a line outside literals and comments, the last where others are inside; -1: none so far. */
   end: number;
 }
 
-export function startScan(scan: StatementScan, from: number): void {
+export function newStatementScan(): StatementScan {
+  return { at: -1, inside: 0, isSingle: false, end: -1 };
+}
+
+export function startScan(scan: StatementScan, bytes: Buffer, from: number, to: number): void {
   scan.at = from;
   scan.inside = 0;
+  scan.isSingle = isSingleStatement(bytes, from, to);
   scan.end = -1;
+}
+
+/** Whether the statement begins with a word that only begins those without others inside. */
+export function isSingleStatement(bytes: Buffer, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && (isSpace(bytes[at]) || bytes[at] === SLASH)) {
+    if (bytes[at] === SLASH) {
+      // Frameworks put comments first.
+      const end = bytes.subarray(at, to).indexOf("*/");
+      if (end === -1) return false;
+      at += end + 1;
+    }
+    at++;
+  }
+  return SINGLE.some((word) => matchesIgnoringCase(bytes, at, to, word));
 }
 
 /** Goes on to `to`, which is the start of a line, or the end of all. */
 export function scanTo(scan: StatementScan, bytes: Buffer, to: number): void {
+  const { isSingle } = scan;
   let { at, inside, end } = scan;
   for (; at < to; at++) {
     const byte = bytes[at] ?? 0;
@@ -37,7 +67,8 @@ export function scanTo(scan: StatementScan, bytes: Buffer, to: number): void {
       else if (byte === SLASH && bytes[at + 1] === STAR && at + 1 < to) {
         inside = STAR;
         at++;
-      } else if (byte === SEMICOLON && endsLine(bytes, at + 1, to)) end = at;
+      } else if (byte === SEMICOLON && (end === -1 || !isSingle) && endsLine(bytes, at + 1, to))
+        end = at;
     } else if (inside === NUMBER_SIGN) {
       if (byte === NEW_LINE) inside = 0;
     } else if (inside === STAR) {
@@ -52,6 +83,10 @@ export function scanTo(scan: StatementScan, bytes: Buffer, to: number): void {
   scan.at = at;
   scan.inside = inside;
   scan.end = end;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === NEW_LINE || byte === CARRIAGE_RETURN || byte === TAB;
 }
 
 function isDashComment(bytes: Buffer, at: number, to: number): boolean {
