@@ -2,6 +2,7 @@ import {
   DbadviseError,
   type DigestFormat,
   type DigestSort,
+  type LexisName,
   type LogFormatName,
 } from "@dbadvise/advisor";
 import type { Config } from "./config.ts";
@@ -23,6 +24,7 @@ export interface DigestFlags {
   readonly showLiterals?: boolean;
   readonly save?: string;
   readonly merge?: readonly string[];
+  readonly why?: readonly string[];
   readonly follow?: boolean;
   readonly interval?: string;
   readonly format?: DigestFormat;
@@ -57,6 +59,27 @@ export interface DigestSettings {
 const DEFAULT_FOLLOW_MS = 10_000;
 const DEFAULT_MAX_UNREAD = 0.01;
 const DEFAULT_LIMIT = 20;
+
+/**
+ * The two statements of `--why`; `null`: it was not given. Their database is that of `--log-format`, by default PostgreSQL.
+ * Throws `DbadviseError` `bad-option` where there are not two.
+ */
+export function comparedStatements({ why, logFormat }: DigestFlags): {
+  readonly lexis: LexisName;
+  readonly one: string;
+  readonly other: string;
+} | null {
+  if (why === undefined) return null;
+  const [one, other, more] = why;
+  if (one === undefined || other === undefined || more !== undefined) {
+    throw new DbadviseError(
+      "bad-option",
+      `--why was given ${why.length} ${why.length === 1 ? "statement" : "statements"}.`,
+      'It takes two, each in quotes: dbadvise digest --why "SELECT 1" "select 2"',
+    );
+  }
+  return { lexis: logFormat?.startsWith("mysql-") === true ? "mysql" : "postgres", one, other };
+}
 
 /** Throws `DbadviseError` `bad-option` for options that contradict each other, and for values that can't be read. */
 export function digestSettings(

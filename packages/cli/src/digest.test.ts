@@ -179,6 +179,38 @@ describe("--follow", () => {
   });
 });
 
+describe("--why", () => {
+  test.each([
+    [
+      "constants",
+      "SELECT * FROM t WHERE id = 1 -- x",
+      "select *\nfrom T where ID=2",
+      "One shape: they are equal",
+    ],
+    [
+      "the parser",
+      "select * from t where a in (1, 2)",
+      "select * from t where a in ($1)",
+      "One shape",
+    ],
+    ["tables", "select * from t1", "select * from t2", "They part after"],
+  ])("%s", async (_, one, other, part) => {
+    const run = await runCli(["digest", "--why", one, other]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(run.stdout).toContain(part);
+  });
+
+  test("with the rules of MySQL", async () => {
+    const statements = ["select 'it\\'s' # x", 'select "y"'];
+    const [mysql, postgres] = await Promise.all([
+      runCli(["digest", "--log-format", "mysql-slow", "--why", ...statements]),
+      runCli(["digest", "--why", ...statements]),
+    ]);
+    expect(mysql.stdout).toContain("One shape");
+    expect(postgres.stdout).toContain("Two shapes");
+  });
+});
+
 describe("what could not be read", () => {
   const good =
     "2026-01-01 10:00:00.000 UTC [7] LOG:  duration: 1.500 ms  statement: select 1\n".repeat(50);
@@ -213,7 +245,7 @@ describe("wrong usage", () => {
       [STDERR, "--log-format", "xml"],
       ["Allowed choices are jsonlog"],
     ],
-    ["no moment", [STDERR, "--since", "yesterday"], ['--since is "yesterday"']],
+    ["no moment", [STDERR, "--since", "lately"], ['--since is "lately"']],
     [
       "an empty time",
       [STDERR, "--since", "2026-01-02", "--until", "2026-01-01"],
@@ -225,6 +257,7 @@ describe("wrong usage", () => {
     ["an interval of nothing", [STDERR, "--interval", "5s"], ["without --follow"]],
     ["following the standard input", ["-", "--follow"], ["one file"]],
     ["following two files", ["a", "b", "--follow"], ["2 files"]],
+    ["three statements", ["--why", "a", "b", "c"], ["--why was given 3 statements"]],
     ["an output in a missing folder", [STDERR, "-o", "missing/report.txt"], ["missing"]],
   ])("%s", async (_, args, parts) => {
     const run = await runCli(["digest", ...args]);

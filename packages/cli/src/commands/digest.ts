@@ -1,6 +1,7 @@
 import {
   DbadviseError,
   type Digest,
+  fingerprintShapes,
   followDigest,
   type ReadProgress,
   runDigest,
@@ -11,7 +12,7 @@ import { logPaths } from "../log-paths.ts";
 export interface DigestWatcher {
   /** Told how far the reading is. */
   readonly progress: (progress: ReadProgress) => void;
-  /** Given what a log that is being written has brought so far. */
+  /** Given what a log that is being written has brought so far, without the parser's fingerprints. */
   readonly refresh: (digest: Digest) => void;
   /** Asked for where a log is followed: ends it with the digest of what was read. */
   readonly interruption: () => AbortSignal;
@@ -34,9 +35,13 @@ export async function digestCommand(
   const [path] = logs;
   if (followMs !== null && path !== undefined) {
     const signal = interruption();
-    return followDigest({ ...options, path, intervalMs: followMs, onDigest: refresh, signal });
+    return fingerprintShapes(
+      await followDigest({ ...options, path, intervalMs: followMs, onDigest: refresh, signal }),
+    );
   }
-  return runDigest({ ...options, inputs: await logPaths(logs, folder), workers, progress });
+  return fingerprintShapes(
+    await runDigest({ ...options, inputs: await logPaths(logs, folder), workers, progress }),
+  );
 }
 
 /** Throws `DbadviseError` `unread-log` where more than `limit`, a share of 1, of the logs' bytes could not be read. */

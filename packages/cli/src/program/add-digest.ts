@@ -1,17 +1,20 @@
 import {
+  compareStatements,
   type Digest,
   DIGEST_FORMATS,
   DIGEST_SORTS,
+  fingerprintShapes,
   type DigestRenderOptions,
   LOG_FORMATS,
   renderDigest,
 } from "@dbadvise/advisor";
 import { type Command, Option } from "commander";
 import { checkUnread, digestCommand } from "../commands/digest.ts";
-import { digestSettings } from "../digest-settings.ts";
+import { comparedStatements, digestSettings } from "../digest-settings.ts";
 import { loadConfig } from "../load-config.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { readingMessage } from "../reading-progress.ts";
+import { renderGrouping } from "../render-grouping.ts";
 import { FILE_WIDTH, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
 
 /** Moves to the upper left corner and clears all below. */
@@ -42,6 +45,7 @@ export function addDigest(program: Command, around: Surroundings): void {
     .option("--show-literals", "show samples and plans with the data in them")
     .option("--max-shapes <number>", "shapes that are kept, the rest is summed up (default: 2000)")
     .option("--max-unread <percent>", "exit with 2 where more of the bytes is unread (default: 1)")
+    .option("--why <sql...>", "say why two statements count as one shape, or as two; reads no log")
     .option("--follow", "read a log while it is written, through its rotation, until Ctrl-C")
     .option("--interval <time>", "time between two reports of --follow (default: 10s)")
     .option("--workers <number>", "threads (default: as many as cores, where the logs are large)")
@@ -60,12 +64,19 @@ Examples:
   $ dbadvise digest '/var/log/postgresql/*.log*' --since 24h --sort p95
   $ dbadvise digest /var/lib/mysql/slow.log --format html -o slow.html
   $ dbadvise digest --follow /var/log/postgresql/postgresql.log --interval 5s
+  $ dbadvise digest --why "SELECT * FROM t WHERE id IN (1, 2)" "select * from T where id in (3)"
   $ kubectl logs db-1 | dbadvise digest -
 
 Exit code: 0 read, 2 wrong usage, or more unread than --max-unread: the report is printed all the same.`,
     )
     .action(async (logs: readonly string[], _: unknown, command: Command) => {
       const config = await loadConfig(around.folder);
+      const compared = comparedStatements(flagsOf(command));
+      if (compared !== null) {
+        const grouping = await compareStatements(compared.lexis, compared.one, compared.other);
+        await print(around, renderGrouping(grouping, look(around)));
+        return;
+      }
       const settings = digestSettings(logs, flagsOf(command), config, Date.now());
       if (settings.output !== undefined) await checkOutputFile(settings.output);
       const options: Omit<DigestRenderOptions, "color" | "width"> = settings;
@@ -80,19 +91,21 @@ Exit code: 0 read, 2 wrong usage, or more unread than --max-unread: the report i
       };
       const begun = performance.now();
       const clear = settings.output === undefined && around.output.isTTY ? CLEAR_SCREEN : "";
-      // Each waits for the one before it.
+      const refresh = async (digest: Digest, before: Promise<void>): Promise<void> => {
+        await before;
+        const merged = await fingerprintShapes(digest);
+        around.output.write(clear);
+        await show(merged);
+      };
       let shown = Promise.resolve();
-      const digest = await digestCommand(settings, around.folder, {
+      const whole = await digestCommand(settings, around.folder, {
         progress: (progress) => {
           const ms = performance.now() - begun;
           around.progress.report(readingMessage(progress, ms, around.progress.rewrites));
         },
-        refresh: (sofar) => {
-          shown = shown.then(() => {
-            around.output.write(clear);
-            return show(sofar);
-          });
-          // Told at the end.
+        refresh: (digest) => {
+          shown = refresh(digest, shown);
+          // What failed is told at the end.
           shown.catch(() => {});
         },
         interruption: around.interruption,
@@ -100,7 +113,7 @@ Exit code: 0 read, 2 wrong usage, or more unread than --max-unread: the report i
       around.progress.done();
       await shown;
       if (settings.followMs !== null) around.output.write(clear);
-      await show(digest);
-      checkUnread(digest, settings.maxUnread);
+      await show(whole);
+      checkUnread(whole, settings.maxUnread);
     });
 }
