@@ -1,5 +1,5 @@
 import { followFile } from "../log/input/follow-file.ts";
-import { openInput } from "../log/input/open-input.ts";
+import { openStream } from "../log/input/open-input.ts";
 import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
 import { createDigestState } from "./create-digest-state.ts";
 import type { Digest } from "./digest.ts";
@@ -31,7 +31,7 @@ export async function followDigest(options: FollowDigestOptions): Promise<Digest
   const { path, since, until, maxShapes, intervalMs = INTERVAL_MS, onDigest, signal } = options;
   const state = createDigestState({ since, until });
   const finish = (): Digest => state.finish(maxShapes === undefined ? {} : { maxShapes });
-  const input = openInput("-", { stdin: followFile(path, { signal }) });
+  const input = openStream(path, followFile(path, { signal }));
   const format = await sniffInput(input, options);
   const source = { name: path, format, absoluteTimes: true };
   let isNews = false;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DbadviseError } from "../dbadvise-error.ts";
+import { insideOf } from "../log/input/envelopes/open-envelope.ts";
 import { type LogInput, openInput } from "../log/input/open-input.ts";
 import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
 import { FORMAT_READERS } from "../log/format-readers.ts";
@@ -99,7 +100,8 @@ async function openLogs(options: RunDigestOptions): Promise<readonly OpenedLog[]
   const logs: OpenedLog[] = [];
   for (const input of opened) {
     const log = await sniffInput(input, known);
-    const absoluteTimes = hasAbsoluteTimes(log.prefixes, (await input.head(HEAD_BYTES)).bytes);
+    const { bytes } = await input.head(HEAD_BYTES);
+    const absoluteTimes = hasAbsoluteTimes(log.prefixes, insideOf(log, bytes));
     logs.push({ input, source: { name: input.name, format: log, absoluteTimes } });
   }
   return logs;

@@ -43,7 +43,7 @@ export interface OpenInputOptions {
  * Throws `DbadviseError` `file-not-readable`.
  */
 export function openInput(path: string, options: OpenInputOptions = {}): LogInput {
-  if (path === "-") return streamInput("stdin", options.stdin ?? process.stdin);
+  if (path === "-") return openStream("stdin", options.stdin ?? process.stdin);
   try {
     const stats = statSync(path);
     if (stats.isDirectory()) throw new Error("it is a directory");
@@ -52,7 +52,7 @@ export function openInput(path: string, options: OpenInputOptions = {}): LogInpu
     throw notReadable(path, error);
   }
   // A pipe: bytes can be read once, also the first ones.
-  return streamInput(path, createReadStream(path, { highWaterMark: READ_BYTES }));
+  return openStream(path, createReadStream(path, { highWaterMark: READ_BYTES }));
 }
 
 /** As {@link openInput}, of a file: the path `-` is not special. */
@@ -85,7 +85,8 @@ function fileInput(path: string, size: number, magic: Buffer): LogInput {
   };
 }
 
-function streamInput(name: string, stream: AsyncIterable<Uint8Array>): LogInput {
+/** Bytes that come one after the other, compressed or not, as {@link openInput} has them. */
+export function openStream(name: string, stream: AsyncIterable<Uint8Array>): LogInput {
   const progress: Progress = { taken: 0, damage: null };
   const lookahead = createLookahead(decoded(name, stream, null, progress));
   return {

@@ -8,7 +8,8 @@ import { createLineSplitter } from "./line-splitter.ts";
 import { shareOfLines } from "./share-of-lines.ts";
 import { createPartialLine } from "./partial-line.ts";
 
-const KEY = Buffer.from('{"log":"');
+const KEY_TEXT = '{"log":"';
+const KEY = Buffer.from(KEY_TEXT);
 const STDOUT = Buffer.from('"stream":"stdout"');
 const LINE_FEED = 10;
 
@@ -18,7 +19,7 @@ const LINE_FEED = 10;
  */
 export const docker: EnvelopeReader = {
   hasStamps: false,
-  detect: (head) => shareOfLines(head, (line) => /^\{"log":"/.test(line)) >= 0.4,
+  detect: (head) => shareOfLines(head, (line) => line.startsWith(KEY_TEXT)) >= 0.4,
   open(_, unread) {
     const output = createByteOutput();
     const scratch = createScratch();
