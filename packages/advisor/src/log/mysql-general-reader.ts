@@ -11,7 +11,8 @@ import {
   readGeneralLine,
 } from "./mysql-log/general-lines.ts";
 import { matchesIgnoringCase } from "./mysql-log/match-ignoring-case.ts";
-import { isBanner, lineEndAt, newLineAt } from "./mysql-log/server-banner.ts";
+import { lineEndAt, newLineAt } from "./mysql-log/line-ends.ts";
+import { isBanner } from "./mysql-log/server-banner.ts";
 import { shortTime } from "./mysql-log/short-time.ts";
 import { createLineSkipper } from "./mysql-log/skip-lines.ts";
 import { createTimestampReader } from "./timestamp-bytes.ts";

@@ -9,7 +9,7 @@ import { isBanner } from "./mysql-log/server-banner.ts";
 import { countLines, createLineSkipper } from "./mysql-log/skip-lines.ts";
 import { createSlowHeader } from "./mysql-log/slow-header.ts";
 import { findSlowBlock, isRecordStart } from "./mysql-log/slow-lines.ts";
-import { administratorCommand, newSlowPrologue, readPrologue } from "./mysql-log/slow-statement.ts";
+import { administratorCommand, newSlowPrologue, readPrologue } from "./mysql-log/slow-prologue.ts";
 import { createSlowText } from "./mysql-log/slow-text.ts";
 
 const CARRIED = Buffer.from(CARRIED_DATABASE);
@@ -23,7 +23,7 @@ const DEADLOCK = 1213;
  * - A record is one execution, also where `log_slow_rate_limit` wrote only some of them: what was not logged is not
  *   guessed.
  * - `at` is the end of the execution: from `# Time: ` where that tells the zone (MySQL 5.7 on), else from `SET timestamp`,
- *   in whole seconds as a rule.
+ *   in whole seconds as a rule. A record with neither has the `# Time: ` of the server's clock if that is its own.
  * - `rows` are those sent, or those changed where none were sent. MySQL does not log how many were changed: 0.
  * - A statement that failed or was killed, where the log says so, is a failure and no execution.
  * - Commands that are no statements (`# administrator command: Ping`) are understood, and counted as nothing else.

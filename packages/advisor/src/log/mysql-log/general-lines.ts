@@ -1,4 +1,4 @@
-import { newLineAt } from "./server-banner.ts";
+import { newLineAt } from "./line-ends.ts";
 import { SHORT_TIME_LENGTH } from "./short-time.ts";
 
 const TAB = 9;

@@ -1,5 +1,6 @@
 import type { UnreadSink } from "../block-reader.ts";
-import { followsBanner, isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
+import { lineEndAt, newLineAt } from "./line-ends.ts";
+import { followsBanner, isBanner } from "./server-banner.ts";
 
 /**
  * Skips the line at `from`, then all before the start of a record, and returns where it stopped. Other lines than a

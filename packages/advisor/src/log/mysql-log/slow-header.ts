@@ -1,7 +1,7 @@
 import type { ExecutionSink } from "../execution.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
 import { createLastName } from "../last-name.ts";
-import { lineEndAt, newLineAt, newLineNear } from "./server-banner.ts";
+import { lineEndAt, newLineAt, newLineNear } from "./line-ends.ts";
 import { SHORT_TIME_LENGTH, shortTime } from "./short-time.ts";
 import { isRecordStart, startsBlock } from "./slow-lines.ts";
 

@@ -1,5 +1,6 @@
 import { matches } from "../match-bytes.ts";
-import { endsBanner, isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
+import { lineEndAt, newLineAt } from "./line-ends.ts";
+import { endsBanner, isBanner } from "./server-banner.ts";
 
 const NUMBER_SIGN = 35;
 const CARRIAGE_RETURN = 13;

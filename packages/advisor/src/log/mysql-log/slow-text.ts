@@ -1,4 +1,5 @@
-import { isBanner, lineEndAt, newLineAt } from "./server-banner.ts";
+import { lineEndAt, newLineAt } from "./line-ends.ts";
+import { isBanner } from "./server-banner.ts";
 import { isRecordStart, startsBlock } from "./slow-lines.ts";
 import {
   isSingleStatement,

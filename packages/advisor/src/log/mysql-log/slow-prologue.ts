@@ -1,5 +1,5 @@
 import { matches } from "../match-bytes.ts";
-import { lineEndAt, newLineAt } from "./server-banner.ts";
+import { lineEndAt, newLineAt } from "./line-ends.ts";
 
 const NEW_LINE = 10;
 const CARRIAGE_RETURN = 13;
