@@ -3,7 +3,7 @@ import { statisticsFinder } from "./catalog/find-statistics.ts";
 import { addHistory } from "./catalog/add-history.ts";
 import type { Snapshot } from "./catalog/snapshot.ts";
 import type { UsageRecord } from "./catalog/usage-history.ts";
-import { digestOfLog } from "./digest/digest-of-log.ts";
+import { digestOfLogs } from "./digest/digest-of-logs.ts";
 import type { Engine } from "./engine.ts";
 import { allFindings } from "./findings/all-findings.ts";
 import { nameIndexes } from "./findings/name-indexes.ts";
@@ -84,7 +84,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
       now,
     };
     const findings = await allFindings(context);
-    const digest = await digestOfLog(sources, engine.fingerprinter);
+    const digest = await digestOfLogs(sources, engine.fingerprinter);
     return buildReport({ context, sources, candidates, findings, limits, digest });
   } finally {
     if (planner !== options.planner) await planner?.close();

@@ -17,7 +17,7 @@ export interface ReportParts {
   readonly candidates: CandidateSet;
   readonly findings: readonly Finding[];
   readonly limits: SelectionLimits;
-  /** Of the log among the sources, without data. */
+  /** Of the logs among the sources, without data. */
   readonly digest: Digest | undefined;
 }
 

@@ -106,7 +106,7 @@ export interface Report {
   /** Why there is no finding where one may be expected: `table public.t has 12 rows: too small to matter`. */
   readonly notes: readonly string[];
   /**
-   * What the log holds over time, without examples and plans, which hold data. Absent where no log was read, or several.
+   * What the logs hold over time, without examples and plans, which hold data. Absent where no log was read.
    * Shown by `html` only: a digest has reports of its own.
    */
   readonly digest?: Digest;
