@@ -1,9 +1,19 @@
 import {
+  AFTER_CLOSING,
+  AFTER_CONSTANT,
+  AFTER_NAME,
+  AFTER_STRING,
+  AFTER_SYMBOL,
+  AFTER_WORD,
+  CONSTANT,
+} from "./canonical-bytes.ts";
+import {
   charKinds,
   CLOSING,
   COMMA,
   DIGIT,
   DOT,
+  NAME_QUOTE,
   PAREN,
   SPACE,
   STRING_QUOTE,
@@ -13,15 +23,7 @@ import {
 import type { Lexis } from "./lexis.ts";
 import { quotedEnd } from "./literal-ends.ts";
 import { openLists, ROWS } from "./open-lists.ts";
-import {
-  AFTER_CLOSING,
-  AFTER_CONSTANT,
-  AFTER_STRING,
-  AFTER_SYMBOL,
-  AFTER_WORD,
-  CONSTANT,
-  createRareTokens,
-} from "./rare-tokens.ts";
+import { createRareTokens, type RareHandler } from "./rare-tokens.ts";
 
 /**
  * The canonical form of statements: equal for two that differ only in constants, in white space, comments and the case of
@@ -47,6 +49,7 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
   function scan(bytes: Buffer, from: number, to: number): number {
     const written = out;
     const { kinds, folded } = tables;
+    const { handlers } = rare;
     let at = from;
     let o = 0;
     let last = AFTER_SYMBOL;
@@ -68,26 +71,12 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
         const length = o - wordStart;
         const next = at < to ? bytes[at] : 0;
         if (next === 0x20) at++;
-        const isPrefix =
-          length === 1 &&
-          (next === 0x27 || next === 0x26) &&
-          rare.isPrefix(written[wordStart] as number, bytes, at, to);
-        if (!isPrefix) {
-          const isConstant =
-            last === AFTER_SYMBOL &&
-            length < 6 &&
-            length > 3 &&
-            rare.isConstantWord(written, wordStart, o);
+        const isPrefix = length === 1 && (next === 0x27 || next === 0x26);
+        const isConstant = length < 6 && length > 3 && last === AFTER_SYMBOL;
+        if (!isPrefix && !isConstant) {
           last = AFTER_WORD;
-          if (isConstant) {
-            o = wordStart;
-            written[o++] = CONSTANT;
-            last = AFTER_CONSTANT;
-          }
           continue;
         }
-        o = last >= AFTER_WORD ? wordStart - 1 : wordStart;
-        at--;
       } else if (kind === SPACE) {
         at++;
         continue;
@@ -111,6 +100,29 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
           written[o++] = CONSTANT;
           last = AFTER_STRING;
         }
+        continue;
+      } else if (kind === NAME_QUOTE) {
+        const start = last >= AFTER_WORD ? o + 1 : o;
+        const end = rare.bareNameEnd(bytes, at, to, written, start);
+        if (end >= 0) {
+          if (start > o) written[o] = 0x20;
+          o = start + end - at - 2;
+          last = AFTER_NAME;
+          at = end;
+          continue;
+        }
+      } else if (
+        kind === COMMA &&
+        lists.isOfConstants &&
+        lists.depth === brackets &&
+        o === lists.itemStart + 1 &&
+        written[o - 1] === CONSTANT
+      ) {
+        // One more constant in a list of them.
+        o = lists.itemStart;
+        last = AFTER_SYMBOL;
+        at++;
+        if (at < to && bytes[at] === 0x20) at++;
         continue;
       } else if (
         kind === SYMBOL ||
@@ -144,7 +156,7 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
       rare.last = last;
       rare.wordStart = wordStart;
       rare.brackets = brackets;
-      rare.read(bytes, to, written);
+      (handlers[kind] as RareHandler)(bytes, written, to);
       ({ at, o, last, wordStart, brackets } = rare);
     }
     if (lists.depth === brackets && lists.kind !== ROWS) o = lists.endItem(written, o);

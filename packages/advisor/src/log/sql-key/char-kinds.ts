@@ -18,6 +18,7 @@ export const BRACKET = 13;
 export const CLOSING = 14;
 export const COMMA = 15;
 export const QUESTION = 16;
+export const KINDS = 17;
 
 export interface CharKinds {
   /** By byte: one of the kinds above. */

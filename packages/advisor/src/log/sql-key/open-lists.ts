@@ -1,3 +1,5 @@
+import { CONSTANT } from "./canonical-bytes.ts";
+
 /** What the items of a list are: of `in (...)`, of `array[...]`, or rows after VALUES. */
 export type ListKind = typeof IN_ITEMS | typeof ARRAY_ITEMS | typeof ROWS;
 export const IN_ITEMS = 0;
@@ -22,6 +24,8 @@ export interface OpenLists {
   /** The item that was kept last. */
   keptStart: number;
   keptEnd: number;
+  /** That one is a constant, and its comma is written: what follows is at `itemStart`. */
+  isOfConstants: boolean;
   reset(): void;
   open(kind: ListKind, depth: number, itemStart: number): void;
   /** Back to the list around the innermost one. */
@@ -40,8 +44,10 @@ export function openLists(): OpenLists {
     rowEnd: -1,
     keptStart: -1,
     keptEnd: -1,
+    isOfConstants: false,
     reset() {
       lists.depth = -1;
+      lists.isOfConstants = false;
       outer = 0;
     },
     open(kind, depth, itemStart) {
@@ -59,6 +65,7 @@ export function openLists(): OpenLists {
       lists.rowEnd = -1;
       lists.keptStart = -1;
       lists.keptEnd = -1;
+      lists.isOfConstants = false;
     },
     close() {
       const at = --outer * 6;
@@ -68,12 +75,15 @@ export function openLists(): OpenLists {
       lists.rowEnd = stack[at + 3] as number;
       lists.keptStart = stack[at + 4] as number;
       lists.keptEnd = stack[at + 5] as number;
+      lists.isOfConstants = false;
     },
     endItem(written, end) {
       const { itemStart, keptStart, keptEnd } = lists;
       if (keptStart >= 0 && same(written, keptStart, keptEnd, itemStart, end)) return keptEnd;
       lists.keptStart = itemStart;
       lists.keptEnd = end;
+      lists.isOfConstants =
+        lists.kind !== ROWS && end === itemStart + 1 && written[itemStart] === CONSTANT;
       return end;
     },
   };

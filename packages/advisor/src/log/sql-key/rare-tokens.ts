@@ -1,4 +1,13 @@
 import {
+  AFTER_CLOSING,
+  AFTER_CONSTANT,
+  AFTER_NAME,
+  AFTER_STRING,
+  AFTER_SYMBOL,
+  AFTER_WORD,
+  CONSTANT,
+} from "./canonical-bytes.ts";
+import {
   BRACKET,
   type CharKinds,
   CLOSING,
@@ -8,6 +17,7 @@ import {
   DOLLAR,
   DOT,
   HASH,
+  KINDS,
   NAME_QUOTE,
   PAREN,
   QUESTION,
@@ -28,25 +38,14 @@ import {
 import { ARRAY_ITEMS, IN_ITEMS, type OpenLists, ROWS } from "./open-lists.ts";
 import { wordSet } from "./word-set.ts";
 
-/** The byte for a constant. A NUL in a statement, which servers don't take, is written as 1. */
-export const CONSTANT = 0;
-
-/** What was written last. Between two from `AFTER_WORD` on stands a space. */
-export const AFTER_SYMBOL = 0;
-export const AFTER_CLOSING = 1;
-export const AFTER_WORD = 2;
-export const AFTER_CONSTANT = 3;
-export const AFTER_STRING = 4;
-export const AFTER_NAME = 5;
-
 /** Comments whose inside counts. */
 const NO_COMMENT = 0;
 const CODE_COMMENT = 1;
 const HINT = 2;
 
 /**
- * Reads one token, or what is left out, of a statement: all that are too rare for the scanner's inner loop. The fields are
- * the state of the scanner.
+ * Reads tokens, and what is left out, that are too rare for the scanner's inner loop. The fields are the state of the
+ * scanner.
  */
 export interface RareTokens {
   /** Position in the statement. */
@@ -59,12 +58,19 @@ export interface RareTokens {
   /** Number of open brackets. */
   brackets: number;
   comment: number;
-  read(bytes: Buffer, to: number, written: Buffer): void;
-  /** Whether the word `letter`, which ends at `at`, is part of a string: `E'...'`, `U&'...'`. */
-  isPrefix(letter: number, bytes: Buffer, at: number, to: number): boolean;
-  /** Whether a word that follows a symbol is NULL or the like as a value: after `(`, `,` or `=`, not in SET NULL. */
-  isConstantWord(written: Buffer, start: number, end: number): boolean;
+  /**
+   * By kind: reads the token at `at`, of which the scanner has read nothing; of a word, which it has written, it tells what
+   * else the word is. A table of functions, since the compiler would put a switch on the kinds into the inner loop.
+   */
+  readonly handlers: readonly RareHandler[];
+  /**
+   * Writes the name in the quotes at `open` from `start` on if it could stand without them, and returns the position after
+   * it; -1: it could not.
+   */
+  bareNameEnd(bytes: Buffer, open: number, to: number, written: Buffer, start: number): number;
 }
+
+export type RareHandler = (bytes: Buffer, written: Buffer, to: number) => void;
 
 const OPERAND_FOLLOWS = wordSet(WORDS_BEFORE_OPERANDS);
 const CONSTANT_WORDS = wordSet(["null", "true", "false"]);
@@ -89,57 +95,25 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     wordStart: 0,
     brackets: 0,
     comment: NO_COMMENT,
-    read,
-    isPrefix: (letter, bytes, at, to) =>
-      bytes[at] === 0x27
-        ? prefixes[letter] !== 0
-        : lexis.unicodeStrings && letter === 0x75 && at + 1 < to && bytes[at + 1] === 0x27,
-    isConstantWord(written, start, end) {
-      const before = start === 0 ? 0 : written[start - 1];
-      return (
-        (before === 0x28 || before === 0x2c || before === 0x3d) &&
-        CONSTANT_WORDS.has(written, start, end)
-      );
-    },
+    handlers: [],
+    bareNameEnd,
   };
-  return state;
-
-  function read(bytes: Buffer, to: number, written: Buffer): void {
-    const { at } = state;
-    switch (kinds[bytes[at] as number] as number) {
-      case WORD:
-        return prefixedString(bytes, to, written);
-      case DIGIT:
-        return number(bytes, to, written);
-      case NAME_QUOTE:
-        return name(bytes, to, written);
-      case DASH:
-        return dash(bytes, to, written);
-      case SLASH:
-        return slash(bytes, to, written);
-      case STAR:
-        return star(bytes, to, written);
-      case HASH:
-        state.at = lineEnd(bytes, at + 1, to, otherLineEnd);
-        return undefined;
-      case DOLLAR:
-        return dollar(bytes, to, written);
-      case DOT:
-        return dot(bytes, to, written);
-      case PAREN:
-        return paren(bytes, written);
-      case BRACKET:
-        return bracket(bytes, written);
-      case CLOSING:
-        return closing(bytes, written);
-      case COMMA:
-        return comma(bytes, written);
-      case QUESTION:
-        return question(bytes, to, written);
-      default:
-        return symbol(bytes, written);
-    }
-  }
+  const handlers: RareHandler[] = Array.from({ length: KINDS }, () => symbol);
+  handlers[WORD] = word;
+  handlers[DIGIT] = number;
+  handlers[NAME_QUOTE] = name;
+  handlers[DASH] = dash;
+  handlers[SLASH] = slash;
+  handlers[STAR] = star;
+  handlers[HASH] = hash;
+  handlers[DOLLAR] = dollar;
+  handlers[DOT] = dot;
+  handlers[PAREN] = paren;
+  handlers[BRACKET] = bracket;
+  handlers[CLOSING] = closing;
+  handlers[COMMA] = comma;
+  handlers[QUESTION] = question;
+  return Object.assign(state, { handlers });
 
   function constant(written: Buffer, end: number, after: number): void {
     state.at = end;
@@ -153,24 +127,57 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     state.last = AFTER_SYMBOL;
   }
 
-  /** `E'...'`, `U&'...'`. */
-  function prefixedString(bytes: Buffer, to: number, written: Buffer): void {
-    const letter = folded[bytes[state.at] as number] as number;
-    const open = bytes.indexOf(0x27, state.at);
-    const end = quotedEnd(bytes, open + 1, to, 0x27, prefixes[letter] === 2);
-    if (state.last === AFTER_STRING) state.at = end < 0 ? to : end;
-    else constant(written, end < 0 ? to : end, AFTER_STRING);
+  /** A word that has been written: NULL as a value, or the letter of `E'...'` or `U&'...'`. */
+  function word(bytes: Buffer, written: Buffer, to: number): void {
+    const { at, o, wordStart } = state;
+    const letter = written[wordStart] as number;
+    const isUnicode =
+      lexis.unicodeStrings && letter === 0x75 && bytes[at] === 0x26 && bytes[at + 1] === 0x27;
+    if (o - wordStart > 1) {
+      const isConstant = isValuePlace(written) && CONSTANT_WORDS.has(written, wordStart, o);
+      if (isConstant) {
+        state.o = wordStart;
+        constant(written, at, AFTER_CONSTANT);
+      } else {
+        state.last = AFTER_WORD;
+      }
+    } else if (bytes[at] === 0x27 ? prefixes[letter] !== 0 : isUnicode && at + 1 < to) {
+      state.o = state.last >= AFTER_WORD ? wordStart - 1 : wordStart;
+      stringAfter(bytes, isUnicode ? at + 1 : at, to, written, prefixes[letter] === 2);
+    } else {
+      state.last = AFTER_WORD;
+    }
   }
 
-  function number(bytes: Buffer, to: number, written: Buffer): void {
+  /** After `(`, `,` or `=` a value follows, in IS NULL or SET NULL it doesn't. */
+  function isValuePlace(written: Buffer): boolean {
+    const before = state.wordStart === 0 ? 0 : written[state.wordStart - 1];
+    return before === 0x28 || before === 0x2c || before === 0x3d;
+  }
+
+  function stringAfter(
+    bytes: Buffer,
+    open: number,
+    to: number,
+    written: Buffer,
+    backslashes: boolean,
+  ): void {
+    const closed = quotedEnd(bytes, open + 1, to, bytes[open] as number, backslashes);
+    const end = closed < 0 ? to : closed;
+    // Strings that follow each other are one.
+    if (state.last === AFTER_STRING) state.at = end;
+    else constant(written, end, AFTER_STRING);
+  }
+
+  function number(bytes: Buffer, written: Buffer, to: number): void {
     const { at } = state;
     const end = numberEnd(bytes, at, to, folded, wordsStartWithDigits);
-    if (end < 0) word(bytes, to, written);
+    if (end < 0) digitsWord(bytes, written, to);
     else constant(written, end, AFTER_CONSTANT);
   }
 
   /** A word that begins with a digit. */
-  function word(bytes: Buffer, to: number, written: Buffer): void {
+  function digitsWord(bytes: Buffer, written: Buffer, to: number): void {
     let { at, o } = state;
     if (state.last >= AFTER_WORD) written[o++] = 0x20;
     state.wordStart = o;
@@ -184,13 +191,9 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     state.last = AFTER_WORD;
   }
 
-  function name(bytes: Buffer, to: number, written: Buffer): void {
+  /** A name that needs its quotes. */
+  function name(bytes: Buffer, written: Buffer, to: number): void {
     const { at } = state;
-    const bareEnd = bareNameEnd(bytes, to, written);
-    if (bareEnd >= 0) {
-      state.at = bareEnd;
-      return;
-    }
     const end = quotedEnd(bytes, at + 1, to, bytes[at] as number, false);
     if (end < 0) {
       // Cut off, it may be anything.
@@ -205,24 +208,24 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     state.last = AFTER_NAME;
   }
 
-  /** Writes a name in quotes that could stand without them, and returns the position after it; -1: it could not. */
-  function bareNameEnd(bytes: Buffer, to: number, written: Buffer): number {
-    const quote = bytes[state.at];
-    let end = state.at + 1;
-    const start = state.last >= AFTER_WORD ? state.o + 1 : state.o;
+  function bareNameEnd(
+    bytes: Buffer,
+    open: number,
+    to: number,
+    written: Buffer,
+    start: number,
+  ): number {
+    const quote = bytes[open];
+    let end = open + 1;
     let o = start;
     if (end < to && isDigit(bytes[end])) return -1;
     while (end < to && bare[bytes[end] as number] === 1) written[o++] = bytes[end++] as number;
     if (o === start || end >= to || bytes[end] !== quote) return -1;
     if (end + 1 < to && bytes[end + 1] === quote) return -1;
-    if (reserved.has(written, start, o)) return -1;
-    if (start > state.o) written[state.o] = 0x20;
-    state.o = o;
-    state.last = AFTER_NAME;
-    return end + 1;
+    return reserved.has(written, start, o) ? -1 : end + 1;
   }
 
-  function dash(bytes: Buffer, to: number, written: Buffer): void {
+  function dash(bytes: Buffer, written: Buffer, to: number): void {
     const { at, o } = state;
     if (startsDashComment(bytes, at, to)) {
       state.at = lineEnd(bytes, at + 2, to, otherLineEnd);
@@ -252,7 +255,11 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     return at < to && isDigit(bytes[at]);
   }
 
-  function slash(bytes: Buffer, to: number, written: Buffer): void {
+  function hash(bytes: Buffer, _: Buffer, to: number): void {
+    state.at = lineEnd(bytes, state.at + 1, to, otherLineEnd);
+  }
+
+  function slash(bytes: Buffer, written: Buffer, to: number): void {
     const { at } = state;
     if (at + 1 >= to || bytes[at + 1] !== 0x2a) {
       symbol(bytes, written);
@@ -275,7 +282,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     state.at = commentEnd(bytes, at + 2, to, lexis.nestedComments);
   }
 
-  function star(bytes: Buffer, to: number, written: Buffer): void {
+  function star(bytes: Buffer, written: Buffer, to: number): void {
     const { at, o } = state;
     if (state.comment !== NO_COMMENT && at + 1 < to && bytes[at + 1] === 0x2f) {
       if (state.comment === HINT) {
@@ -298,7 +305,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
   }
 
   /** `$1`, `$tag$...$tag$`. A tag that is cut off stands for its string. */
-  function dollar(bytes: Buffer, to: number, written: Buffer): void {
+  function dollar(bytes: Buffer, written: Buffer, to: number): void {
     const { at } = state;
     let end = at + 1;
     while (end < to && isDigit(bytes[end])) end++;
@@ -310,12 +317,12 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     constant(written, end, AFTER_CONSTANT);
   }
 
-  function dot(bytes: Buffer, to: number, written: Buffer): void {
+  function dot(bytes: Buffer, written: Buffer, to: number): void {
     const { at, o } = state;
     // `t.1`, without a space, is part of a name.
     const isApart = state.last === AFTER_SYMBOL || isGap(bytes[at - 1]);
     if (isApart && at + 1 < to && isDigit(bytes[at + 1])) {
-      number(bytes, to, written);
+      number(bytes, written, to);
     } else if (at + 2 >= to || bytes[at + 1] !== 0x2e || bytes[at + 2] !== 0x2e) {
       symbol(bytes, written);
     } else if (
@@ -385,7 +392,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
   }
 
   /** `?` for a constant, or the beginning of an operator of PostgreSQL: `?|`, `?&`, `?#`, `@?`. */
-  function question(bytes: Buffer, to: number, written: Buffer): void {
+  function question(bytes: Buffer, written: Buffer, to: number): void {
     const { at, o } = state;
     const next = at + 1 < to ? bytes[at + 1] : 0;
     const isOperator =

@@ -35,12 +35,8 @@ export function createSqlKey(lexis: Lexis): SqlKey {
       let low = ~length;
       for (let i = 0, count = (length + 3) >> 2; i < count; i++) {
         const word = words[i] as number;
-        let mixed = Math.imul(word, 0xcc9e2d51 | 0);
-        high ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
-        high = (Math.imul((high << 13) | (high >>> 19), 5) + 0xe6546b64) | 0;
-        mixed = Math.imul(word, 0x85ebca6b | 0);
-        low ^= Math.imul((mixed << 16) | (mixed >>> 16), 0xc2b2ae35 | 0);
-        low = (Math.imul((low << 14) | (low >>> 18), 9) + 0x38495ab5) | 0;
+        high = Math.imul(((high << 5) | (high >>> 27)) ^ word, 0x9e3779b1 | 0);
+        low = Math.imul((low ^ (low >>> 15)) + word, 0x85ebca77 | 0);
       }
       key.high = finish(high);
       key.low = finish(low);

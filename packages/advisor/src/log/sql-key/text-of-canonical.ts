@@ -1,4 +1,4 @@
-import { CONSTANT } from "./rare-tokens.ts";
+import { CONSTANT } from "./canonical-bytes.ts";
 import type { Lexis } from "./lexis.ts";
 
 type Kind =
