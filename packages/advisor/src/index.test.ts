@@ -34,6 +34,7 @@ test("the public values: each one is a promise to users", () => {
     "generateCandidates",
     "indexHistory",
     "isMigrationCode",
+    "mergeDigests",
     "migrationEngineFor",
     "migrationEngineNamed",
     "nameOf",
@@ -42,6 +43,7 @@ test("the public values: each one is a promise to users", () => {
     "openLog",
     "openSqlFile",
     "readBaseline",
+    "readDigest",
     "readSnapshot",
     "readUsage",
     "redactUrl",
@@ -56,6 +58,7 @@ test("the public values: each one is a promise to users", () => {
     "updatedBaseline",
     "usageHistory",
     "usageRecord",
+    "writeDigest",
     "writeSnapshot",
   ]);
 });

@@ -106,6 +106,13 @@ export function digestSettings(
     );
   }
   const [since, until] = [moment("--since", flags.since, now), moment("--until", flags.until, now)];
+  if (given.length === 0 && (since ?? until) !== undefined) {
+    throw new DbadviseError(
+      "bad-option",
+      `${since === undefined ? "--until" : "--since"} was given without logs.`,
+      "Saved digests are merged whole: choose the time when they are made.",
+    );
+  }
   if (since !== undefined && until !== undefined && since >= until) {
     throw new DbadviseError(
       "bad-option",

@@ -179,6 +179,58 @@ describe("--follow", () => {
   });
 });
 
+describe("--save and --merge", () => {
+  const line = (second: number, value: string): string =>
+    `2026-01-01 10:00:0${second}.000 UTC [7] me@shop LOG:  duration: 1.500 ms  statement: select * from t where name = '${value}'\n`;
+
+  test("logs of several days and hosts, added up as if they were read at once", async () => {
+    const folder = await newFolder({
+      "one.log": line(1, "a") + line(2, "b"),
+      "two.log": line(3, "c"),
+    });
+    const run = (...args: readonly string[]): Promise<CliRun> =>
+      runCli(["digest", "--format", "json", ...args], { folder });
+    expect(await run("one.log", "--save", "one.dbd")).toMatchObject({ code: 0 });
+    expect(await run("two.log", "--save", "two.dbd")).toMatchObject({ code: 0 });
+    const [whole, merged] = await Promise.all([
+      run("one.log", "two.log"),
+      run("--merge", "one.dbd", "two.dbd"),
+    ]);
+    expect(merged.stdout).toBe(whole.stdout);
+    expect(JSON.parse(merged.stdout)).toMatchObject({ total: { calls: 3, shapes: 1 } });
+    const added = await run("two.log", "--merge", "one.dbd", "--save", "one.dbd");
+    expect(added.stdout).toBe(whole.stdout);
+    expect((await run("--merge", "one.dbd")).stdout).toBe(whole.stdout);
+  });
+
+  test("data is saved on request only", async () => {
+    const folder = await newFolder({ "one.log": line(1, "hunter2") });
+    const save = async (file: string, ...more: readonly string[]): Promise<string> => {
+      const run = await runCli(["digest", "one.log", "--save", file, ...more], { folder });
+      expect(run).toMatchObject({ code: 0 });
+      return readFile(join(folder, file), "utf8");
+    };
+    expect(await save("closed.dbd")).not.toContain("hunter2");
+    expect(await save("open.dbd", "--show-literals")).toContain("hunter2");
+  });
+
+  test("what was saved is not lost, and what is no digest is told", async () => {
+    const folder = await newFolder({ "one.log": line(1, "a"), "one.dbd": "milk\n" });
+    expectError(
+      await runCli(["digest", "one.log", "--save", "one.dbd"], { folder }),
+      "one.dbd is there already",
+      "--merge one.dbd --save one.dbd",
+    );
+    expect(await readFile(join(folder, "one.dbd"), "utf8")).toBe("milk\n");
+    expectError(await runCli(["digest", "--merge", "one.dbd"], { folder }), "one.dbd");
+    expectError(await runCli(["digest", "--merge", "none.dbd"], { folder }), "none.dbd");
+    expectError(
+      await runCli(["digest", "--merge", "one.dbd", "--since", "1h"], { folder }),
+      "--since was given without logs",
+    );
+  });
+});
+
 describe("--why", () => {
   test.each([
     [

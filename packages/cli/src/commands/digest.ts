@@ -1,13 +1,18 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import {
   DbadviseError,
   type Digest,
   fingerprintShapes,
   followDigest,
+  mergeDigests,
   type ReadProgress,
   runDigest,
+  writeDigest,
 } from "@dbadvise/advisor";
 import type { DigestSettings } from "../digest-settings.ts";
 import { logPaths } from "../log-paths.ts";
+import { checkOutputFile } from "../output-file.ts";
 
 export interface DigestWatcher {
   /** Told how far the reading is. */
@@ -18,8 +23,26 @@ export interface DigestWatcher {
   readonly interruption: () => AbortSignal;
 }
 
-/** `dbadvise digest`: reads logs, and what was saved of others, into one digest. */
+/** `dbadvise digest`: reads logs, and what was saved of others, into one digest; saves it where that was asked. */
 export async function digestCommand(
+  settings: DigestSettings,
+  folder: string,
+  watcher: DigestWatcher,
+): Promise<Digest> {
+  const { merge, save, maxShapes, showLiterals } = settings;
+  // Before anything is read: a missing file is told at once.
+  const saved = await logPaths(merge, folder);
+  if (save !== undefined) await checkSaved(save, saved, folder);
+  const own = settings.logs.length === 0 ? [] : [await digestOfLogs(settings, folder, watcher)];
+  const digest =
+    saved.length === 0 && own[0] !== undefined
+      ? own[0]
+      : await fingerprintShapes(mergeDigests([...own, ...saved], { maxShapes }));
+  if (save !== undefined) writeDigest(save, digest, { examples: showLiterals });
+  return digest;
+}
+
+async function digestOfLogs(
   settings: DigestSettings,
   folder: string,
   { progress, refresh, interruption }: DigestWatcher,
@@ -41,6 +64,18 @@ export async function digestCommand(
   }
   return fingerprintShapes(
     await runDigest({ ...options, inputs: await logPaths(logs, folder), workers, progress }),
+  );
+}
+
+/** Throws `DbadviseError` `bad-option` where a saved digest would be lost, or can't be written. */
+async function checkSaved(path: string, merged: readonly string[], folder: string): Promise<void> {
+  await checkOutputFile(path);
+  const isThere = (await stat(resolve(folder, path)).catch(() => null)) !== null;
+  if (!isThere || merged.some((one) => resolve(folder, one) === resolve(folder, path))) return;
+  throw new DbadviseError(
+    "bad-option",
+    `${path} is there already.`,
+    `Add to it with --merge ${path} --save ${path}, or name another file.`,
   );
 }
 

@@ -45,6 +45,8 @@ export function addDigest(program: Command, around: Surroundings): void {
     .option("--show-literals", "show samples and plans with the data in them")
     .option("--max-shapes <number>", "shapes that are kept, the rest is summed up (default: 2000)")
     .option("--max-unread <percent>", "exit with 2 where more of the bytes is unread (default: 1)")
+    .option("--save <file>", "save what was summed up, to be merged; with data by --show-literals")
+    .option("--merge <file...>", "add what was saved: of other hosts, or of earlier logs")
     .option("--why <sql...>", "say why two statements count as one shape, or as two; reads no log")
     .option("--follow", "read a log while it is written, through its rotation, until Ctrl-C")
     .option("--interval <time>", "time between two reports of --follow (default: 10s)")
@@ -64,6 +66,8 @@ Examples:
   $ dbadvise digest '/var/log/postgresql/*.log*' --since 24h --sort p95
   $ dbadvise digest /var/lib/mysql/slow.log --format html -o slow.html
   $ dbadvise digest --follow /var/log/postgresql/postgresql.log --interval 5s
+  $ dbadvise digest today.log --merge shop.dbd --save shop.dbd     adds a log to what was saved
+  $ dbadvise digest --merge host1.dbd host2.dbd --format html -o hosts.html
   $ dbadvise digest --why "SELECT * FROM t WHERE id IN (1, 2)" "select * from T where id in (3)"
   $ kubectl logs db-1 | dbadvise digest -
 
