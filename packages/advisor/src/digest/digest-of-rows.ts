@@ -116,6 +116,7 @@ export function digestOfRows(
   };
 
   for (const row of rows) {
+    if (isEmpty(row)) continue;
     // A part may hold the plan alone of an execution that another part counts.
     if (row.calls === 0 && row.errors === 0 && row.totalUs === 0) continue;
     for (const [id, count] of row.failures) addFailures(id, row.shape, count);
@@ -169,6 +170,11 @@ export function byTotal(left: ShapeRow, right: ShapeRow): number {
     right.errors - left.errors ||
     compareTexts(left.shape, right.shape)
   );
+}
+
+/** A shape may be seen in executions that aren't counted. */
+function isEmpty({ calls, errors, totalUs, plan }: ShapeRow): boolean {
+  return calls === 0 && errors === 0 && totalUs === 0 && plan === null;
 }
 
 function withExamples(row: ShapeRow, halvings: number): ShapeRow {

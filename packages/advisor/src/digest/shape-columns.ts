@@ -272,7 +272,7 @@ export interface ColumnTexts {
   readonly failures: (failureClass: number) => string;
 }
 
-/** Its shapes as rows, by id. Those of which nothing was counted are left out. */
+/** Its shapes as rows, by id: those too of which nothing was counted yet, since only one row of a shape has its text. */
 export function* rowsOfColumns(columns: ShapeColumns, texts: ColumnTexts): Generator<ShapeRow> {
   const { first, second, size } = columns.shapes;
   const order = new Uint32Array(size).map((_, shape) => shape);
@@ -288,9 +288,6 @@ export function* rowsOfColumns(columns: ShapeColumns, texts: ColumnTexts): Gener
     const at = (number: number): number =>
       columns.shapes.values[shape * NUMBERS + number] as number;
     const examples = columns.examples[shape];
-    const plan = columns.plans.get(shape) ?? null;
-    const isEmpty = at(CALLS) === 0 && at(ERRORS) === 0 && at(TOTAL_US) === 0;
-    if (isEmpty && examples === undefined && plan === null) continue;
     const names = namesOf(columns.tallies, tallies.rowsOf(shape), texts);
     const timed = at(TIMED_CALLS) > 0;
     yield {
