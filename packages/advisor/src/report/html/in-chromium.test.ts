@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Chromium, type ChromiumPage, type PageView, startChromium } from "@dbadvise/testkit";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderDigestHtml } from "../digest/html.ts";
 import { digestWithoutTimes, emptyDigest, fullDigest } from "../digest/testing/digests.ts";
 import { hostileDigest } from "../digest/testing/hostile-digest.ts";
@@ -20,8 +20,12 @@ if (chromium === null)
     "SKIPPED: no Chromium is installed: HTML reports are not opened in a browser\n",
   );
 
-describe.skipIf(chromium === null)("pages in a real browser", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "dbadvise-html-"));
+describe.skipIf(chromium === null)("pages in a real browser", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "dbadvise-html-"));
+  });
 
   afterAll(async () => {
     await chromium?.close();
