@@ -1,4 +1,4 @@
-import { createLastName } from "../log/last-name.ts";
+import { createLastName } from "./last-name.ts";
 import type { Names } from "../log/execution.ts";
 import { hashBytes, newBytesHash } from "./hash-bytes.ts";
 import { createHashLimit, type HashLimit } from "./hash-limit.ts";

@@ -84,7 +84,8 @@ export function openReader(state: DigestState, log: LogSource, begins: boolean):
   source.absoluteTimes = log.absoluteTimes;
   const sink = state.sink(format.lexis, createSqlKey(LEXIS[format.lexis]), source);
   const joiner = joinExecutions(sink, source, begins);
-  const reader = format.open(log.format, { unread: source, messages: joiner, executions: sink });
+  const sinks = { unread: source, messages: joiner, executions: sink };
+  const reader = format.open(log.format, sinks, begins);
   return {
     reader,
     source,

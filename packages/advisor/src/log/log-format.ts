@@ -39,6 +39,7 @@ export interface FormatReader {
   isBlockStart(line: Buffer): boolean;
   /** Lexical rules of its SQL: a name in `sql-key/lexis.ts`. */
   readonly lexis: "postgres" | "mysql";
+  /** `begins`: nothing of the log is before what will be read. Default false. */
   open(
     format: LogFormat,
     sinks: {
@@ -46,5 +47,6 @@ export interface FormatReader {
       readonly messages: MessageSink;
       readonly executions: ExecutionSink;
     },
+    begins?: boolean,
   ): BlockReader;
 }

@@ -4,7 +4,6 @@ import { emptySpan, setSpan } from "./byte-span.ts";
 import { type ExecutionSink, newExecution } from "./execution.ts";
 import type { FormatReader } from "./log-format.ts";
 import { CARRIED_DATABASE } from "./mysql-log/carried-database.ts";
-import { createLastName } from "./last-name.ts";
 import { isBanner } from "./mysql-log/server-banner.ts";
 import { countLines, createLineSkipper } from "./mysql-log/skip-lines.ts";
 import { createSlowHeader } from "./mysql-log/slow-header.ts";
@@ -35,20 +34,19 @@ const DEADLOCK = 1213;
 export const mysqlSlowReader: FormatReader = {
   lexis: "mysql",
   isBlockStart: (line) => isRecordStart(line, 0, line.length) || isBanner(line, 0, line.length),
-  open: (_, { unread, executions }) => openSlowLog(unread, executions),
+  open: (_, { unread, executions }, begins = false) => openSlowLog(unread, executions, begins),
 };
 
-function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
+function openSlowLog(unread: UnreadSink, sink: ExecutionSink, begins: boolean): BlockReader {
   const { names } = sink;
   const header = createSlowHeader(names);
   const prologue = newSlowPrologue();
   const statement = createSlowText();
-  const databaseId = createLastName(names.database);
   const execution = newExecution();
   const plan = emptySpan();
   const message = emptySpan();
   /** That of the last `use`; -1: that of the range before. */
-  let database = -1;
+  let database = begins ? 0 : -1;
   const skipLines = createLineSkipper(unread, isRecordStart, () => {
     // The server has opened the file anew, and forgotten what it last wrote.
     database = 0;
@@ -124,7 +122,7 @@ function openSlowLog(unread: UnreadSink, sink: ExecutionSink): BlockReader {
     if (from === -1) return -1;
     if (!statement.find(bytes, start, from, to, last)) return -1;
     if (prologue.useFrom !== -1) {
-      database = databaseId(bytes, prologue.databaseFrom, prologue.databaseTo);
+      database = names.database.idOf(bytes, prologue.databaseFrom, prologue.databaseTo);
       // The statement itself is `use`, where no `SET timestamp` comes between.
       if (from === statement.next && prologue.timestamp !== prologue.timestamp) {
         from = prologue.useFrom;

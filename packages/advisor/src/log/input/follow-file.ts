@@ -4,7 +4,6 @@ import {
   hasSuccessor,
   openFollowed,
   readNext,
-  restOf,
   startAgain,
 } from "./followed-file.ts";
 import { watchChanges } from "./watch-changes.ts";
@@ -32,6 +31,7 @@ export async function* followFile(path: string, options: FollowOptions): AsyncGe
   const changes = watchChanges(path, signal);
   let from = options.from ?? 0;
   let file: FollowedFile | null = null;
+  let isOver = false;
   try {
     while (!signal.aborted) {
       if (file === null) {
@@ -45,13 +45,15 @@ export async function* followFile(path: string, options: FollowOptions): AsyncGe
         startAgain(file);
       } else if (chunk.length > 0) {
         yield chunk;
-      } else if (await hasSuccessor(path, file)) {
-        // Written after the end was found, and before the successor was.
-        yield* restOf(file);
+      } else if (isOver) {
         if (breaksOff(file)) yield LINE_BREAK;
         await file.handle.close();
         file = null;
         from = 0;
+        isOver = false;
+      } else if (await hasSuccessor(path, file)) {
+        // Its end is found after that: what was written meanwhile is read, too.
+        isOver = true;
       } else {
         await changes.next();
       }

@@ -89,15 +89,6 @@ async function readAt(file: FollowedFile, position: number, length: number): Pro
   return Buffer.from(scratch.subarray(0, bytesRead));
 }
 
-/** All that is left of a file that nobody writes any more. */
-export async function* restOf(file: FollowedFile): AsyncGenerator<Buffer> {
-  for (;;) {
-    const chunk = await readNext(file);
-    if (chunk === null || chunk.length === 0) return;
-    yield chunk;
-  }
-}
-
 /** Begins again with a file that was emptied. */
 export function startAgain(file: FollowedFile): void {
   file.position = 0;

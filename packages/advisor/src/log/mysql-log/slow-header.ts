@@ -1,6 +1,5 @@
 import type { ExecutionSink } from "../execution.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
-import { createLastName } from "../last-name.ts";
 import { lineEndAt, newLineAt, newLineNear } from "./line-ends.ts";
 import { SHORT_TIME_LENGTH, shortTime } from "./short-time.ts";
 import { isRecordStart, startsBlock } from "./slow-lines.ts";
@@ -44,8 +43,6 @@ export interface SlowHeader {
 
 export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
   const timestamps = createTimestampReader();
-  const userId = createLastName(names.user);
-  const databaseId = createLastName(names.database);
   /** Where the number or name read last ends. */
   let end = 0;
 
@@ -94,7 +91,7 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
       at++;
     }
     end = at;
-    return databaseId(bytes, from, at);
+    return from < at ? names.database.idOf(bytes, from, at) : 0;
   };
 
   const user = (bytes: Buffer, from: number, lineEnd: number): void => {
@@ -106,7 +103,7 @@ export function createSlowHeader(names: ExecutionSink["names"]): SlowHeader {
       nameFrom = ++at;
       while (at < lineEnd && bytes[at] !== CLOSING_BRACKET) at++;
     }
-    header.user = userId(bytes, nameFrom, at);
+    header.user = nameFrom < at ? names.user.idOf(bytes, nameFrom, at) : 0;
     if (bytes[lineEnd - 1] === CLOSING_BRACKET) return;
     // `  Id:    17`
     let digits = lineEnd;

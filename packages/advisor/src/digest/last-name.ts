@@ -1,4 +1,4 @@
-import type { Names } from "./execution.ts";
+import type { Names } from "../log/execution.ts";
 
 const LONGEST = 256;
 
