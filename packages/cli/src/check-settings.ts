@@ -2,6 +2,7 @@ import {
   type CheckFormat,
   CHECK_FORMATS,
   DbadviseError,
+  type LogFormatName,
   type MigrationFindingCode,
 } from "@dbadvise/advisor";
 import type { RuleSetting, TRIALS } from "./check-config.ts";
@@ -20,6 +21,7 @@ export interface CheckFlags {
   readonly trialUrl?: string;
   readonly snapshot?: string;
   readonly log?: readonly string[];
+  readonly logFormat?: LogFormatName;
   readonly prefix?: string;
   readonly capture?: readonly string[];
   readonly sql?: readonly string[];
@@ -53,6 +55,7 @@ export interface CheckSettings {
   readonly trial: string;
   readonly snapshot: string | undefined;
   readonly logs: readonly string[];
+  readonly logFormat: LogFormatName | undefined;
   readonly prefix: string | undefined;
   readonly captures: readonly string[];
   readonly sqlFiles: readonly string[];
@@ -100,6 +103,7 @@ export function checkSettings(
     trial: trialOf(flags, check),
     snapshot: flags.snapshot ?? config.snapshot,
     logs: flags.log ?? list(config.log),
+    logFormat: flags.logFormat ?? config.logFormat,
     prefix: flags.prefix ?? config.prefix,
     captures: flags.capture ?? list(config.capture),
     sqlFiles: flags.sql ?? list(config.sql),

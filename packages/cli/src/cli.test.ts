@@ -69,7 +69,7 @@ describe("help", () => {
   test("the overview names every command, on the standard output", async () => {
     const run = await runCli(["--help"]);
     expect(run.code).toBe(0);
-    for (const command of ["analyze", "check", "snapshot", "explain", "demo"])
+    for (const command of ["analyze", "digest", "check", "snapshot", "explain", "demo"])
       expect(run.stdout).toContain(`$ dbadvise ${command}`);
   });
 
@@ -207,8 +207,10 @@ describe("files that can't be read or written", () => {
 
   test.each([
     ["a missing log", ["--log", "missing.log"], "missing.log"],
+    ["a pattern of no log", ["--log", "*.nothing"], "No file matches *.nothing"],
     ["a folder as a log", ["--log", "."], "directory"],
     ["a log of another kind", ["--log", "notes.txt"], "notes.txt"],
+    ["a log of another format", ["--log", "notes.txt", "--log-format", "csvlog"], "notes.txt"],
     ["a missing file of statements", ["--sql", "missing.sql"], "missing.sql"],
     ["an output in a missing folder", ["-o", "missing/report.txt"], "missing"],
     ["a folder as the output", ["-o", "."], "is a directory"],

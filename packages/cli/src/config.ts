@@ -1,5 +1,7 @@
 import {
   DbadviseError,
+  LOG_FORMATS,
+  type LogFormatName,
   REPORT_FORMATS,
   type ReportFormat,
   SEVERITIES,
@@ -27,8 +29,10 @@ export interface Config {
   readonly url?: string | readonly string[];
   /** Snapshot file to analyse instead of a server. */
   readonly snapshot?: string;
-  /** Log files, `-` for the standard input. Default none. */
+  /** Log files or patterns (`logs/*.log`), `-` for the standard input. Default none. */
   readonly log?: string | readonly string[];
+  /** Format of the logs. Default: found out. */
+  readonly logFormat?: LogFormatName;
   /** `log_line_prefix` of stderr logs. Default: found out from the log. */
   readonly prefix?: string;
   /** Files of workload captures, as `capture` of `@dbadvise/observe` writes them. Default none. */
@@ -53,7 +57,7 @@ export interface Config {
   readonly output?: string;
   /** Severity from which on the exit code is 1. Default `warning`. */
   readonly failOn?: FailOn;
-  /** Options of `dbadvise check` alone; it also takes `snapshot`, `log`, `prefix`, `capture`, `sql` and `failOn`. */
+  /** Options of `dbadvise check` alone; it also takes `snapshot`, `log`, `logFormat`, `prefix`, `capture`, `sql` and `failOn`. */
   readonly check?: CheckConfig;
 }
 
@@ -68,6 +72,7 @@ const CHECKS: {
   url: { expected: "a connection string or a list of them", accepts: isTexts },
   snapshot: { expected: "a file name", accepts: isText },
   log: { expected: "a file name or a list of them", accepts: isTexts },
+  logFormat: oneOf(LOG_FORMATS),
   prefix: { expected: "a text", accepts: isText },
   capture: { expected: "a file name or a list of them", accepts: isTexts },
   sql: { expected: "a file name or a list of them", accepts: isTexts },

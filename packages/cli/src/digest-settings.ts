@@ -97,11 +97,12 @@ export function digestSettings(
       "Name files or patterns: dbadvise digest '/var/log/postgresql/*.log*'; - is the standard input, --merge FILE a saved digest.",
     );
   }
+  const logFormat = flags.logFormat ?? config.logFormat;
   const prefix = flags.prefix ?? config.prefix;
-  if (flags.prefix !== undefined && (flags.logFormat ?? "stderr") !== "stderr") {
+  if (flags.prefix !== undefined && (logFormat ?? "stderr") !== "stderr") {
     throw new DbadviseError(
       "bad-option",
-      `--prefix was given for the format ${flags.logFormat}.`,
+      `--prefix was given for the format ${logFormat}.`,
       "Only PostgreSQL's stderr log has a log_line_prefix: leave one of the two out.",
     );
   }
@@ -124,8 +125,8 @@ export function digestSettings(
     logs: given,
     merge,
     save: flags.save,
-    logFormat: flags.logFormat,
-    prefix: flags.logFormat === undefined || flags.logFormat === "stderr" ? prefix : undefined,
+    logFormat,
+    prefix: logFormat === undefined || logFormat === "stderr" ? prefix : undefined,
     since,
     until,
     workers: flags.workers === undefined ? undefined : readCount("--workers", flags.workers),

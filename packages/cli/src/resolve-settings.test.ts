@@ -56,6 +56,7 @@ test("defaults, and each key of the configuration", () => {
   const config = {
     url: ["postgres://a/b", "postgres://c/b"],
     log: "one.log",
+    logFormat: "stderr",
     prefix: "%m ",
     capture: "shop.ndjson",
     sql: ["a.sql", "b.sql"],
@@ -71,6 +72,7 @@ test("defaults, and each key of the configuration", () => {
   expect(resolveSettings({}, {}, config)).toEqual({
     target: urls("postgres://a/b", "postgres://c/b"),
     logs: ["one.log"],
+    logFormat: "stderr",
     prefix: "%m ",
     captures: ["shop.ndjson"],
     sqlFiles: ["a.sql", "b.sql"],

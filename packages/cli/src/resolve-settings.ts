@@ -1,4 +1,9 @@
-import { DbadviseError, type ReportFormat, type SelectionLimits } from "@dbadvise/advisor";
+import {
+  DbadviseError,
+  type LogFormatName,
+  type ReportFormat,
+  type SelectionLimits,
+} from "@dbadvise/advisor";
 import type { Config, FailOn, PlannerName } from "./config.ts";
 import { readLimits } from "./selection-limits.ts";
 
@@ -12,6 +17,7 @@ export interface Flags {
   readonly url?: readonly string[];
   readonly snapshot?: string;
   readonly log?: readonly string[];
+  readonly logFormat?: LogFormatName;
   readonly prefix?: string;
   readonly capture?: readonly string[];
   readonly sql?: readonly string[];
@@ -31,6 +37,7 @@ export interface Flags {
 export interface Settings {
   readonly target: Target;
   readonly logs: readonly string[];
+  readonly logFormat: LogFormatName | undefined;
   readonly prefix: string | undefined;
   /** Files of workload captures. */
   readonly captures: readonly string[];
@@ -66,6 +73,7 @@ export function resolveSettings(
     target,
     planner,
     logs: flags.log ?? list(config.log),
+    logFormat: flags.logFormat ?? config.logFormat,
     prefix: flags.prefix ?? config.prefix,
     captures: flags.capture ?? list(config.capture),
     sqlFiles: flags.sql ?? list(config.sql),

@@ -1,7 +1,6 @@
 import {
   analyze,
   openCapture,
-  openLog,
   openSqlFile,
   readUsage,
   type Report,
@@ -12,22 +11,24 @@ import type { FailOn } from "../config.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Settings } from "../resolve-settings.ts";
 import { leaveWasmPlain } from "./leave-wasm-plain.ts";
+import { openLogs } from "./open-logs.ts";
 import { openTarget } from "./open-target.ts";
 import { withLivePlanner } from "./with-live-planner.ts";
 
 /** `dbadvise analyze`: reads the database and its workload, and finds what should change. */
 export async function analyzeCommand(
   settings: Settings,
+  folder: string,
   progress: (message: string) => void,
 ): Promise<Report> {
   leaveWasmPlain();
-  const { logs, captures, sqlFiles, prefix, statements } = settings;
+  const { captures, sqlFiles, statements } = settings;
   const usage = settings.usage === undefined ? [] : (await readUsage(settings.usage)).records;
   const target = await openTarget(settings.target);
   const { engine } = target;
   // Opened before the servers are read: a missing file is told at once.
   const sources = [
-    ...logs.map((path) => openLog(path, prefix === undefined ? {} : { prefix })),
+    ...(await openLogs(settings, folder, progress)),
     ...captures.map((path) => openCapture(path, engine.systems)),
     ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
   ];

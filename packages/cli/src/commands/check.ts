@@ -16,7 +16,6 @@ import {
   migrationEngineFor,
   migrationEngineNamed,
   openCapture,
-  openLog,
   openSqlFile,
   readBaseline,
   readSnapshot,
@@ -29,6 +28,7 @@ import { expandGlobs } from "../expand-globs.ts";
 import { gitChanges, type GitChanges } from "../git-changes.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { leaveWasmPlain } from "./leave-wasm-plain.ts";
+import { openLogs } from "./open-logs.ts";
 
 export interface CheckAround {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -61,7 +61,7 @@ export async function checkCommand(
   const snapshot =
     settings.snapshot === undefined ? undefined : await readSnapshot(settings.snapshot);
   const engine = engineOf(settings, snapshot);
-  const workload = openWorkload(settings, engine);
+  const workload = await openWorkload(settings, engine, around);
   const newQueries = await openQueries(settings, engine, changes, around.folder);
   const { runner, migrations, notes } = await readMigrations(settings, engine, changes, around);
   const report = await checkMigrations({
@@ -155,12 +155,14 @@ function engineOf(
   return found;
 }
 
-function openWorkload(
-  { logs, prefix, captures, sqlFiles }: CheckSettings,
+async function openWorkload(
+  settings: CheckSettings,
   engine: MigrationEngine,
-): readonly EventSource[] {
+  { folder, progress }: CheckAround,
+): Promise<readonly EventSource[]> {
+  const { captures, sqlFiles } = settings;
   return [
-    ...logs.map((path) => openLog(path, prefix === undefined ? {} : { prefix })),
+    ...(await openLogs(settings, folder, progress)),
     ...captures.map((path) => openCapture(path, engineNamed(engine.name).systems)),
     ...sqlFiles.map((path) => openSqlFile(path, engine.splitStatements)),
   ];

@@ -6,6 +6,7 @@ import { loadConfig } from "../load-config.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { resolveSettings } from "../resolve-settings.ts";
 import { failOnOption } from "./fail-on-option.ts";
+import { logFormatOption } from "./log-format-option.ts";
 import {
   collect,
   EXIT_HELP,
@@ -30,9 +31,10 @@ export function addAnalyze(program: Command, around: Surroundings): void {
     .option("--snapshot <file>", "analyse a snapshot instead of a server")
     .option(
       "--log <file>",
-      "log file to read the workload from, .gz too, - for standard input; repeatable",
+      "log to read the workload from: a file or pattern, .gz and .zst too, - for standard input; repeatable",
       collect,
     )
+    .addOption(logFormatOption())
     .option("--prefix <prefix>", "log_line_prefix of stderr logs (default: found out from the log)")
     .option(
       "--capture <file...>",
@@ -81,7 +83,7 @@ ${EXIT_HELP}`,
         await loadConfig(around.folder),
       );
       if (settings.output !== undefined) await checkOutputFile(settings.output);
-      const report = await analyzeCommand(settings, around.progress.report);
+      const report = await analyzeCommand(settings, around.folder, around.progress.report);
       around.progress.done();
       if (settings.output === undefined) {
         await print(around, render(report, settings.format, look(around)));

@@ -11,6 +11,7 @@ import { checkCommand, checkExitCode } from "../commands/check.ts";
 import { loadConfig } from "../load-config.ts";
 import { writeOutputFile } from "../output-file.ts";
 import { failOnOption } from "./fail-on-option.ts";
+import { logFormatOption } from "./log-format-option.ts";
 import { collect, FILE_WIDTH, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
 
 const EXIT_HELP =
@@ -44,7 +45,8 @@ export function addCheck(program: Command, around: Surroundings): void {
     )
     .option("--trial-url <url>", "try them on this server, in a database of its own")
     .option("--snapshot <file>", "snapshot of production: sizes of tables, and its workload")
-    .option("--log <file>", "log file to read more of the workload from; repeatable", collect)
+    .option("--log <file>", "log or pattern to read more of the workload from; repeatable", collect)
+    .addOption(logFormatOption())
     .option("--prefix <prefix>", "log_line_prefix of stderr logs (default: found out from the log)")
     .option("--capture <file...>", "workload captured by the application")
     .option("--sql <file>", "file of SQL statements to count as workload; repeatable", collect)

@@ -5,7 +5,6 @@ import {
   DIGEST_SORTS,
   fingerprintShapes,
   type DigestRenderOptions,
-  LOG_FORMATS,
   renderDigest,
 } from "@dbadvise/advisor";
 import { type Command, Option } from "commander";
@@ -15,6 +14,7 @@ import { loadConfig } from "../load-config.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { readingMessage } from "../reading-progress.ts";
 import { renderGrouping } from "../render-grouping.ts";
+import { logFormatOption } from "./log-format-option.ts";
 import { FILE_WIDTH, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
 
 /** Moves to the upper left corner and clears all below. */
@@ -28,11 +28,7 @@ export function addDigest(program: Command, around: Surroundings): void {
       "[logs...]",
       "files or patterns, .gz and .zst too, - for standard input (default: log of the configuration)",
     )
-    .addOption(
-      new Option("--log-format <format>", "format of the logs (default: found out)").choices(
-        LOG_FORMATS,
-      ),
-    )
+    .addOption(logFormatOption())
     .option("--prefix <prefix>", "log_line_prefix of stderr logs (default: found out from the log)")
     .option("--since <time>", "count executions from then on: 2026-11-22, '2026-11-22 10:04', 2h")
     .option("--until <time>", "count executions before then")

@@ -1,0 +1,8 @@
+import { LOG_FORMATS } from "@dbadvise/advisor";
+import { Option } from "commander";
+
+export function logFormatOption(): Option {
+  return new Option("--log-format <format>", "format of the logs (default: found out)").choices(
+    LOG_FORMATS,
+  );
+}
