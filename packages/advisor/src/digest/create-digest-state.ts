@@ -136,6 +136,8 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
   };
   const columns = createShapeColumns();
   let timeline = createTimeline();
+  /** Width of the buckets in `columns`. */
+  let { widthMs } = timeline;
   let failures = createFailureCounts();
   let events = createEventCounts();
   let sources: Source[] = [];
@@ -262,11 +264,12 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
     rows: number,
     us: number,
   ): void => {
-    const { widthMs } = timeline;
-    timeline.count(at, calls, errors, rows, us);
-    if (timeline.widthMs !== widthMs) widenCells(columns, timeline.widthMs / widthMs);
-    if (shape < 0) return;
-    countInCell(columns, shape, Math.floor(at / timeline.widthMs), calls, errors, rows, us);
+    const bucket = timeline.count(at, calls, errors, rows, us);
+    if (timeline.widthMs !== widthMs) {
+      widenCells(columns, timeline.widthMs / widthMs);
+      ({ widthMs } = timeline);
+    }
+    if (shape >= 0) countInCell(columns, shape, bucket, calls, errors, rows, us);
   };
 
   const failure = (
@@ -420,6 +423,7 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
       forget();
       young.take();
       timeline = createTimeline();
+      ({ widthMs } = timeline);
       failures = createFailureCounts();
       events = createEventCounts();
       sources = [];

@@ -47,4 +47,5 @@ test("names that aren't told apart take no memory", () => {
     interner.idOf(bytes, 0, bytes.length);
   }
   expect(interner.texts.length).toBeLessThan(16 * 20);
+  expect(interner.limit.kept.size).toBeGreaterThan(4);
 });

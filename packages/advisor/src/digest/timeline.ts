@@ -30,8 +30,11 @@ function widerThan(widthMs: number): number {
 export interface Timeline {
   /** Width of its buckets: grows when there are too many of them. */
   readonly widthMs: number;
-  /** Counts something at a time, which is from 0 to {@link MAX_AT}. */
-  count(at: number, calls: number, errors: number, rows: number, us: number): void;
+  /**
+   * Counts something at a time, which is from 0 to {@link MAX_AT}. Returns the number of its bucket: of those that are
+   * as wide as buckets are then.
+   */
+  count(at: number, calls: number, errors: number, rows: number, us: number): number;
   /** Makes buckets at least that wide: a width of another timeline. */
   widen(widthMs: number): void;
   /** By time. */
@@ -44,11 +47,14 @@ export function createTimeline(maxBuckets: number = MAX_TIME_BUCKETS): Timeline 
   let values = new Float64Array(maxBuckets * CELL_WIDTH);
   let lastBucket = -1;
   let lastRow = 0;
+  /** Times of the last bucket, which most executions fall into: a division costs more. */
+  let lastStart = 0;
+  let lastEnd = 0;
 
   const rowAt = (at: number): number => {
+    if (at >= lastStart && at < lastEnd) return lastRow;
     for (;;) {
       const bucket = Math.floor(at / widthMs);
-      if (bucket === lastBucket) return lastRow;
       const known = rows.get(bucket);
       if (known === undefined && rows.size === maxBuckets) {
         widen(widerThan(widthMs));
@@ -57,6 +63,8 @@ export function createTimeline(maxBuckets: number = MAX_TIME_BUCKETS): Timeline 
       if (known === undefined) rows.set(bucket, rows.size);
       lastBucket = bucket;
       lastRow = known ?? rows.size - 1;
+      lastStart = bucket * widthMs;
+      lastEnd = lastStart + widthMs;
       return lastRow;
     }
   };
@@ -67,7 +75,7 @@ export function createTimeline(maxBuckets: number = MAX_TIME_BUCKETS): Timeline 
     widthMs = wider;
     rows = new Map();
     values = new Float64Array(values.length);
-    lastBucket = -1;
+    lastEnd = 0;
     for (const cell of narrow) count(...cell);
   };
 
@@ -77,6 +85,7 @@ export function createTimeline(maxBuckets: number = MAX_TIME_BUCKETS): Timeline 
     addAt(values, row + 1, errors);
     addAt(values, row + 2, returned);
     addAt(values, row + 3, us);
+    return lastBucket;
   };
 
   const cells = (): Cell[] =>
