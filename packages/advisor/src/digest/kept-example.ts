@@ -95,7 +95,7 @@ export function keepAmong(examples: KeptExamples, example: KeptExample): KeptExa
   }
   if (slowPlace < SLOWEST) {
     slowest.splice(slowPlace, 0, example);
-    slowest.length = Math.min(slowest.length, SLOWEST);
+    if (slowest.length > SLOWEST) slowest.pop();
   }
   drawn.splice(drawnPlace, 0, example);
   examples.characters += example.sql.length;
@@ -193,7 +193,8 @@ export function rankOf(high: number, low: number, at: number, us: number, sessio
   time[0] = at;
   let mixed = Math.imul(high ^ (timeHalves[0] as number), 0x9e3779b1) ^ (timeHalves[1] as number);
   mixed = Math.imul(mixed ^ (mixed >>> 15) ^ low, 0x85ebca6b) ^ us;
-  return mix32(Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35) ^ session);
+  // 31 bits: such numbers are compared without looking them up.
+  return mix32(Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35) ^ session) >>> 1;
 }
 
 /** A text as it is kept: the beginning of a long one, with a note. A text that was cut before stays as it is. */
