@@ -24,6 +24,7 @@ import type { Lexis } from "./lexis.ts";
 import { quotedEnd } from "./literal-ends.ts";
 import { openLists, ROWS } from "./open-lists.ts";
 import { createRareTokens, type RareHandler } from "./rare-tokens.ts";
+import { newScannerState, NO_COMMENT } from "./scanner-state.ts";
 
 /**
  * The canonical form of statements: equal for two that differ only in constants, in white space, comments and the case of
@@ -42,21 +43,21 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
   const tables = charKinds(lexis);
   const { backslashes } = lexis;
   const lists = openLists();
-  const rare = createRareTokens(lexis, tables, lists);
+  const state = newScannerState();
+  const { handlers, bareNameEnd } = createRareTokens(lexis, tables, lists, state);
   let out = Buffer.alloc(4096);
 
-  /** Reads a statement into `out` and returns its length there. Ahead of rare things it hands over to `rare`. */
+  /** Reads a statement into `out` and returns its length there. What is rare is read by a handler. */
   function scan(bytes: Buffer, from: number, to: number): number {
     const written = out;
     const { kinds, folded } = tables;
-    const { handlers } = rare;
     let at = from;
     let o = 0;
     let last = AFTER_SYMBOL;
     let wordStart = 0;
     let brackets = 0;
     lists.reset();
-    rare.comment = 0;
+    state.comment = NO_COMMENT;
     while (at < to) {
       const byte = bytes[at] as number;
       const kind = kinds[byte] as number;
@@ -103,7 +104,7 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
         continue;
       } else if (kind === NAME_QUOTE) {
         const start = last >= AFTER_WORD ? o + 1 : o;
-        const end = rare.bareNameEnd(bytes, at, to, written, start);
+        const end = bareNameEnd(bytes, at, to, written, start);
         if (end >= 0) {
           if (start > o) written[o] = 0x20;
           o = start + end - at - 2;
@@ -151,13 +152,13 @@ export function createCanonicalSql(lexis: Lexis): CanonicalSql {
         at++;
         continue;
       }
-      rare.at = at;
-      rare.o = o;
-      rare.last = last;
-      rare.wordStart = wordStart;
-      rare.brackets = brackets;
+      state.at = at;
+      state.o = o;
+      state.last = last;
+      state.wordStart = wordStart;
+      state.brackets = brackets;
       (handlers[kind] as RareHandler)(bytes, written, to);
-      ({ at, o, last, wordStart, brackets } = rare);
+      ({ at, o, last, wordStart, brackets } = state);
     }
     if (lists.depth === brackets && lists.kind !== ROWS) o = lists.endItem(written, o);
     while (o > 0 && written[o - 1] === 0x3b) o--;

@@ -35,29 +35,13 @@ import {
   numberEnd,
   quotedEnd,
 } from "./literal-ends.ts";
-import { ARRAY_ITEMS, IN_ITEMS, type OpenLists, ROWS } from "./open-lists.ts";
+import { bracketTokens } from "./bracket-tokens.ts";
+import type { OpenLists } from "./open-lists.ts";
+import { CODE_COMMENT, HINT, NO_COMMENT, type ScannerState, writeSymbol } from "./scanner-state.ts";
 import { wordSet } from "./word-set.ts";
 
-/** Comments whose inside counts. */
-const NO_COMMENT = 0;
-const CODE_COMMENT = 1;
-const HINT = 2;
-
-/**
- * Reads tokens, and what is left out, that are too rare for the scanner's inner loop. The fields are the state of the
- * scanner.
- */
+/** Tokens, and what is left out, that are too rare for the scanner's inner loop. */
 export interface RareTokens {
-  /** Position in the statement. */
-  at: number;
-  /** Length of what is written. */
-  o: number;
-  last: number;
-  /** Where the word that was written last begins. */
-  wordStart: number;
-  /** Number of open brackets. */
-  brackets: number;
-  comment: number;
   /**
    * By kind: reads the token at `at`, of which the scanner has read nothing; of a word, which it has written, it tells what
    * else the word is. A table of functions, since the compiler would put a switch on the kinds into the inner loop.
@@ -74,11 +58,13 @@ export type RareHandler = (bytes: Buffer, written: Buffer, to: number) => void;
 
 const OPERAND_FOLLOWS = wordSet(WORDS_BEFORE_OPERANDS);
 const CONSTANT_WORDS = wordSet(["null", "true", "false"]);
-const IN = wordSet(["in"]);
-const VALUES = wordSet(["values", "value"]);
-const ARRAY = wordSet(["array"]);
 
-export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLists): RareTokens {
+export function createRareTokens(
+  lexis: Lexis,
+  tables: CharKinds,
+  lists: OpenLists,
+  state: ScannerState,
+): RareTokens {
   const { kinds, folded, bare } = tables;
   const { wordsStartWithDigits } = lexis;
   const otherLineEnd = lexis.returnEndsComments ? 0x0d : 0x0a;
@@ -88,16 +74,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
   for (const letter of lexis.stringPrefixes) prefixes[letter.charCodeAt(0)] = 1;
   for (const letter of lexis.backslashPrefixes) prefixes[letter.charCodeAt(0)] = 2;
 
-  const state: RareTokens = {
-    at: 0,
-    o: 0,
-    last: AFTER_SYMBOL,
-    wordStart: 0,
-    brackets: 0,
-    comment: NO_COMMENT,
-    handlers: [],
-    bareNameEnd,
-  };
+  const { paren, bracket, closing, comma } = bracketTokens(lists, state);
   const handlers: RareHandler[] = Array.from({ length: KINDS }, () => symbol);
   handlers[WORD] = word;
   handlers[DIGIT] = number;
@@ -113,7 +90,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
   handlers[CLOSING] = closing;
   handlers[COMMA] = comma;
   handlers[QUESTION] = question;
-  return Object.assign(state, { handlers });
+  return { handlers, bareNameEnd };
 
   function constant(written: Buffer, end: number, after: number): void {
     state.at = end;
@@ -123,8 +100,7 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
   }
 
   function symbol(bytes: Buffer, written: Buffer): void {
-    written[state.o++] = bytes[state.at++] as number;
-    state.last = AFTER_SYMBOL;
+    writeSymbol(state, bytes, written);
   }
 
   /** A word that has been written: NULL as a value, or the letter of `E'...'` or `U&'...'`. */
@@ -337,58 +313,6 @@ export function createRareTokens(lexis: Lexis, tables: CharKinds, lists: OpenLis
     } else {
       constant(written, at + 3, AFTER_CONSTANT);
     }
-  }
-
-  function paren(bytes: Buffer, written: Buffer): void {
-    const { o, wordStart, brackets } = state;
-    const isWord = state.last === AFTER_WORD;
-    if (isWord && IN.has(written, wordStart, o)) {
-      lists.open(IN_ITEMS, brackets + 1, o + 1);
-    } else if (isWord && VALUES.has(written, wordStart, o)) {
-      if (lists.depth === brackets && lists.kind === ROWS) lists.close();
-      lists.open(ROWS, brackets, o);
-    } else if (lists.depth === brackets && lists.kind === ROWS && lists.itemStart !== o) {
-      // Something else has followed the rows.
-      lists.close();
-    }
-    state.brackets++;
-    symbol(bytes, written);
-  }
-
-  function bracket(bytes: Buffer, written: Buffer): void {
-    const { o, wordStart, brackets } = state;
-    const isNested =
-      lists.depth === brackets && lists.kind === ARRAY_ITEMS && lists.itemStart === o;
-    if (isNested || (state.last === AFTER_WORD && ARRAY.has(written, wordStart, o))) {
-      lists.open(ARRAY_ITEMS, brackets + 1, o + 1);
-    }
-    state.brackets++;
-    symbol(bytes, written);
-  }
-
-  function closing(bytes: Buffer, written: Buffer): void {
-    while (lists.depth >= state.brackets) {
-      if (lists.depth === state.brackets && lists.kind !== ROWS) {
-        state.o = lists.endItem(written, state.o);
-      }
-      lists.close();
-    }
-    if (state.brackets > 0) state.brackets--;
-    symbol(bytes, written);
-    if (lists.depth === state.brackets && lists.kind === ROWS) {
-      state.o = lists.endItem(written, state.o);
-      lists.rowEnd = state.o;
-    }
-    state.last = AFTER_CLOSING;
-  }
-
-  function comma(bytes: Buffer, written: Buffer): void {
-    if (lists.depth === state.brackets) {
-      if (lists.kind !== ROWS) state.o = lists.endItem(written, state.o);
-      else if (lists.rowEnd !== state.o) lists.close();
-      lists.itemStart = state.o + 1;
-    }
-    symbol(bytes, written);
   }
 
   /** `?` for a constant, or the beginning of an operator of PostgreSQL: `?|`, `?&`, `?#`, `@?`. */

@@ -234,6 +234,17 @@ describe.each([postgres, mysql])("lexical rules of $name", (lexis) => {
     );
   });
 
+  // Were it not, this would run into the test's limit of time.
+  test("the work is proportional to the length, whatever the text", { timeout: 60_000 }, () => {
+    const parts =
+      `' ''a " "a "a" \` \`a\` $a $$ $a$ /* */ /*+ /*! # - -- 1 1. 1e \\' '\\ e'\\' u&' . ... ?| ( ) [ , ; _ \0 in(
+      in(1, in((1,2), values(1), values(1),(2), array[ array[[1],`.split(/\s+/);
+    for (const part of parts) {
+      const text = textOf(lexis, `${part} `.repeat(100_000)) + textOf(lexis, part.repeat(200_000));
+      expect(text.length).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   test("any bytes are read to their end and not beyond", () => {
     const key = createSqlKey(lexis);
     fc.assert(

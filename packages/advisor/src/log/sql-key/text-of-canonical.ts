@@ -22,11 +22,11 @@ const SPACED: ReadonlySet<string> = new Set(
 /** A canonical form as a line to read: `?` for constants, a space between words, `in (?, ...)` for lists. */
 export function textOfCanonical(lexis: Lexis, bytes: Buffer, length: number): string {
   const sql = bytes.toString("utf8", 0, length);
-  let text = "";
+  const pieces: string[] = [];
   let at = 0;
   let before: Kind = "start";
   let word = "";
-  /** Of each open bracket: where its inside begins if it may hold any number of constants, else 0. */
+  /** Of each open bracket: the number of pieces before its inside if it may hold any number of constants, else 0. */
   const lists: number[] = [];
   while (at < sql.length) {
     if (sql[at] === " ") {
@@ -36,21 +36,21 @@ export function textOfCanonical(lexis: Lexis, bytes: Buffer, length: number): st
     const end = tokenEnd(lexis, sql, at);
     const token = sql.slice(at, end);
     const kind = kindOf(lexis, token);
-    if (isSpaced(before, word, kind, token)) text += " ";
+    if (isSpaced(before, word, kind, token)) pieces.push(" ");
     if (kind === "opening") {
-      lists.push(
-        isList(text, token) || ((lists.at(-1) ?? 0) > 0 && token === "[") ? text.length + 1 : 0,
-      );
+      const isNested = token === "[" && (lists.at(-1) ?? 0) > 0;
+      const isList = isNested || word === (token === "(" ? "in" : "array");
+      lists.push(isList ? pieces.length + 1 : 0);
     } else if (kind === "closing") {
       const start = lists.pop() ?? 0;
-      if (start > 0 && LIST_OF_ONE.test(text.slice(start))) text += ", ...";
+      if (start > 0 && isListOfOne(pieces, start)) pieces.push(", ...");
     }
-    text += kind === "constant" ? "?" : token;
+    pieces.push(kind === "constant" ? "?" : token);
     before = kind;
     word = kind === "word" ? token : "";
     at = end;
   }
-  return text;
+  return pieces.join("");
 }
 
 const CONSTANT_CHARACTER = String.fromCharCode(CONSTANT);
@@ -114,12 +114,11 @@ function isSpaced(before: Kind, word: string, kind: Kind, token: string): boolea
   return true;
 }
 
-/** Whether a bracket after the text opens a list that may be of any length. */
-function isList(text: string, bracket: string): boolean {
-  return (
-    bracket === "(" ? /(?:^|[^\w$\u0080-\uffff.])in $/ : /(?:^|[^\w$\u0080-\uffff.])array$/
-  ).test(text.slice(-7));
-}
-
 /** A constant, a row of constants, a list of constants. */
 const LIST_OF_ONE = /^(?:\?|\((?:\?, )*\?\)|\[\?, \.\.\.\])$/;
+/** Pieces of a row that is looked at. */
+const MAX_ROW = 200;
+
+function isListOfOne(pieces: readonly string[], start: number): boolean {
+  return pieces.length - start <= MAX_ROW && LIST_OF_ONE.test(pieces.slice(start).join(""));
+}
