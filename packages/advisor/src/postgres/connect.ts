@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { DbadviseError } from "../dbadvise-error.ts";
 import type { Session } from "../engine.ts";
 import { OLDEST_VERSION } from "./capture/capture.ts";
@@ -49,7 +49,9 @@ export async function connect(url: string): Promise<Session> {
 }
 
 async function open(url: string, withLimits: boolean): Promise<pg.Client> {
-  const client = new pg.Client({
+  // Loaded where something connects: it takes time and memory.
+  const { default: driver } = await import("pg");
+  const client = new driver.Client({
     connectionString: withLimits ? withOptions(url) : url,
     application_name: "dbadvise",
     connectionTimeoutMillis: timeoutSeconds(url) * 1000,

@@ -13,6 +13,7 @@ import {
 import type { DigestSettings } from "../digest-settings.ts";
 import { logPaths } from "../log-paths.ts";
 import { checkOutputFile } from "../output-file.ts";
+import { leaveWasmPlain } from "./leave-wasm-plain.ts";
 
 export interface DigestWatcher {
   /** Told how far the reading is. */
@@ -29,6 +30,7 @@ export async function digestCommand(
   folder: string,
   watcher: DigestWatcher,
 ): Promise<Digest> {
+  leaveWasmPlain();
   const { merge, save, maxShapes, showLiterals } = settings;
   // Before anything is read: a missing file is told at once.
   const saved = await logPaths(merge, folder);

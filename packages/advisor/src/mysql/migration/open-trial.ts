@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import { DbadviseError, redactUrl } from "../../dbadvise-error.ts";
 import type { TrialOptions } from "../../migration/migration-engine.ts";
 import type { SchemaAction } from "../../migration/schema-action.ts";
@@ -32,6 +32,8 @@ export async function openTrial({ url, progress }: TrialOptions): Promise<Trial 
 }
 
 async function connect(url: string): Promise<Connection> {
+  // Loaded where something connects: it takes time and memory.
+  const { createConnection } = await import("mysql2/promise");
   try {
     return await createConnection({
       uri: url.replace(/^mariadb:/, "mysql:"),

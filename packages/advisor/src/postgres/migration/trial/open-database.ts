@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { DbadviseError, redactUrl } from "../../../dbadvise-error.ts";
 import { connectionError } from "../../connection-error.ts";
 import { OLDEST_VERSION } from "../../capture/capture.ts";
@@ -50,7 +50,9 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: "dbadvise" });
+  // Loaded where something connects: it takes time and memory.
+  const { default: driver } = await import("pg");
+  const client = new driver.Client({ connectionString: url, application_name: "dbadvise" });
   // A connection that is lost between queries makes the next query fail; without a listener it would end the process.
   client.on("error", () => undefined);
   try {
