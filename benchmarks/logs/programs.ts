@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { VariedFormat } from "./varied-log.ts";
@@ -10,15 +10,27 @@ export interface Program {
   readonly args: readonly string[];
 }
 
-export const BIN: string = fileURLToPath(new URL("../../packages/cli/src/bin.ts", import.meta.url));
-const BENCH = fileURLToPath(new URL("../logs.bench.ts", import.meta.url));
+const COUNT_LINES = fileURLToPath(new URL("count-lines.ts", import.meta.url));
+const BIN = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
+const LIBRARY = new URL("../../packages/advisor/dist/index.js", import.meta.url);
+
+/** The command as it is published: in this workspace the library's name leads to its sources. */
+const PUBLISHED = `data:text/javascript,${encodeURIComponent(
+  `import { registerHooks } from "node:module";
+   registerHooks({ resolve: (name, context, next) => name === "@dbadvise/advisor"
+     ? { url: ${JSON.stringify(LIBRARY.href)}, shortCircuit: true } : next(name, context) });`,
+)}`;
+
+/** Throws where the packages have not been built. */
+export function dbadvise(title: string, ...args: readonly string[]): Program {
+  if (!existsSync(BIN) || !existsSync(LIBRARY))
+    throw new Error("The packages have to be built first: pnpm build");
+  return { title, command: process.execPath, args: ["--import", PUBLISHED, BIN, ...args] };
+}
 
 export function ourselves(file: string, workers: number): Program {
-  return {
-    title: `dbadvise digest, ${workers} worker${workers === 1 ? "" : "s"}`,
-    command: process.execPath,
-    args: [BIN, "digest", file, "--workers", String(workers), "--format", "json"],
-  };
+  const title = `dbadvise digest, ${workers} worker${workers === 1 ? "" : "s"}`;
+  return dbadvise(title, "digest", file, "--workers", String(workers), "--format", "json");
 }
 
 /** Reading a file and finding its lines, which is the least that any program in Node has to do. */
@@ -26,21 +38,8 @@ export function floor(file: string): Program {
   return {
     title: "floor: readSync of 4 MB, indexOf of line breaks",
     command: process.execPath,
-    args: [BENCH, "--floor", file],
+    args: [COUNT_LINES, file],
   };
-}
-
-/** What {@link floor} starts. */
-export function countLines(file: string): number {
-  const descriptor = openSync(file, "r");
-  const buffer = Buffer.allocUnsafe(4 * 1024 * 1024);
-  let lines = 0;
-  for (let size = 0; (size = readSync(descriptor, buffer)) > 0;) {
-    const bytes = buffer.subarray(0, size);
-    for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
-  }
-  closeSync(descriptor);
-  return lines;
 }
 
 interface Peer {
