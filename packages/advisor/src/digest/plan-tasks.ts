@@ -3,17 +3,13 @@ import type { ByteRange } from "../log/block-feed.ts";
 /** A range smaller than this isn't worth a thread. */
 export const MIN_RANGE_BYTES: number = 16 * 1024 * 1024;
 
-/** A larger one is cut, so that threads end together and whoever waits for a range is heard between two. */
-export const MAX_RANGE_BYTES: number = 256 * 1024 * 1024;
-
 /** Ranges of a plain file of `size` bytes, in its order, for so many workers. */
 export function planRanges(
   size: number,
   workers: number,
   minBytes: number = MIN_RANGE_BYTES,
 ): readonly ByteRange[] {
-  const worth = Math.min(workers, Math.floor(size / minBytes));
-  const count = Math.max(1, worth, Math.ceil(size / MAX_RANGE_BYTES));
+  const count = Math.max(1, Math.min(workers, Math.floor(size / minBytes)));
   const bounds = Array.from({ length: count }, (_, index) => Math.floor((size * index) / count));
   return bounds.map((from, index) => ({
     from,

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DbadviseError } from "../dbadvise-error.ts";
 import { insideOf } from "../log/input/envelopes/open-envelope.ts";
@@ -64,7 +63,8 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
     const logs = await openLogs(options);
     const progress = progressOf(logs, options);
     const tasks = logs.map((log) => tasksOf(log, stateOptions, options));
-    const read = readTasks(tasks.flat(), options.workers, progress, options.signal);
+    const isSmall = logs.reduce((sum, { input }) => sum + (input.size ?? 0), 0) <= MAX_HERE_BYTES;
+    const read = readTasks(tasks.flat(), isSmall, options.workers, progress, options.signal);
     // Results are merged as they come, in the order of their logs.
     for (const [index, log] of logs.entries()) {
       const own = tasks[index] ?? [];
@@ -109,6 +109,9 @@ async function openLogs(options: RunDigestOptions): Promise<readonly OpenedLog[]
 
 const HEAD_BYTES = 64 * 1024;
 
+/** What is read in the thread that asks: a second's work at most, since it hears of no signal meanwhile. */
+const MAX_HERE_BYTES = 64 * 1024 * 1024;
+
 /** What other threads read of a log; none of what only this one can. */
 function tasksOf(
   { input, source }: OpenedLog,
@@ -127,23 +130,21 @@ interface TaskResult {
   readonly rest: RangeRest;
 }
 
-/** Reads by several threads, which begin at once, or here where one is enough: then each task when it is asked for. */
+/** Reads by threads, which begin at once, or here where little is to be read: then each task when it is asked for. */
 function readTasks(
   tasks: readonly ReadTask[],
+  isSmall: boolean,
   workers: number = availableParallelism(),
   progress: (bytes: number) => void,
   signal: AbortSignal | undefined,
 ): (task: ReadTask) => Promise<TaskResult> {
   const threads = Math.min(workers, tasks.length);
-  if (threads <= 1) {
-    return async (task) => {
-      // Signals are heard only while nothing runs.
-      await setImmediate();
-      return readTask(task, (bytes) => {
+  if (threads <= 1 && isSmall) {
+    return (task) =>
+      readTask(task, (bytes) => {
         signal?.throwIfAborted();
         progress(bytes);
       });
-    };
   }
   const waiting = [...tasks];
   const settled = new Map(tasks.map((task) => [task, Promise.withResolvers<TaskResult>()]));
