@@ -4,6 +4,7 @@ const SPACE = 32;
 const MINUTE_MS = 60_000;
 /** Bytes of `2026-11-22 10:04:54`. */
 const SECOND_LENGTH = 19;
+const MAX_ZONE_LENGTH = 8;
 
 /** Reads the timestamps of one log from its bytes: those of one second after another cost little. */
 export interface TimestampReader {
@@ -35,12 +36,41 @@ export function createTimestampReader(): TimestampReader {
     return ms;
   };
 
+  /** Letters of the zone read last, with the space before them. */
+  const lastZone = new Uint8Array(MAX_ZONE_LENGTH);
+  let lastZoneLength = 0;
+
+  /** Where the zone read last ends if it stands at `from`; -1: it doesn't. */
+  const sameZone = (bytes: Buffer, from: number, to: number): number => {
+    const end = from + lastZoneLength;
+    if (lastZoneLength === 0 || end >= to || isLetter(bytes[end] as number)) return -1;
+    for (let at = 0; at < lastZoneLength; at++) if (bytes[from + at] !== lastZone[at]) return -1;
+    return end;
+  };
+
+  const keepZone = (bytes: Buffer, from: number, to: number): void => {
+    lastZoneLength = to - from > MAX_ZONE_LENGTH ? 0 : to - from;
+    for (let at = 0; at < lastZoneLength; at++) lastZone[at] = bytes[from + at] as number;
+  };
+
   const reader = {
     end: 0,
     read(bytes: Buffer, from: number, to: number): number {
       if (from + SECOND_LENGTH > to) return Number.NaN;
       let ms = second(bytes, from);
       if (ms !== ms) return ms;
+      const point = from + SECOND_LENGTH;
+      if (point + 4 < to && bytes[point] === 46) {
+        const tenths = (bytes[point + 1] as number) - ZERO;
+        const hundredths = (bytes[point + 2] as number) - ZERO;
+        const thousandths = (bytes[point + 3] as number) - ZERO;
+        const end = sameZone(bytes, point + 4, to);
+        // What is below 0 is large as an unsigned number.
+        if (end !== -1 && tenths >>> 0 < 10 && hundredths >>> 0 < 10 && thousandths >>> 0 < 10) {
+          reader.end = end;
+          return ms + tenths * 100 + hundredths * 10 + thousandths;
+        }
+      }
       let at = from + SECOND_LENGTH;
       if (at + 1 < to && bytes[at] === 46 && isDigit(bytes[at + 1])) {
         let weight = 100;
@@ -54,6 +84,7 @@ export function createTimestampReader(): TimestampReader {
       if (isLetter(first)) {
         at = zone + 1;
         while (at < to && isLetter(bytes[at] ?? 0)) at++;
+        if (zone === point + 5) keepZone(bytes, point + 4, at);
       } else if (first === 43 || first === 45) {
         const length = offsetLength(bytes, zone, to);
         if (length > 0) {

@@ -21,7 +21,7 @@ import {
 } from "./message-text.ts";
 import { type OpenEnds, trackSessions } from "./open-sessions.ts";
 import { readPlanStatement } from "./plan-statement.ts";
-import { type KeptExecution, type SessionOutput, startOf } from "./session-state.ts";
+import type { KeptExecution, SessionOutput } from "./session-state.ts";
 
 /** Turns a server's messages into executions. */
 export interface ExecutionJoiner extends MessageSink {
@@ -31,7 +31,7 @@ export interface ExecutionJoiner extends MessageSink {
 
 const DURATION = bytesOf("duration: ");
 const MILLISECONDS = bytesOf(" ms");
-const GAP = bytesOf("  ");
+const SPACE = 32;
 const STATEMENT = bytesOf("statement: ");
 const EXECUTE = bytesOf("execute ");
 const FETCH = bytesOf("execute fetch from ");
@@ -158,7 +158,7 @@ export function joinExecutions(
     const { text: sql } = execution;
     const shape = sink.shapeOf(sql.bytes, sql.from, sql.to);
     if (!Number.isNaN(ms)) {
-      sessions.settle(message.session, startOf(message.at, ms)).lastShape = shape;
+      sessions.executed(message.session, message.at, ms, shape);
       count(message, shape);
     } else if (message.session === 0) {
       // Whose duration or error follows can't be told.
@@ -197,11 +197,13 @@ export function joinExecutions(
       sessions.step(message.session, { kind: "duration", ms, at: message.at });
       return;
     }
-    const what = rest + GAP.length;
-    if (!startsWith(bytes, rest, to, GAP)) unread.unread(1, to - from);
-    else if (startsWith(bytes, what, to, PLAN)) plan(message, what + PLAN.length, ms);
-    else if (!started(message, what, ms) && !isNotExecuted(bytes, what, to))
+    const what = rest + 2;
+    if (what > to || bytes[rest] !== SPACE || bytes[rest + 1] !== SPACE) {
       unread.unread(1, to - from);
+    } else if (!started(message, what, ms)) {
+      if (startsWith(bytes, what, to, PLAN)) plan(message, what + PLAN.length, ms);
+      else if (!isNotExecuted(bytes, what, to)) unread.unread(1, to - from);
+    }
   }
 
   /** A statement or execution at `from`; false: it is something else. */

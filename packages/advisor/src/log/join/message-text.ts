@@ -36,31 +36,30 @@ export interface NumberRead {
 /** Reads decimal digits with an optional fraction; at most three of its digits count, so that sums stay exact. */
 export function readDecimal(bytes: Buffer, from: number, to: number, read: NumberRead): void {
   let at = from;
-  let whole = 0;
-  let digit = (bytes[at] ?? 0) - 48;
-  while (at < to && digit >= 0 && digit <= 9) {
-    whole = whole * 10 + digit;
-    at += 1;
-    digit = (bytes[at] ?? 0) - 48;
-  }
-  read.end = at;
+  let thousandths = 0;
+  for (let digit = digitAt(bytes, at, to); digit < 10; digit = digitAt(bytes, ++at, to))
+    thousandths = thousandths * 10 + digit;
   if (at === from) {
+    read.end = at;
     read.value = Number.NaN;
     return;
   }
-  let thousandths = 0;
-  if (at < to && bytes[at] === DOT) {
+  thousandths *= 1000;
+  if (digitAt(bytes, at + 1, to) < 10 && bytes[at] === DOT) {
+    at += 1;
     let weight = 100;
-    digit = (bytes[at + 1] ?? 0) - 48;
-    while (at + 1 < to && digit >= 0 && digit <= 9) {
-      at += 1;
+    for (let digit = digitAt(bytes, at, to); digit < 10; digit = digitAt(bytes, ++at, to)) {
       thousandths += digit * weight;
-      weight = weight === 1 ? 0 : weight / 10;
-      digit = (bytes[at + 1] ?? 0) - 48;
+      weight = weight === 100 ? 10 : weight === 10 ? 1 : 0;
     }
-    if (at > read.end) read.end = at + 1;
   }
-  read.value = (whole * 1000 + thousandths) / 1000;
+  read.end = at;
+  read.value = thousandths / 1000;
+}
+
+/** A digit's value; 10 or more: there is none. */
+function digitAt(bytes: Buffer, at: number, to: number): number {
+  return at < to ? ((bytes[at] as number) - 48) >>> 0 : 10;
 }
 
 /** The place after the first `: ` of the first line; -1: it has none. */

@@ -5,6 +5,7 @@ import {
   type SessionState,
   type SessionToken,
   settle,
+  startOf,
   stepSession,
 } from "./session-state.ts";
 
@@ -74,18 +75,28 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
     session.head = null;
   }
 
+  function settleOpen(key: number, session: OpenSession, startedAt: number): void {
+    const { state, head } = session;
+    if (head !== null) decide(key, session, [...head, { kind: "settle", startedAt }]);
+    else settle(state, startedAt, output);
+  }
+
   return {
     settle(key, startedAt) {
       const session = get(key);
-      const { state, head } = session;
-      if (head !== null) {
-        decide(key, session, [...head, { kind: "settle", startedAt }]);
-      } else if (state.started !== null || state.plans.length > 0) {
-        settle(state, startedAt, output);
-      }
+      const { state } = session;
+      settleOpen(key, session, startedAt);
       state.plansInRow = 0;
       state.lastShape = -1;
       return state;
+    },
+    executed(key, at, ms, shape) {
+      const session = get(key);
+      const { state } = session;
+      if (session.head !== null || state.started !== null || state.plans.length > 0)
+        settleOpen(key, session, startOf(at, ms));
+      state.plansInRow = 0;
+      state.lastShape = shape;
     },
     step(key, token) {
       const session = get(key);
@@ -123,6 +134,8 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
 export interface OpenSessions {
   /** A record that ends what its connection had open, see `SessionToken`. Returns the state after it, to be written to. */
   settle(key: number, startedAt: number): SessionState;
+  /** A record that says all of an execution, which ended `at` and took `ms`. */
+  executed(key: number, at: number, ms: number, shape: number): void;
   /** A record of another kind. */
   step(key: number, token: SessionToken): void;
   /** The connection has ended, and is settled. */

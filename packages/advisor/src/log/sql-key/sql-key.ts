@@ -1,4 +1,6 @@
+import { emptySpan, setSpan } from "../byte-span.ts";
 import { createCanonicalSql } from "./canonical-sql.ts";
+import { createKnownStatements } from "./known-statements.ts";
 import type { Lexis } from "./lexis.ts";
 import { textOfCanonical } from "./text-of-canonical.ts";
 
@@ -12,7 +14,7 @@ export interface SqlKey {
   readonly low: number;
   /** Reads the statement `bytes[from, to)`. */
   of(bytes: Buffer, from: number, to: number): void;
-  /** The last statement for people, as `normalizedText` has it. */
+  /** The last statement, whose bytes must still be there, for people, as `normalizedText` has it. */
   text(): string;
 }
 
@@ -20,11 +22,28 @@ export function createSqlKey(lexis: Lexis): SqlKey {
   const canonical = createCanonicalSql(lexis);
   let { bytes } = canonical;
   let words = wordsOf(bytes);
+  const known = createKnownStatements();
+  /** The last statement, which may have been found without being scanned. */
+  const last = emptySpan();
+  let isScanned = true;
+
+  const scan = (statement: Buffer, from: number, to: number): void => {
+    isScanned = true;
+    canonical.read(statement, from, to);
+  };
+
   const key = {
     high: 0,
     low: 0,
     of(statement: Buffer, from: number, to: number): void {
-      canonical.read(statement, from, to);
+      if (known.find(statement, from, to)) {
+        setSpan(last, statement, from, to);
+        isScanned = false;
+        key.high = known.high;
+        key.low = known.low;
+        return;
+      }
+      scan(statement, from, to);
       if (bytes !== canonical.bytes) {
         ({ bytes } = canonical);
         words = wordsOf(bytes);
@@ -40,8 +59,12 @@ export function createSqlKey(lexis: Lexis): SqlKey {
       }
       key.high = finish(high);
       key.low = finish(low);
+      known.learn(statement, from, to, key.high, key.low);
     },
-    text: () => textOfCanonical(lexis, canonical.bytes, canonical.length),
+    text(): string {
+      if (!isScanned) scan(last.bytes, last.from, last.to);
+      return textOfCanonical(lexis, canonical.bytes, canonical.length);
+    },
   };
   return key;
 }

@@ -1,5 +1,6 @@
 import { matches } from "../match-bytes.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
+import { isTailAt, keepTail, type KnownTail, newKnownTail } from "./known-tail.ts";
 import { beginsLabel, type Label, labelAt } from "./labels.ts";
 import {
   compilePrefix,
@@ -43,6 +44,7 @@ export interface PrefixMatcher extends PrefixedLine {
   readonly ops: readonly PrefixOp[];
   /** Ends of names that were tried. */
   tries: number;
+  readonly tail: KnownTail;
 }
 
 const BLANK = 32;
@@ -58,6 +60,7 @@ const NO_LABEL: Label = { length: 0, severity: null, field: null };
 
 /** Compiles a `log_line_prefix` setting. White space before the label does not count. */
 export function createPrefixMatcher(template: string): PrefixMatcher {
+  const ops = compilePrefix(template);
   return {
     at: Number.NaN,
     session: 0,
@@ -65,7 +68,8 @@ export function createPrefixMatcher(template: string): PrefixMatcher {
     textFrom: 0,
     isDoubtful: false,
     spans: new Int32Array(SPANS),
-    ops: compilePrefix(template),
+    ops,
+    tail: newKnownTail(ops),
     tries: 0,
     clock: createTimestampReader(),
   };
@@ -78,9 +82,33 @@ export function matchPrefix(
   from: number,
   to: number,
 ): boolean {
+  const { tail, spans } = matcher;
   matcher.isDoubtful = false;
   matcher.tries = 0;
-  return matchFrom(matcher, 0, bytes, from, Math.min(to, from + MAX_HEAD_BYTES));
+  tail.from = -1;
+  tail.isSame = false;
+  if (!matchFrom(matcher, 0, bytes, from, Math.min(to, from + MAX_HEAD_BYTES))) return false;
+  if (tail.from >= 0 && !tail.isSame)
+    keepTail(tail, bytes, matcher.textFrom, matcher.label, matcher.isDoubtful, spans);
+  return true;
+}
+
+/** Whether what follows is as in the line before: then nothing of it has to be matched. */
+function matchTail(matcher: PrefixMatcher, bytes: Buffer, from: number, to: number): boolean {
+  const { tail, ops, spans } = matcher;
+  tail.from = from;
+  tail.isSame = tail.label !== null && isTailAt(tail, bytes, from, to);
+  if (!tail.isSame || tail.label === null) return false;
+  for (let index = tail.index; index < ops.length; index++) {
+    const span = ops[index]?.span ?? -1;
+    if (span < 0) continue;
+    spans[span] = from + (tail.spans[span] ?? 0);
+    spans[span + 1] = from + (tail.spans[span + 1] ?? 0);
+  }
+  matcher.label = tail.label;
+  matcher.isDoubtful = tail.isDoubtful;
+  matcher.textFrom = from + tail.length;
+  return true;
 }
 
 function matchFrom(
@@ -90,9 +118,10 @@ function matchFrom(
   from: number,
   to: number,
 ): boolean {
-  const { ops } = matcher;
+  const { ops, tail } = matcher;
   let at = from;
   for (let index = first; index < ops.length; index++) {
+    if (index === tail.index && matchTail(matcher, bytes, at, to)) return true;
     const op = ops[index];
     if (op === undefined) return false;
     switch (op.code) {

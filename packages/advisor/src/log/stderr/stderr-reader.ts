@@ -60,6 +60,8 @@ function createStderrReader(
   let open: ByteSpan | null = null;
   /** It may continue one that nobody reads. */
   let isSkipped = false;
+  /** Whose names the message has: that of the message before. */
+  let named: PrefixMatcher | undefined;
 
   const matcherOf = (bytes: Buffer, from: number, to: number): PrefixMatcher | undefined => {
     let doubtful: PrefixMatcher | undefined;
@@ -90,10 +92,14 @@ function createStderrReader(
     message.severity = matcher.label.severity ?? "other";
     message.at = matcher.at;
     message.session = matcher.session;
-    message.user = nameOf(names.user, matcher, SPAN.user, bytes);
-    message.database = nameOf(names.database, matcher, SPAN.database, bytes);
-    message.application = nameOf(names.application, matcher, SPAN.application, bytes);
-    const { spans } = matcher;
+    const { spans, tail } = matcher;
+    // Names stand after all else as a rule: then those of the message before are its own.
+    if (!tail.isSame || !tail.hasAllNames || matcher !== named) {
+      message.user = nameOf(names.user, matcher, SPAN.user, bytes);
+      message.database = nameOf(names.database, matcher, SPAN.database, bytes);
+      message.application = nameOf(names.application, matcher, SPAN.application, bytes);
+      named = matcher;
+    }
     setSpan(message.code, bytes, spans[SPAN.code] ?? 0, spans[SPAN.code + 1] ?? 0);
     setSpan(message.queryId, bytes, spans[SPAN.queryId] ?? 0, spans[SPAN.queryId + 1] ?? 0);
     setSpan(message.message, bytes, matcher.textFrom, to);
@@ -140,6 +146,18 @@ function createStderrReader(
     } else if (from < to) {
       unreadLines++;
       unreadBytes += next - from;
+    }
+  };
+
+  /** By itself: a function that is optimised within its loop is thrown away at its end where more comes after the loop. */
+  const takeLines = (input: Buffer, from: number, to: number, last: boolean): void => {
+    let line = from;
+    while (line < to) {
+      const newline = input.indexOf(NEWLINE, line);
+      if (newline < 0 && !last) return;
+      const next = newline < 0 ? to : newline + 1;
+      takeLine(input, line, lineEnd(input, line, newline < 0 ? to : newline), next);
+      line = next;
     }
   };
 
@@ -197,14 +215,7 @@ function createStderrReader(
     read(bytes, from, to, last) {
       const input = bytes.length === to ? bytes : bytes.subarray(0, to);
       blockFrom = from;
-      let line = from;
-      while (line < to) {
-        const newline = input.indexOf(NEWLINE, line);
-        if (newline < 0 && !last) break;
-        const next = newline < 0 ? to : newline + 1;
-        takeLine(input, line, lineEnd(input, line, newline < 0 ? to : newline), next);
-        line = next;
-      }
+      takeLines(input, from, to, last);
       if (last) {
         close(to);
         return to;

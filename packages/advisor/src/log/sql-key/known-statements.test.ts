@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { seededRandom } from "../../random-database/random.ts";
+import { LEXIS, type LexisName } from "./lexis.ts";
+import { createSqlKey, hexKey, type SqlKey } from "./sql-key.ts";
+
+const SEED = Number(process.env["DBADVISE_SEED"] ?? Date.now() % 1e6);
+const ROUNDS = 400;
+const VARIANTS = 60;
+
+/** Pieces of statements around constants, such as decide what a constant is. */
+const PIECES = [
+  "select ",
+  " from t where a = ",
+  " and b in (",
+  ", ",
+  ")",
+  " limit ",
+  "-",
+  " - ",
+  "+",
+  "(",
+  "::int ",
+  ".",
+  "..",
+  ":",
+  "e5 ",
+  "x",
+  "_",
+  "$1",
+  "$$",
+  "$q$",
+  "--",
+  "\n",
+  "/* ",
+  " */",
+  "/*!",
+  "#",
+  "`n`",
+  '"n"',
+  '"',
+  "`",
+  "'",
+  "E",
+  "\\",
+  " ",
+  "interval ",
+  "values (",
+  "), (",
+  "[",
+  "]",
+  "@v",
+  "?",
+  "é",
+  "\0",
+  "",
+];
+const CONSTANTS = [
+  "1",
+  "23",
+  "4.5",
+  ".5",
+  "5.",
+  "1e3",
+  "0x1F",
+  "'a'",
+  "'bc d'",
+  "''",
+  "'it''s'",
+  "'a\\'b'",
+  "'5'",
+  "'é\n'",
+  "null",
+];
+
+function keyOf(key: SqlKey, sql: string): string {
+  const bytes = Buffer.from(`<${sql}>`);
+  key.of(bytes, 1, bytes.length - 1);
+  return `${hexKey(key)} ${key.text()}`;
+}
+
+test.each<LexisName>(["postgres", "mysql"])(
+  `%s: a statement that is known has the key of its scanned self (DBADVISE_SEED=${SEED})`,
+  (name) => {
+    const random = seededRandom(SEED);
+    const known = createSqlKey(LEXIS[name]);
+    let repeated = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const pieces = Array.from({ length: random.int(1, 6) }, () => random.pick(PIECES));
+      const start = random.chance(0.5) ? "select a.b.c, d.e.f from x where " : "";
+      for (let variant = 0; variant < VARIANTS; variant++) {
+        const sql = start + pieces.map((piece) => piece + random.pick(CONSTANTS)).join("");
+        const scanned = keyOf(createSqlKey(LEXIS[name]), sql);
+        if (keyOf(known, sql) === scanned) repeated += 1;
+        else expect(keyOf(known, sql), JSON.stringify(sql)).toBe(scanned);
+      }
+    }
+    expect(repeated).toBe(ROUNDS * VARIANTS);
+  },
+);

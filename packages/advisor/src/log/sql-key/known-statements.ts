@@ -1,0 +1,238 @@
+/** Statements by their bytes but for plain constants: what was seen before needs no scanning. */
+export interface KnownStatements {
+  /** The key of the statement last found. */
+  readonly high: number;
+  readonly low: number;
+  /** Whether `bytes[from, to)` differs from a statement that was seen before in plain constants only. */
+  find(bytes: Buffer, from: number, to: number): boolean;
+  /** Remembers the statement that wasn't found and its key, from the second time on that the key comes. */
+  learn(bytes: Buffer, from: number, to: number, high: number, low: number): void;
+}
+
+/** A statement without its plain constants: numbers of digits, and strings without quotes and backslashes inside. */
+interface Template {
+  readonly high: number;
+  readonly low: number;
+  /** What is between the constants, one after the other. */
+  readonly bytes: Uint8Array;
+  /** Where each piece ends; a constant follows all but the last. */
+  readonly ends: Int32Array;
+  /** Whether each constant is a string; else it is a number. */
+  readonly strings: Uint8Array;
+}
+
+/** Statements are looked for by so many of their first bytes. */
+const PREFIX_BYTES = 20;
+const SETS = 512;
+/** Templates that begin alike. */
+const WAYS = 4;
+/** Longer statements are scanned. */
+const MAX_BYTES = 4096;
+const SEEN = 4096;
+/** Statements in a row that may not be found, and how many are then not looked for. */
+const MOST_LUCK = 32;
+const REST = 500;
+
+const QUOTE = 39;
+const DOUBLE_QUOTE = 34;
+const BACKQUOTE = 96;
+const BACKSLASH = 92;
+const POINT = 46;
+const COLON = 58;
+const DOLLAR = 36;
+const HASH = 35;
+const MINUS = 45;
+const SLASH = 47;
+const STAR = 42;
+
+export function createKnownStatements(): KnownStatements {
+  const templates: (Template | undefined)[] = Array.from({ length: SETS * WAYS }, () => undefined);
+  const seen = new Int32Array(SEEN);
+  /** By set: falls with each statement that isn't found; below 0 none is looked for, until it has risen again. */
+  const luck = new Int32Array(SETS).fill(MOST_LUCK);
+  let set = 0;
+  const known = {
+    high: 0,
+    low: 0,
+    find(bytes: Buffer, from: number, to: number): boolean {
+      set = setOf(bytes, from, to);
+      const left = luck[set] as number;
+      if (left <= 0) {
+        luck[set] = left === 0 ? -REST : left === -1 ? MOST_LUCK : left + 1;
+        return false;
+      }
+      const first = set * WAYS;
+      for (let way = 0; way < WAYS; way++) {
+        const template = templates[first + way];
+        if (template === undefined) break;
+        if (!fits(template, bytes, from, to)) continue;
+        if (left < MOST_LUCK) luck[set] = left + 1;
+        if (way > 0) {
+          // The most recent first.
+          templates[first + way] = templates[first];
+          templates[first] = template;
+        }
+        known.high = template.high;
+        known.low = template.low;
+        return true;
+      }
+      luck[set] = left - 1;
+      return false;
+    },
+    learn(bytes: Buffer, from: number, to: number, high: number, low: number): void {
+      if ((luck[set] as number) <= 0) return;
+      if (seen[low & (SEEN - 1)] !== low) {
+        seen[low & (SEEN - 1)] = low;
+        return;
+      }
+      const template = templateOf(bytes, from, to, high, low);
+      if (template === null) return;
+      const first = set * WAYS;
+      for (let way = WAYS - 1; way > 0; way--) templates[first + way] = templates[first + way - 1];
+      templates[first] = template;
+    },
+  };
+  return known;
+}
+
+function setOf(bytes: Buffer, from: number, to: number): number {
+  const end = Math.min(to, from + PREFIX_BYTES);
+  let hash = 0;
+  for (let at = from; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
+  return (hash ^ (hash >>> 15)) & (SETS - 1);
+}
+
+/** Whether a statement is that of a template with other constants. */
+function fits(
+  { bytes, ends, strings }: Template,
+  statement: Buffer,
+  from: number,
+  to: number,
+): boolean {
+  let at = from;
+  let piece = 0;
+  const last = ends.length - 1;
+  for (let index = 0; ; index++) {
+    const end = ends[index] as number;
+    if (at + end - piece > to) return false;
+    for (; piece < end; piece++, at++) if (statement[at] !== bytes[piece]) return false;
+    if (index === last) return at === to;
+    if ((statement[at] === QUOTE ? 1 : 0) !== strings[index]) return false;
+    at = constantEnd(statement, at, to);
+    if (at === -1) return false;
+  }
+}
+
+/** The end of the plain constant at `at`; -1: there is none. */
+function constantEnd(bytes: Buffer, from: number, to: number): number {
+  if (bytes[from] === QUOTE) {
+    for (let at = from + 1; at < to; at++) {
+      const byte = bytes[at];
+      if (byte === BACKSLASH) return -1;
+      // A doubled quote is one within the string.
+      if (byte === QUOTE) return bytes[at + 1] === QUOTE && at + 1 < to ? -1 : at + 1;
+    }
+    return -1;
+  }
+  let at = from;
+  while (at < to && isDigit(bytes[at] as number)) at++;
+  if (at === from) return -1;
+  if (bytes[at] !== POINT || at + 1 >= to || !isDigit(bytes[at + 1] as number)) return at;
+  at += 2;
+  while (at < to && isDigit(bytes[at] as number)) at++;
+  return at;
+}
+
+/**
+ * `null` where a byte-wise reading may take something for a constant that is none: comments to the end of a line, dollar
+ * quotes, backslashes, strings with a prefix. Quoted names and comments of the other kind are compared like all else.
+ */
+function templateOf(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  high: number,
+  low: number,
+): Template | null {
+  if (to - from > MAX_BYTES) return null;
+  const pieces = Buffer.alloc(to - from);
+  const ends: number[] = [];
+  const strings: number[] = [];
+  let length = 0;
+  for (let at = from; at < to;) {
+    const byte = bytes[at] as number;
+    const before = at > from ? (bytes[at - 1] as number) : 0;
+    if ((byte === QUOTE || isDigit(byte)) && !isOfWord(before)) {
+      const end = constantEnd(bytes, at, to);
+      if (end === -1) return null;
+      // `1e5`, `1.5.2`, `0x1F` and the like are left as they are.
+      const next = end < to ? (bytes[end] as number) : COLON;
+      if (byte === QUOTE || next === COLON || !isOfWord(next)) {
+        ends.push(length);
+        strings.push(byte === QUOTE ? 1 : 0);
+        at = end;
+        continue;
+      }
+    } else if (byte === QUOTE) {
+      return null;
+    }
+    const end = rawEnd(bytes, at, to);
+    if (end === -1) return null;
+    length += bytes.copy(pieces, length, at, end);
+    at = end;
+  }
+  ends.push(length);
+  return {
+    high,
+    low,
+    bytes: pieces.subarray(0, length),
+    ends: Int32Array.from(ends),
+    strings: Uint8Array.from(strings),
+  };
+}
+
+/** The end of what is compared byte by byte from `at` on: a byte, or a quoted name or comment. -1: it can't be told. */
+function rawEnd(bytes: Buffer, at: number, to: number): number {
+  const byte = bytes[at] as number;
+  const next = at + 1 < to ? (bytes[at + 1] as number) : 0;
+  switch (byte) {
+    case DOUBLE_QUOTE:
+    case BACKQUOTE:
+      for (let end = at + 1; end < to; end++) {
+        if (bytes[end] === BACKSLASH) return -1;
+        if (bytes[end] === byte) return end + 1;
+      }
+      return -1;
+    case BACKSLASH:
+    case HASH:
+      return -1;
+    case DOLLAR:
+      return isDigit(next) ? at + 1 : -1;
+    case MINUS:
+      return next === MINUS ? -1 : at + 1;
+    case SLASH: {
+      if (next !== STAR) return at + 1;
+      const end = bytes.indexOf("*/", at + 2, "latin1");
+      // What MySQL runs, and comments within comments, are scanned.
+      if (end === -1 || end + 2 > to || bytes[at + 2] === 33 || bytes[at + 2] === 77) return -1;
+      const inner = bytes.indexOf("/*", at + 2, "latin1");
+      return inner !== -1 && inner < end ? -1 : end + 2;
+    }
+    default:
+      return at + 1;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
+/** Letters, digits, `_`, `$`, `.`, `@`, `:`, `?` and all bytes beyond ASCII. */
+function isOfWord(byte: number): boolean {
+  const lower = byte | 32;
+  if (lower >= 97 && lower <= 122) return true;
+  if (byte >= 48 && byte <= COLON) return true;
+  return (
+    byte >= 0x80 || byte === 95 || byte === DOLLAR || byte === POINT || byte === 63 || byte === 64
+  );
+}
