@@ -24,8 +24,7 @@ function* shapeEvents(shape: ShapeDigest, absoluteTimes: boolean): Generator<Que
   let rows: number | undefined = shape.rows > 0 ? shape.rows : undefined;
 
   const event = (example: ExecutionExample, count: number, us: number): QueryEvent => {
-    const parameters =
-      example.parameters === "" ? undefined : parseParameters(example.parameters);
+    const parameters = example.parameters === "" ? undefined : parseParameters(example.parameters);
     const given = rows;
     rows = undefined;
     return {

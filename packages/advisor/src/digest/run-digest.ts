@@ -158,6 +158,9 @@ function readTasks(
   };
 }
 
+/** A thread makes little that lives on: V8 need not let garbage grow. In megabytes. */
+const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
+
 function runThread(
   waiting: ReadTask[],
   settled: ReadonlyMap<ReadTask, PromiseWithResolvers<TaskResult>>,
@@ -165,7 +168,9 @@ function runThread(
   signal: AbortSignal | undefined,
 ): void {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./digest-worker.${extension}`, import.meta.url));
+  const worker = new Worker(new URL(`./digest-worker.${extension}`, import.meta.url), {
+    resourceLimits: HEAP,
+  });
   let current: ReadTask | undefined;
   const stop = (error: unknown): void => {
     if (current !== undefined) settled.get(current)?.reject(error);
