@@ -191,5 +191,3 @@ function mergeSources(sources: readonly DigestedSource[]): readonly DigestedSour
   }
   return [...sums].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, sum]) => sum);
 }
-
-export { NAME_KINDS };

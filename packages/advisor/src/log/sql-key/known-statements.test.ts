@@ -84,17 +84,16 @@ test.each<LexisName>(["postgres", "mysql"])(
   (name) => {
     const random = seededRandom(SEED);
     const known = createSqlKey(LEXIS[name]);
-    let repeated = 0;
+    const wrong: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const pieces = Array.from({ length: random.int(1, 6) }, () => random.pick(PIECES));
       const start = random.chance(0.5) ? "select a.b.c, d.e.f from x where " : "";
       for (let variant = 0; variant < VARIANTS; variant++) {
         const sql = start + pieces.map((piece) => piece + random.pick(CONSTANTS)).join("");
         const scanned = keyOf(createSqlKey(LEXIS[name]), sql);
-        if (keyOf(known, sql) === scanned) repeated += 1;
-        else expect(keyOf(known, sql), JSON.stringify(sql)).toBe(scanned);
+        if (keyOf(known, sql) !== scanned) wrong.push(sql);
       }
     }
-    expect(repeated).toBe(ROUNDS * VARIANTS);
+    expect(wrong).toEqual([]);
   },
 );
