@@ -36,7 +36,6 @@ export interface PartHead {
 }
 
 export type NameKind = "user" | "database" | "application";
-const NAME_KINDS: readonly NameKind[] = ["user", "database", "application"];
 
 /** The names that are told apart, and how often their bound was halved. */
 export interface PartNames {
