@@ -1,10 +1,10 @@
 import { followFile } from "../log/input/follow-file.ts";
 import { openStream } from "../log/input/open-input.ts";
-import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
+import type { KnownFormat } from "../log/input/sniff-format.ts";
 import { createDigestState } from "./create-digest-state.ts";
 import type { Digest } from "./digest.ts";
 import { readInputInto } from "./read-into.ts";
-import { joinRests } from "./run-digest.ts";
+import { joinRests, logSource } from "./run-digest.ts";
 
 export interface FollowDigestOptions extends KnownFormat {
   readonly path: string;
@@ -32,8 +32,7 @@ export async function followDigest(options: FollowDigestOptions): Promise<Digest
   const state = createDigestState({ since, until });
   const finish = (): Digest => state.finish(maxShapes === undefined ? {} : { maxShapes });
   const input = openStream(path, followFile(path, { signal }));
-  const format = await sniffInput(input, options);
-  const source = { name: path, format, absoluteTimes: true };
+  const source = await logSource(input, options);
   let isNews = false;
   const timer = setInterval(() => {
     if (isNews) onDigest(finish());

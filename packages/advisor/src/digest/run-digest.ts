@@ -98,13 +98,16 @@ async function openLogs(options: RunDigestOptions): Promise<readonly OpenedLog[]
     ...(prefix !== undefined && { prefix }),
   };
   const logs: OpenedLog[] = [];
-  for (const input of opened) {
-    const log = await sniffInput(input, known);
-    const { bytes } = await input.head(HEAD_BYTES);
-    const absoluteTimes = hasAbsoluteTimes(log.prefixes, insideOf(log, bytes));
-    logs.push({ input, source: { name: input.name, format: log, absoluteTimes } });
-  }
+  for (const input of opened) logs.push({ input, source: await logSource(input, known) });
   return logs;
+}
+
+/** Tells by its first bytes what a log is. */
+export async function logSource(input: LogInput, known: KnownFormat): Promise<LogSource> {
+  const format = await sniffInput(input, known);
+  const { bytes } = await input.head(HEAD_BYTES);
+  const absoluteTimes = hasAbsoluteTimes(format.prefixes, insideOf(format, bytes));
+  return { name: input.name, format, absoluteTimes };
 }
 
 const HEAD_BYTES = 64 * 1024;

@@ -60,6 +60,18 @@ export function totalParts(digest: Digest): readonly string[] {
   ];
 }
 
+/** Why a digest of some records has no statements: what to do; empty where it has some, or there was nothing to read. */
+export function noStatementsText(digest: Digest): string {
+  const records = digest.sources.reduce((sum, source) => sum + source.records, 0);
+  const { calls, errors } = totalCounts(digest);
+  if (records === 0 || calls > 0 || errors > 0) return "";
+  const none =
+    records === 1
+      ? "The one record is no statement."
+      : `None of the ${formatCount(records)} records is a statement.`;
+  return `${none} PostgreSQL logs them where log_min_duration_statement or log_statement is set, and only English messages can be read (lc_messages = 'C'); MySQL and MariaDB log them in the slow log.`;
+}
+
 /** What the numbers leave out, and where it was; empty where all was read. */
 export function unreadText({ unread, sources }: Digest): string {
   if (unread.lines === 0 && unread.bytes === 0) return "";

@@ -16,6 +16,7 @@ import {
   restText,
   shownExamples,
   sourceParts,
+  noStatementsText,
   spanParts,
   totalParts,
   unreadOfText,
@@ -55,7 +56,11 @@ export function renderDigestMarkdown(digest: Digest, options: Options): string {
 
 function warningBlock(digest: Digest): readonly string[] {
   const unread = unreadText(digest);
-  return unread === "" ? [] : [`**Unread: ${escapeMarkdown(unread)}.**`];
+  const why = noStatementsText(digest);
+  return [
+    ...(unread === "" ? [] : [`**Unread: ${escapeMarkdown(unread)}.**`]),
+    ...(why === "" ? [] : [escapeMarkdown(why)]),
+  ];
 }
 
 function summaryTable(digest: Digest): readonly string[] {

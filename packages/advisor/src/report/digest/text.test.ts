@@ -63,6 +63,15 @@ describe("text digest", () => {
     `);
   });
 
+  test("of records that are no statements: what to do", () => {
+    const [source] = digestWithoutTimes.sources;
+    if (source === undefined) throw new Error("no source");
+    const digest = { ...emptyDigest, sources: [{ ...source, records: 7 }] };
+    expect(renderDigestText(digest, plain)).toMatch(
+      /No query shapes to show\.\nNone of the 7 records is a statement\. .*log_min_duration_statement/,
+    );
+  });
+
   test("of nothing, and of a log without durations", () => {
     expect(renderDigestText(emptyDigest, plain)).toMatchInlineSnapshot(`
       "Read      stdin · 0 bytes · empty

@@ -17,6 +17,7 @@ import {
   restText,
   shownExamples,
   sourceParts,
+  noStatementsText,
   spanParts,
   totalParts,
   unreadOfText,
@@ -142,8 +143,14 @@ function topLines(
   options: DigestRenderOptions,
   page: Page,
 ): readonly string[] {
-  if (ranking.shown.length === 0)
-    return ["No query shapes to show.", ...restLines(digest, ranking, page)];
+  if (ranking.shown.length === 0) {
+    const why = noStatementsText(digest);
+    return [
+      "No query shapes to show.",
+      ...(why === "" ? [] : wrap(why, page.width)),
+      ...restLines(digest, ranking, page),
+    ];
+  }
   const layout = tableLayout(ranking.shown, page.width);
   return [
     ...wrap(rankingTitle(ranking, digest), page.width).map(page.bold),

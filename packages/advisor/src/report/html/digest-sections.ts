@@ -8,6 +8,7 @@ import {
   OTHER_MEANS,
   restText,
   unreadOfText,
+  noStatementsText,
   unreadText,
 } from "../digest/digest-summary.ts";
 import { shapeCount, sumShapes, totalCounts } from "../digest/rank-shapes.ts";
@@ -31,7 +32,8 @@ export function digestFrame({ timeline, bucketMs }: Digest): SeriesFrame {
 /** What could not be read, so that nobody takes the numbers for the whole. */
 export function unreadAlert(digest: Digest): Markup | null {
   const text = unreadText(digest);
-  if (text === "") return null;
+  const why = noStatementsText(digest);
+  if (text === "") return why === "" ? null : html`<div class="alert" role="alert">${why}</div>`;
   const damaged = damagedSources(digest);
   return html`<div class="alert" role="alert">
     <strong>Unread:</strong> ${text}.${
