@@ -36,7 +36,9 @@ export function textOfCanonical(lexis: Lexis, bytes: Buffer, length: number): st
     const end = tokenEnd(lexis, sql, at);
     const token = sql.slice(at, end);
     const kind = kindOf(lexis, token);
-    if (isSpaced(before, word, kind, token)) pieces.push(" ");
+    // Three points together stand for the rest of a list.
+    const isThird = token === "." && pieces.at(-1) === "." && pieces.at(-2) === ".";
+    if (isThird || isSpaced(before, word, kind, token)) pieces.push(" ");
     if (kind === "opening") {
       const isNested = token === "[" && (lists.at(-1) ?? 0) > 0;
       const isList = isNested || word === (token === "(" ? "in" : "array");
