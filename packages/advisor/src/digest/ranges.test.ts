@@ -75,11 +75,11 @@ select 1;
 
 const LOGS: Readonly<Record<string, string>> = {
   "stderr, joined": JOINED,
-  stderr: sample("pg15-auto-explain.log", 3000, 2500),
-  csvlog: sample("pg15-auto-explain.csv", 3000, 2500),
-  jsonlog: sample("pg15-auto-explain.json", 3000, 2500),
+  stderr: sample("pg15-auto-explain.log", 3000, 1300),
+  csvlog: sample("pg15-auto-explain.csv", 3000, 1300),
+  jsonlog: sample("pg15-auto-explain.json", 3000, 1300),
   "slow log of MySQL": MYSQL_SLOW,
-  "slow log of MariaDB": sample("mariadb-10.11-slow-explain.log", 300, 1500),
+  "slow log of MariaDB": sample("mariadb-10.11-slow-explain.log", 300, 1200),
 };
 
 function sourceOf(path: string, text: string): LogSource {
