@@ -8,7 +8,7 @@ import type {
 } from "../log/execution.ts";
 import type { ByteSpan } from "../log/byte-span.ts";
 import type { UnreadSink } from "../log/block-reader.ts";
-import type { LexisName } from "../log/sql-key/lexis.ts";
+import { LEXIS, type LexisName } from "../log/sql-key/lexis.ts";
 import type { SqlKey } from "../log/sql-key/sql-key.ts";
 import { createEventCounts } from "./event-counts.ts";
 import { createFailureCounts } from "./failure-counts.ts";
@@ -154,7 +154,7 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
   let ticks = 0;
 
   const sink = (lexis: LexisName, key: SqlKey, source: SourceTally): ExecutionSink => {
-    const salt = lexis === "mysql" ? MYSQL_SALT : 0;
+    const { salt } = LEXIS[lexis];
     return {
       names,
       shapeOf(bytes, from, to) {
@@ -446,9 +446,6 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
       ),
   };
 }
-
-/** Tells shapes of MySQL from those of PostgreSQL whose key is the same. */
-const MYSQL_SALT = 0x5bd1e995;
 
 /** Whole microseconds; -2: none that can be believed. */
 function microseconds(ms: number): number {

@@ -1,9 +1,8 @@
 import type { LexisName } from "../log/sql-key/lexis.ts";
-import type { Digest, FailureClass, ShapeDigest, TimeBucket } from "./digest.ts";
-import { byTotal, shapeDigestOf } from "./digest-of-rows.ts";
+import type { Digest, FailureClass, ShapeDigest } from "./digest.ts";
+import { byTotal, rowOfShapeDigest, shapeDigestOf } from "./digest-of-rows.ts";
 import { compareTexts } from "./kept-example.ts";
 import { addRows, type ShapeRow } from "./shape-row.ts";
-import type { Cell } from "./timeline.ts";
 
 /** Texts of a shape that are given to the parser before the shape is left without a fingerprint. */
 const TRIED_TEXTS = 3;
@@ -32,7 +31,7 @@ export async function mergeByFingerprint(
   for (const shape of digest.shapes.toSorted((one, other) => compareTexts(one.id, other.id))) {
     const known = isCurrent ? shape.fingerprint : null;
     const fingerprint = known ?? (await fingerprintOf(shape, fingerprinter));
-    const row = { ...rowOf(shape), fingerprint };
+    const row = { ...rowOfShapeDigest(shape), fingerprint };
     const key = fingerprint ?? `${shape.id} has none`;
     const first = merged.get(key);
     merged.set(key, first === undefined ? row : { ...addRows(first, row), text: first.text });
@@ -57,29 +56,6 @@ async function fingerprintOf(
     if (fingerprint !== null) return fingerprint;
   }
   return null;
-}
-
-function rowOf({ id, ...shape }: ShapeDigest): ShapeRow {
-  return {
-    ...shape,
-    shape: id,
-    buckets: shape.buckets.map(cellOf),
-    users: shape.users.map(({ name, calls }) => [name, calls]),
-    databases: shape.databases.map(({ name, calls }) => [name, calls]),
-    applications: shape.applications.map(({ name, calls }) => [name, calls]),
-    examples: shape.examples.map(({ rank, at, us, sql, parameters }) => ({
-      rank,
-      at,
-      us,
-      sql,
-      parameters,
-    })),
-    failures: [],
-  };
-}
-
-function cellOf({ at, calls, errors, rows, totalUs }: TimeBucket): Cell {
-  return [at, calls, errors, rows, totalUs];
 }
 
 function withIds(failures: FailureClass, ids: ReadonlyMap<string, string>): FailureClass {

@@ -1,5 +1,5 @@
 import type { UnreadSink } from "../block-reader.ts";
-import { emptySpan } from "../byte-span.ts";
+import { emptySpan, setSpan } from "../byte-span.ts";
 import type {
   Example,
   Execution,
@@ -15,7 +15,6 @@ import {
   find,
   type NumberRead,
   readDecimal,
-  setSpan,
   setText,
   startsWith,
 } from "./message-text.ts";

@@ -78,10 +78,3 @@ export function setText(span: ByteSpan, text: string): void {
   span.from = 0;
   span.to = span.bytes.length;
 }
-
-/** Copies where a span is, not its bytes. */
-export function setSpan(span: ByteSpan, bytes: Buffer, from: number, to: number): void {
-  span.bytes = bytes;
-  span.from = from;
-  span.to = to;
-}

@@ -1,5 +1,5 @@
-import type { ByteSpan } from "../byte-span.ts";
-import { bytesOf, find, setSpan, setText, startsWith } from "./message-text.ts";
+import { type ByteSpan, setSpan } from "../byte-span.ts";
+import { bytesOf, find, setText, startsWith } from "./message-text.ts";
 
 const LINE_FEED = 10;
 const BACKSLASH = 92;

@@ -1,6 +1,8 @@
 /** Lexical rules of a SQL dialect: how its texts fall into words, names, constants and comments. */
 export interface Lexis {
   readonly name: LexisName;
+  /** Tells shapes of one dialect from those of another whose texts are the same. */
+  readonly salt: number;
   /** Characters that open a string. A doubled one stands for itself. */
   readonly stringQuotes: string;
   /** Characters that open a name. */
@@ -42,6 +44,7 @@ export type LexisName = "postgres" | "mysql";
  */
 const postgres: Lexis = {
   name: "postgres",
+  salt: 0,
   stringQuotes: "'",
   nameQuotes: '"',
   backslashes: false,
@@ -79,6 +82,7 @@ const postgres: Lexis = {
  */
 const mysql: Lexis = {
   name: "mysql",
+  salt: 0x5bd1e995,
   stringQuotes: "'\"",
   nameQuotes: "`",
   backslashes: true,
