@@ -23,6 +23,7 @@ const SCHEMA = `
   update t set word = word || 'x', kind = kind + 1;
   update t set word = word || 'y', kind = kind + 1;
   update t set word = word || 'z', kind = kind + 1;
+  vacuum t;
   create index fresh_text on t (word);
   create index fresh_equal on t (kind);
   create index fresh_time on t (at);
@@ -40,12 +41,19 @@ const SCHEMA = `
   create index airy on t (at, kind) with (fillfactor = 20);
   vacuum analyze t;`;
 
+/** Another test's transaction on the same server: what is deleted after its start goes into indexes built before its end. */
+let elsewhere: { readonly client: pg.Client; readonly database: TestDatabase };
 let database: TestDatabase;
 let client: pg.Client;
 let context: FindingContext;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
+  const other = await startPostgres();
+  elsewhere = { client: new pg.Client({ connectionString: other.url }), database: other };
+  await elsewhere.client.connect();
+  await elsewhere.client.query("begin");
+  await elsewhere.client.query("select pg_current_xact_id()");
   database = await startPostgres();
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -62,6 +70,8 @@ afterAll(async () => {
   await close?.();
   await client?.end();
   await database?.close();
+  await elsewhere?.client.end();
+  await elsewhere?.database.close();
 });
 
 function scaled(snapshot: Snapshot): Snapshot {
