@@ -1,4 +1,5 @@
 import type { CandidateIndex } from "./candidates/candidate-index.ts";
+import type { IndexForms } from "./candidates/index-forms.ts";
 import type { Catalog, TableName } from "./catalog/catalog.ts";
 import type { ChangedSnapshot } from "./catalog/changed-snapshot.ts";
 import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
@@ -133,6 +134,14 @@ export interface DdlWriter {
   quote(name: string): string;
 }
 
+/** What a planner may use beside the snapshot. An engine that plans without takes no notice of it. */
+export interface PlannerMeans {
+  /** Server of the same kind that holds nothing else, where databases may be made. Absent: one is looked for on this machine. */
+  readonly scratchUrl?: string;
+  /** The server that the snapshot is of; it stays the caller's, to be closed after the planner. Absent: a snapshot alone. */
+  readonly session?: Session;
+}
+
 /** What a database engine must provide. Everything outside an engine's folder asks this, never the engine's name. */
 export interface Engine {
   readonly name: string;
@@ -156,8 +165,15 @@ export interface Engine {
   parse(sql: string): Promise<ParsedText>;
   /** Looks through a query's text, names resolved against the catalog. Never throws for a text that it can't read. */
   reviewQuery(query: Query, catalog: Catalog): Promise<readonly QueryReview[]>;
-  /** A planner over the snapshot; `progress` is told what takes long. Throws `DbadviseError` `planner-failed`. */
-  createPlanner(snapshot: Snapshot, progress: (message: string) => void): Promise<Planner>;
+  /**
+   * The best planner over the snapshot that can be had; `progress` is told what takes long. Throws `DbadviseError`
+   * `planner-failed`.
+   */
+  createPlanner(
+    snapshot: Snapshot,
+    progress: (message: string) => void,
+    means?: PlannerMeans,
+  ): Promise<Planner>;
   /**
    * A planner on the live server that the snapshot is of: the server's own version answers. The session stays the caller's,
    * to be closed after the planner. Throws `DbadviseError` `planner-failed` where the server lacks what it takes.
@@ -174,6 +190,8 @@ export interface Engine {
     statements: readonly string[],
     progress: (message: string) => void,
   ): Promise<ChangedSnapshot>;
+  /** What its indexes can be on the snapshot's server. */
+  indexForms(snapshot: Pick<Snapshot, "server">): IndexForms;
   /** What writes pay for indexes, by the snapshot's settings and statistics. */
   indexWrites(snapshot: Snapshot): IndexWrites;
   readonly ddl: DdlWriter;

@@ -37,6 +37,8 @@ export interface IndexKey {
   readonly operatorClass: string | null;
   /** Collation where it differs from the column's. */
   readonly collation: string | null;
+  /** Leading characters (bytes of a binary type) of the column that the key holds. Absent: the whole value. */
+  readonly prefix?: number;
 }
 
 export interface Index {
@@ -68,7 +70,13 @@ export interface Index {
   readonly parent: TableName | null;
   /** Whether the planner has statistics of the index's expressions (dropping it would lose them). */
   readonly expressionStatistics: boolean;
-  /** Pages that the file has now, which is what the planner counts. 0 for a partitioned index. */
+  /** False where plans leave it out, though it is kept up to date (INVISIBLE, IGNORED). Absent: plans may use it. */
+  readonly visible?: boolean;
+  /** Name of a foreign key that the server would not keep without an index like this one. Absent: none does. */
+  readonly requiredBy?: string;
+  /** Distinct values of the first key, of the first two, ..., by the server's statistics of the index. Absent: it has none. */
+  readonly prefixDistinct?: readonly number[];
+  /** Pages of 8 kB that the file has now, which is what the planner counts. 0 for a partitioned index. */
   readonly pages: number;
   readonly rows: number;
 }
@@ -101,9 +109,11 @@ export interface Table extends TableName {
   readonly replicaIdentity: "default" | "full" | "nothing" | "index";
   /** Storage parameters: `fillfactor=70`, `parallel_workers=4`. */
   readonly storageParameters?: readonly string[];
+  /** The whole `CREATE TABLE` statement, where the server prints one. */
+  readonly definition?: string;
   /** Live rows by the planner's statistics; `-1` where never analysed. */
   readonly rows: number;
-  /** Heap pages by the planner's statistics. */
+  /** Pages of 8 kB by the planner's statistics, without secondary indexes. */
   readonly pages: number;
   readonly allVisiblePages: number;
   /** Heap pages the file has now: the planner scales `rows` by `currentPages / pages`. */

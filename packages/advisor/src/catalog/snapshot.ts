@@ -125,6 +125,8 @@ export interface Snapshot {
   readonly server: {
     /** Engine's name, as in `Engine.name`. */
     readonly engine: string;
+    /** The server's own name where it is not the engine's: `MariaDB`. */
+    readonly product?: string;
     /** Version as the server prints it: `15.18 (Debian 15.18-0+deb12u1)`. */
     readonly version: string;
     /** Comparable number: `150018`. */

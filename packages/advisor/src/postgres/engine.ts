@@ -4,6 +4,7 @@ import { connect } from "./connect.ts";
 import { postgresDdl } from "./ddl.ts";
 import { createHypopgPlanner } from "./hypopg/create-hypopg-planner.ts";
 import { identify } from "./identify.ts";
+import { postgresIndexForms } from "./index-forms.ts";
 import { postgresIndexWrites } from "./index-writes.ts";
 import { parse } from "./parse.ts";
 import { reviewQuery } from "./rewrite/review-query.ts";
@@ -32,6 +33,7 @@ export const postgres: Engine = {
   createPlanner: createSandbox,
   createLivePlanner: createHypopgPlanner,
   changeSnapshot,
+  indexForms: postgresIndexForms,
   indexWrites: postgresIndexWrites,
   ddl: postgresDdl,
 };

@@ -33,7 +33,7 @@ function plannerOf(
   const planned: string[] = [];
   const planner: Planner = {
     name: "costs",
-    capabilities: { hypotheticalIndexes: false, hideIndexes: true },
+    capabilities: { hypotheticalIndexes: false, hideIndexes: true, verifies: true },
     gaps: [],
     propose: async () => [],
     plan: async (query, configuration, one) => {

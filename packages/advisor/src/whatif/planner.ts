@@ -37,6 +37,8 @@ export interface Planner {
     readonly hypotheticalIndexes: boolean;
     /** Can plan without an index that exists. */
     readonly hideIndexes: boolean;
+    /** Whether a server's own planner answers with new indexes. False: a model of it does, and results are estimates. */
+    readonly verifies: boolean;
   };
   /** Objects of the snapshot that the planner does not know, and why: queries on them can't be planned. */
   readonly gaps: readonly CaptureGap[];

@@ -224,7 +224,7 @@ export function fakePlanner(
   };
   return {
     name: "fake planner",
-    capabilities: { hypotheticalIndexes: false, hideIndexes: true },
+    capabilities: { hypotheticalIndexes: false, hideIndexes: true, verifies: true },
     gaps: [],
     propose: async (candidates) =>
       candidates.map((candidate) => ({ candidate, accepted: false, reason: "fake planner" })),

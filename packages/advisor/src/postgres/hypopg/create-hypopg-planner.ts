@@ -163,7 +163,7 @@ function hypopgPlanner({ session, snapshot, hypopg, versionNumber, plannerName }
 
   return {
     name: plannerName,
-    capabilities: { hypotheticalIndexes: true, hideIndexes: hypopg.hides },
+    capabilities: { hypotheticalIndexes: true, hideIndexes: hypopg.hides, verifies: true },
     gaps: [],
     propose: (candidates) =>
       inTurn(async () => {

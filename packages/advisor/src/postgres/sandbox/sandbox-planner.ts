@@ -142,7 +142,7 @@ export function sandboxPlanner(parts: SandboxParts): Planner {
 
   return {
     name: parts.name,
-    capabilities: { hypotheticalIndexes: true, hideIndexes: true },
+    capabilities: { hypotheticalIndexes: true, hideIndexes: true, verifies: true },
     gaps: parts.gaps,
     propose: (candidates) => inTurn(() => propose(candidates)),
     plan: (query, configuration, sample) => inTurn(() => plan(query, configuration, sample)),
