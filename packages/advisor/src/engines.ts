@@ -61,13 +61,13 @@ export function engineNamed(name: string): Engine {
 /** The engine for migrations of this name (`postgres`). Throws `DbadviseError` `unsupported-engine`. */
 export function migrationEngineNamed(name: string): MigrationEngine {
   const engine = MIGRATION_ENGINES.find((candidate) =>
-    [candidate.dialect, candidate.name.toLowerCase()].includes(name.toLowerCase()),
+    [candidate.dialect.name, candidate.name.toLowerCase()].includes(name.toLowerCase()),
   );
   if (engine === undefined) {
     throw new DbadviseError(
       "unsupported-engine",
       `Migrations of "${name}" can't be checked by this version of dbadvise.`,
-      `It knows ${MIGRATION_ENGINES.map(({ dialect }) => dialect).join(", ")}.`,
+      `It knows ${MIGRATION_ENGINES.map(({ dialect }) => dialect.name).join(", ")}.`,
     );
   }
   return engine;

@@ -14,7 +14,7 @@ async function check(
   options: Partial<CheckOptions> = {},
 ): Promise<CheckReport> {
   await using project = await createProject(
-    postgresMigration.splitStatements,
+    postgresMigration,
     Object.fromEntries(Object.entries(files).map(([name, text]) => [`migrations/${name}`, text])),
   );
   const runner = RUNNERS.find(({ name }) => name === runnerName);

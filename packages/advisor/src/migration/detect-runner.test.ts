@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { splitStatements } from "../postgres/split-statements.ts";
+import { postgresMigration } from "../postgres/migration/engine.ts";
 import { detectRunner } from "./detect-runner.ts";
 import { RUNNER_NAMES } from "./runner.ts";
 import { RUNNERS } from "./runners.ts";
@@ -11,7 +11,7 @@ async function detect(
   paths: readonly string[] = [],
   runner?: string,
 ) {
-  await using project = await createProject(splitStatements, files, { packages: {} });
+  await using project = await createProject(postgresMigration, files, { packages: {} });
   const options = { paths, directory: project.folder, ...(runner === undefined ? {} : { runner }) };
   const found = await detectRunner(options);
   return [

@@ -37,7 +37,7 @@ test.each(FINE_MIGRATIONS)("$title: read only, no finding", async (fine) => {
 });
 
 async function check(fine: FineMigrations, trial: "embedded" | "none"): Promise<CheckReport> {
-  await using project = await createProject(postgresMigration.splitStatements, fine.files);
+  await using project = await createProject(postgresMigration, fine.files);
   const runner = RUNNERS.find(({ name }) => name === fine.runner);
   if (runner === undefined) throw new Error(`no runner ${fine.runner}`);
   return await checkMigrations({

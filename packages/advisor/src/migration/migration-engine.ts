@@ -2,7 +2,7 @@ import type { Engine } from "../engine.ts";
 import type { SplitStatements } from "../log/open-sql-file.ts";
 import type { CommentSyntax } from "./source-comments.ts";
 import type { MigrationRule } from "./migration-rule.ts";
-import type { MigrationDialect } from "./runner.ts";
+import type { MigrationDialect } from "./migration-dialect.ts";
 import type { DescribedStatement } from "./schema-action.ts";
 import type { Trial } from "./trial.ts";
 
@@ -15,7 +15,7 @@ export interface TrialOptions {
 /** What a database engine must provide for `check`. */
 export interface MigrationEngine {
   readonly name: string;
-  /** What migration tools in code are told to write. */
+  /** What migration tools are told to write. */
   readonly dialect: MigrationDialect;
   /** Who reads its catalogs and plans its queries. Absent: nothing is said of queries and indexes. */
   readonly advisor?: Engine;

@@ -1,5 +1,6 @@
 import type { SplitStatements } from "../log/open-sql-file.ts";
 import type { Migration } from "./migration.ts";
+import type { MigrationDialect } from "./migration-dialect.ts";
 
 export const RUNNER_NAMES = [
   "dbmate",
@@ -13,9 +14,6 @@ export const RUNNER_NAMES = [
   "sql",
 ] as const;
 export type RunnerName = (typeof RUNNER_NAMES)[number];
-
-/** How tools in code write SQL: the database that they are told to talk to. */
-export type MigrationDialect = "postgres" | "mysql";
 
 /** What a reader of migration folders is given. */
 export interface RunnerInput {

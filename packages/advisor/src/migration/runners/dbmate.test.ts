@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { dbmate } from "./dbmate.ts";
 import { createProject, readAll, statementsOf } from "./testing/project.ts";
 
@@ -14,7 +14,7 @@ const FILES = {
 };
 
 test("both directions, the marker, and what a text of several statements is to PostgreSQL", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   expect(await readAll(dbmate, project.input("m"))).toEqual([
     {
       name: "20240131_a",
@@ -40,7 +40,7 @@ test("both directions, the marker, and what a text of several statements is to P
 });
 
 test("files that dbmate refuses are problems at their line", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "m/1.sql": "SELECT 1;\n",
     "m/2.sql": "-- x\nSELECT 1;\n-- migrate:up\nSELECT 2;\n",
     "m/3.sql": "-- migrate:up\n-- migrate:down\n-- migrate:up\n",
@@ -57,7 +57,7 @@ test("files that dbmate refuses are problems at their line", async () => {
 });
 
 test("files are written with both directions and the marker, and read back as what they say", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [first] = await dbmate.read(project.input("m"));
   const files = dbmate.write(
     [
@@ -77,7 +77,7 @@ test("files are written with both directions and the marker, and read back as wh
       "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY x ON a (b);\n\n-- migrate:down transaction:false\nDROP INDEX CONCURRENTLY x;\n",
   });
   await using again = await createProject(
-    splitStatements,
+    postgresMigration,
     Object.fromEntries(files?.map(({ name, content }) => [`m/${name}`, content]) ?? []),
   );
   expect(await readAll(dbmate, again.input("m"))).toMatchObject([

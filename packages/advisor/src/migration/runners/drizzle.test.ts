@@ -4,6 +4,7 @@ import { drizzle as connect } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { drizzle } from "./drizzle.ts";
 import { createProject, readAll, statementsOf } from "./testing/project.ts";
 import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
@@ -24,7 +25,7 @@ const FILES = {
 };
 
 test("what it reads is what Drizzle's migrator sends, in one transaction", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const migrations = await drizzle.read(project.input("drizzle"));
   await using database = await startWatched(startPostgres);
   await migrate(connect(database.pool), { migrationsFolder: join(project.folder, "drizzle") });
@@ -48,7 +49,7 @@ test("an entry that is dated before another is never run there: that is noted", 
     entries: { when: number }[];
   };
   journal.entries[1]!.when = 1;
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     ...FILES,
     "drizzle/meta/_journal.json": JSON.stringify(journal),
   });
@@ -60,13 +61,13 @@ test("an entry that is dated before another is never run there: that is noted", 
 });
 
 test("a journal with a conflict, and a file that is not there", async () => {
-  await using broken = await createProject(splitStatements, {
+  await using broken = await createProject(postgresMigration, {
     ...FILES,
     "drizzle/meta/_journal.json": '<<<<<<< HEAD\n{ "entries": [] }',
   });
   await expect(drizzle.read(broken.input("drizzle"))).rejects.toMatchObject({ code: "bad-option" });
   const { "drizzle/0001_second.sql": _, ...rest } = FILES;
-  await using missing = await createProject(splitStatements, rest);
+  await using missing = await createProject(postgresMigration, rest);
   const [, second] = await drizzle.read(missing.input("drizzle"));
   await expect(statementsOf(second)).rejects.toMatchObject({
     place: { file: "drizzle/0001_second.sql" },
@@ -74,7 +75,7 @@ test("a journal with a conflict, and a file that is not there", async () => {
 });
 
 test("since version 1 it is folders in the order of their names", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "drizzle/20240201000000_b/migration.sql": "SELECT 2;",
     "drizzle/20240201000000_b/snapshot.json": "{}",
     "drizzle/20240101000000_a/migration.sql": "SELECT 1;",
@@ -92,7 +93,7 @@ test("since version 1 it is folders in the order of their names", async () => {
 });
 
 test("no file can leave the transaction; others say how their entry is made", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [, second] = await drizzle.read(project.input("drizzle"));
   const step = { title: "c d", up: ["SELECT 1", "SELECT 2;"], down: [], outsideTransaction: false };
   expect(drizzle.write([{ ...step, outsideTransaction: true }], second!)).toBeNull();

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { flyway } from "./flyway.ts";
 import { createProject, readAll } from "./testing/project.ts";
 
 const INDEX = "CREATE INDEX CONCURRENTLY a ON b (c);";
 
 async function read(files: Readonly<Record<string, string>>) {
-  await using project = await createProject(splitStatements, files);
+  await using project = await createProject(postgresMigration, files);
   return await readAll(flyway, project.input("sql"));
 }
 
@@ -58,7 +58,7 @@ test("placeholders are what the configuration says", async () => {
 });
 
 test("files continue the version, with a conf where they leave the transaction", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "sql/V1.09__a.sql": "SELECT 1;",
   });
   const [first] = await flyway.read(project.input("sql"));

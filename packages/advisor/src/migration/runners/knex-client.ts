@@ -1,6 +1,6 @@
 import type { SourcePlace } from "../migration.ts";
-import type { MigrationDialect } from "../runner.ts";
-import type { Recorder, Rows } from "./run-code.ts";
+import type { MigrationDialect } from "../migration-dialect.ts";
+import type { Recorder } from "./run-code.ts";
 
 /** What is needed of the user's knex. */
 export interface Knex {
@@ -27,37 +27,17 @@ interface KnexRunner {
 
 type MakeRunner = (this: object, builder: KnexBuilder) => KnexRunner;
 
-/** knex's clients, and a driver's answer in their form. */
-const CLIENTS: Readonly<
-  Record<MigrationDialect, { readonly client: string; answer(rows: Rows, sql: string): unknown }>
-> = {
-  postgres: {
-    client: "pg",
-    answer: (rows, sql) => ({
-      rows,
-      rowCount: rows.length,
-      command: /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase().replace("WITH", "SELECT") ?? "",
-      fields: Object.keys(rows[0] ?? {}).map((name) => ({ name })),
-    }),
-  },
-  mysql: {
-    client: "mysql2",
-    answer: (rows) => [Object.assign([...rows], { insertId: 0, affectedRows: rows.length }), []],
-  },
-};
-
 /**
  * A knex whose statements go to the recorder; it needs no driver. With `inTransaction` the first transaction is the tool's:
  * its BEGIN and COMMIT are not statements of the migration.
  */
 export function recordingKnex(
   module: unknown,
-  dialect: MigrationDialect,
+  { knex: { client, answer } }: MigrationDialect,
   recorder: Recorder,
   inTransaction: boolean,
 ): Knex {
   const create = module as CreateKnex;
-  const { client, answer } = CLIENTS[dialect];
   const base = Object.getPrototypeOf(create({ client }).client) as {
     readonly constructor: new (config: object) => object;
     readonly runner: MakeRunner;

@@ -1,9 +1,11 @@
+import { mysqlDialect } from "../../mysql/migration/dialect.ts";
 import { startMysql, startPostgres } from "@dbadvise/testkit";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import mysql, { type RowDataPacket } from "mysql2/promise";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { knex } from "./knex.ts";
 import { createProject, type Project, statementsOf } from "./testing/project.ts";
 import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
@@ -81,7 +83,7 @@ function unnumbered(transcript: readonly string[]): readonly string[] {
 }
 
 test("what it reads is what knex sends, in the same transactions, both ways", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const sent = await transcriptOfKnex(project);
   const migrations = await knex.read(project.input("migrations"));
   const read = unnumbered(await readerSends(migrations));
@@ -94,7 +96,7 @@ test("what it reads is what knex sends, in the same transactions, both ways", as
 });
 
 test("a migration without a transaction runs outside of one", async () => {
-  await using project = await createProject(splitStatements, { ...FILES, ...CONCURRENT });
+  await using project = await createProject(postgresMigration, { ...FILES, ...CONCURRENT });
   const sent = await transcriptOfKnex(project);
   const migrations = await knex.read(project.input("migrations"));
   expect(migrations.map(({ up }) => up.transaction)).toEqual(["run", "run", "none"]);
@@ -107,7 +109,7 @@ test("a migration without a transaction runs outside of one", async () => {
 });
 
 test("disableTransactions of the knexfile holds where a migration does not say otherwise", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "knexfile.js": "module.exports = { migrations: { disableTransactions: true } };",
     "migrations/1_a.js": "exports.up = (knex) => knex.raw('select 1'); exports.down = () => {};",
     "migrations/2_b.js":
@@ -118,7 +120,7 @@ test("disableTransactions of the knexfile holds where a migration does not say o
 });
 
 test("each statement is placed where its builder was made", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [first, second] = await knex.read(project.input("migrations"));
   const file = "migrations/20240131120000_orders.js";
   expect(
@@ -145,7 +147,7 @@ test("each statement is placed where its builder was made", async () => {
 });
 
 test("files are written in the folder's language", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [first, second] = await knex.read(project.input("migrations"));
   const step = {
     title: "index orders_state",
@@ -177,14 +179,14 @@ exports.down = async function (knex) {
 });
 
 test("a way back that is missing is a problem of knex's own; MySQL's SQL is MySQL's", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "migrations/1_a.js": "exports.down = () => {};",
     "migrations/2_b.js": `exports.up = async (knex) => {
   const found = await knex("t").where({ a: 1 }).first();
   await knex.schema.alterTable("t", (t) => t.dropColumn("a"));
 };`,
   });
-  const [first, second] = await knex.read(project.input("migrations", { dialect: "mysql" }));
+  const [first, second] = await knex.read(project.input("migrations", { dialect: mysqlDialect }));
   await expect(statementsOf(first)).rejects.toMatchObject({ place: { file: "migrations/1_a.js" } });
   expect((await statementsOf(second)).map(({ sql }) => sql)).toEqual([
     "select * from `t` where `a` = ? limit ?",
@@ -193,7 +195,7 @@ test("a way back that is missing is a problem of knex's own; MySQL's SQL is MySQ
 });
 
 test("on MySQL, a column is renamed by what the database says of it", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "migrations/1.js": `exports.up = async (knex) => {
   await knex.schema.createTable("t", (t) => { t.increments("id"); t.string("a", 9).defaultTo("x"); });
   await knex("t").insert({ a: "it's" });
@@ -204,7 +206,7 @@ test("on MySQL, a column is renamed by what the database says of it", async () =
 exports.down = (knex) => knex.schema.dropTable("t");
 `,
   });
-  const [only] = await knex.read(project.input("migrations", { dialect: "mysql" }));
+  const [only] = await knex.read(project.input("migrations", { dialect: mysqlDialect }));
   const [one, other] = [await startMysql(), await startMysql()];
   const create = createRequire(import.meta.url)("knex") as (config: object) => RealKnex;
   const db = create({ client: "mysql2", connection: one.url });

@@ -1,5 +1,5 @@
 import type { SourcePlace } from "../migration.ts";
-import type { MigrationDialect } from "../runner.ts";
+import type { MigrationDialect } from "../migration-dialect.ts";
 import type { Recorder } from "./run-code.ts";
 
 /** What is needed of the user's Kysely, of whichever version. */
@@ -12,14 +12,6 @@ type KyselyPart = new (...given: never[]) => object;
 
 export type KyselyModule = Readonly<Record<string, KyselyPart>> & {
   readonly Kysely: new (config: object) => Kysely;
-};
-
-/** Classes of Kysely's that write a database's SQL, and whether its adapter keeps DDL in transactions. */
-export const KYSELY_DIALECTS: Readonly<
-  Record<MigrationDialect, { readonly prefix: string; readonly transactionalDdl: boolean }>
-> = {
-  postgres: { prefix: "Postgres", transactionalDdl: true },
-  mysql: { prefix: "Mysql", transactionalDdl: false },
 };
 
 interface CompiledQuery {
@@ -35,13 +27,12 @@ interface CompiledQuery {
  */
 export function recordingKysely(
   { Kysely, ...parts }: KyselyModule,
-  dialect: MigrationDialect,
+  { kyselyPrefix }: MigrationDialect,
   recorder: Recorder,
   inTransaction: boolean,
 ): Kysely {
-  const { prefix } = KYSELY_DIALECTS[dialect];
   const part = (name: string, ...given: unknown[]): object =>
-    Reflect.construct(parts[`${prefix}${name}`] ?? Object, given);
+    Reflect.construct(parts[`${kyselyPrefix}${name}`] ?? Object, given);
   const places = new WeakMap<object, SourcePlace>();
   let open = 0;
 

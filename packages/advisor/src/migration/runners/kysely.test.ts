@@ -1,3 +1,4 @@
+import { mysqlDialect } from "../../mysql/migration/dialect.ts";
 import { startPostgres } from "@dbadvise/testkit";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -5,6 +6,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { kysely } from "./kysely.ts";
 import { loadModule } from "./load-module.ts";
 import { createProject, statementsOf } from "./testing/project.ts";
@@ -61,7 +63,7 @@ const FILES = {
 const OWN = /kysely_migration|pg_advisory|pg_catalog/;
 
 test("what it reads is what Kysely's Migrator sends, in the same transaction, both ways", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const migrations = await kysely.read(project.input("migrations"));
   const files: Record<string, object> = {};
   // As Kysely's own provider, by Node's loader in the place of the test runner's.
@@ -92,7 +94,7 @@ test("what it reads is what Kysely's Migrator sends, in the same transaction, bo
 });
 
 test("each statement is placed at the migration's line that sends it, also through helpers", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [first, second] = await kysely.read(project.input("migrations"));
   expect(first).toMatchObject({
     name: "2024_01_31_orders",
@@ -132,7 +134,7 @@ test("nobody has to await for a statement to be placed", async () => {
     db.schema.dropTable("b").execute(),
   ]).then(() => db.schema.dropTable("c").execute());
 `;
-  await using project = await createProject(splitStatements, { "m/1_a.mjs": up });
+  await using project = await createProject(postgresMigration, { "m/1_a.mjs": up });
   const [only] = await kysely.read(project.input("m"));
   expect((await statementsOf(only)).map(({ sql, place }) => [sql, place.line])).toEqual([
     ['drop table "a"', 3],
@@ -147,8 +149,8 @@ export async function up(db) {
   await db.transaction().execute((trx) => sql\`select 1\`.execute(trx));
 }
 `;
-  await using inRun = await createProject(splitStatements, { "migrations/1_a.mjs": up });
-  await using outside = await createProject(splitStatements, {
+  await using inRun = await createProject(postgresMigration, { "migrations/1_a.mjs": up });
+  await using outside = await createProject(postgresMigration, {
     "migrations/1_a.mjs": up,
     "kysely.config.ts": "export default { migrations: { disableTransactions: true } }",
   });
@@ -193,8 +195,8 @@ export async function down(db) {
 });
 
 test("MySQL's SQL is written for MySQL, and is in no transaction", async () => {
-  await using project = await createProject(splitStatements, FILES);
-  const [first] = await kysely.read(project.input("migrations", { dialect: "mysql" }));
+  await using project = await createProject(postgresMigration, FILES);
+  const [first] = await kysely.read(project.input("migrations", { dialect: mysqlDialect }));
   expect(first?.up.transaction).toBe("none");
   expect((await statementsOf(first)).map(({ sql }) => sql)).toEqual([
     "create table `orders` (`id` integer primary key, `note` text)",
@@ -203,7 +205,7 @@ test("MySQL's SQL is written for MySQL, and is in no transaction", async () => {
 });
 
 test("what keeps a file from being loaded or run is told at its line, and hides no other file", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "package.json": '{ "type": "module" }',
     "m/1_syntax.ts": "export async function up(db: unknown) {\n  const = 1;\n}\n",
     "m/2_enum.ts": "enum A { B }\nexport async function up() {}\n",
@@ -263,7 +265,7 @@ const { sql } = require("kysely");
 exports.up = (db: Kysely<any>) => sql\`select 2\`.execute(db);
 `;
   for (const type of ["commonjs", "module"]) {
-    await using project = await createProject(splitStatements, {
+    await using project = await createProject(postgresMigration, {
       "package.json": JSON.stringify({ type }),
       "helpers/nothing.ts": "export const nothing = 1;\n",
       "m/1.ts": esm,
@@ -285,7 +287,7 @@ test("the project's jiti loads what Node can't", async () => {
     ),
   );
   await using project = await createProject(
-    splitStatements,
+    postgresMigration,
     {
       "m/1_enum.ts": `enum Table {
   Orders = "orders",
@@ -305,7 +307,7 @@ export async function up(db: unknown): Promise<void> {
 
 test("a project without kysely is told to install it", async () => {
   await using project = await createProject(
-    splitStatements,
+    postgresMigration,
     { "m/1_a.mjs": "export async function up(db) { await db.schema.dropTable('a').execute(); }" },
     { packages: {} },
   );
@@ -317,7 +319,7 @@ test("a project without kysely is told to install it", async () => {
 });
 
 test("what the database refuses comes back as it was thrown, unless the migration goes on", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "m/1_a.mjs": `import { sql } from "kysely";
 export async function up(db) { await sql\`no\`.execute(db); }
 `,

@@ -2,12 +2,7 @@ import { dirname } from "node:path";
 import type { MigrationScript } from "../migration.ts";
 import type { Runner, RunnerInput, SafeStep } from "../runner.ts";
 import { codeFiles, configAbove } from "./code-files.ts";
-import {
-  KYSELY_DIALECTS,
-  type Kysely,
-  type KyselyModule,
-  recordingKysely,
-} from "./kysely-dialect.ts";
+import { type Kysely, type KyselyModule, recordingKysely } from "./kysely-dialect.ts";
 import { filesIfAny } from "./list-files.ts";
 import type { MigrationModule } from "./load-module.ts";
 import { readCodeFiles } from "./read-code-files.ts";
@@ -82,8 +77,7 @@ function scriptOf(
 ): MigrationScript | null {
   const action = module[direction];
   if (typeof action !== "function") return null;
-  const { transactionalDdl } = KYSELY_DIALECTS[dialect];
-  const transaction = transactionalDdl ? wanted : "none";
+  const transaction = dialect.transactionalDdl ? wanted : "none";
   return {
     transaction,
     run: (send) =>

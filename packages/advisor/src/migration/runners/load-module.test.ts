@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { createProject } from "./testing/project.ts";
 
 /** What a file exports, by Node alone: the test runner has a loader of its own. */
@@ -10,7 +10,7 @@ async function load(
   files: Readonly<Record<string, string>>,
   path: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  await using project = await createProject(splitStatements, files);
+  await using project = await createProject(postgresMigration, files);
   const program = `
     import { loadModule } from ${JSON.stringify(join(import.meta.dirname, "load-module.ts"))};
     const told = await loadModule(${JSON.stringify(join(project.folder, path))}, ${JSON.stringify(path)}).then(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runner } from "node-pg-migrate";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { createProject, type Project, statementsOf } from "./testing/project.ts";
 import { readerOn, startWatched, transcriptOf } from "./testing/transcript.ts";
@@ -78,7 +79,7 @@ async function transcriptOfTool(project: Project) {
 }
 
 test("what it reads is what node-pg-migrate sends, in the same transaction, both ways", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const sent = await transcriptOfTool(project);
   const migrations = await nodePgMigrate.read(project.input("migrations"));
   expect(await readerSends(migrations)).toEqual(sent.up);
@@ -89,7 +90,7 @@ test("what it reads is what node-pg-migrate sends, in the same transaction, both
 });
 
 test("noTransaction breaks the run's transaction in two", async () => {
-  await using project = await createProject(splitStatements, { ...FILES, ...OUTSIDE });
+  await using project = await createProject(postgresMigration, { ...FILES, ...OUTSIDE });
   const sent = await transcriptOfTool(project);
   const migrations = await nodePgMigrate.read(project.input("migrations"));
   expect(migrations.map(({ up }) => up.transaction)).toEqual(["run", "run", "run", "none"]);
@@ -99,7 +100,7 @@ test("noTransaction breaks the run's transaction in two", async () => {
 });
 
 test("each statement is placed at the call that made it, backwards too", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     ...FILES,
     "migrations/1700000000009_plain.js": `export const up = (pgm) => {
   pgm.createTable("a", { id: "id" });
@@ -148,7 +149,7 @@ test("each statement is placed at the call that made it, backwards too", async (
 });
 
 test("a transaction that is left where the text does not say so is a problem, not a guess", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "migrations/1_a.js": `const leave = (pgm) => pgm.noTransaction();
 exports.up = (pgm) => { leave(pgm); pgm.sql("select 1"); };
 exports.down = false;
@@ -166,7 +167,7 @@ exports.down = false;
 });
 
 test("files are written with the marker in the functions", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [first, second] = await nodePgMigrate.read(project.input("migrations"));
   const step = { title: "a b", up: ["VACUUM a"], down: [], outsideTransaction: true };
   expect(nodePgMigrate.write([step], first!)).toEqual([

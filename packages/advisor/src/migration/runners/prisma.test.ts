@@ -1,5 +1,7 @@
+import { mysqlDialect } from "../../mysql/migration/dialect.ts";
+import { postgresDialect } from "../../postgres/migration/dialect.ts";
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { prisma } from "./prisma.ts";
 import { createProject, readAll, statementsOf } from "./testing/project.ts";
 
@@ -15,12 +17,9 @@ const FILES = {
 const OLD = { "package.json": '{ "devDependencies": { "prisma": "^6.2.0" } }' };
 const NEW = { "package.json": '{ "devDependencies": { "prisma": "~7.4.1" } }' };
 
-async function scopesOf(
-  files: Readonly<Record<string, string>>,
-  dialect: "postgres" | "mysql" = "postgres",
-) {
+async function scopesOf(files: Readonly<Record<string, string>>, dialect = postgresDialect) {
   await using project = await createProject(
-    splitStatements,
+    postgresMigration,
     { ...FILES, ...files },
     { packages: {} },
   );
@@ -45,7 +44,7 @@ test("since 7.4 they are sent one by one, but for those that Prisma's parser doe
 test("the installed version counts before the one that is asked for", async () => {
   const installed = { "node_modules/prisma/package.json": '{ "version": "7.3.9" }' };
   await using project = await createProject(
-    splitStatements,
+    postgresMigration,
     { ...FILES, ...NEW },
     { packages: {} },
   );
@@ -64,11 +63,11 @@ test("without a version the stricter is assumed, and said", async () => {
 });
 
 test("MySQL makes no transaction of several statements", async () => {
-  expect((await scopesOf(OLD, "mysql")).scopes).toEqual(["none", "none", "none"]);
+  expect((await scopesOf(OLD, mysqlDialect)).scopes).toEqual(["none", "none", "none"]);
 });
 
 test("a folder without its migration.sql is a problem of that migration only", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     ...FILES,
     "prisma/migrations/20240401000000_d/README": "",
   });
@@ -85,7 +84,7 @@ test("a folder without its migration.sql is a problem of that migration only", a
 });
 
 test("files come after the migration, outside of transactions with one statement each", async () => {
-  await using project = await createProject(splitStatements, FILES);
+  await using project = await createProject(postgresMigration, FILES);
   const [, second] = await prisma.read(project.input("prisma/migrations"));
   const steps = [
     {

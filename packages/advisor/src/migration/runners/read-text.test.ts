@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { sqlFolder } from "./sql-folder.ts";
 import { createProject, statementsOf } from "./testing/project.ts";
 
 async function problemOf(content: Uint8Array) {
-  await using project = await createProject(splitStatements, { "m/1.sql": content });
+  await using project = await createProject(postgresMigration, { "m/1.sql": content });
   const [only] = await sqlFolder.read(project.input("m"));
   return statementsOf(only).catch((error: unknown) => error);
 }

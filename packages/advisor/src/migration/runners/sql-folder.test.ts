@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import { sqlFolder } from "./sql-folder.ts";
 import { createProject, readAll } from "./testing/project.ts";
 
 test("numbers count by value, pairs are one migration, no transaction is assumed", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "sql/10_c.sql": "SELECT 10;",
     "sql/2_b.up.sql": "SELECT 2;",
     "sql/2_b.down.sql": "SELECT -2;",
@@ -26,7 +26,7 @@ test("numbers count by value, pairs are one migration, no transaction is assumed
 });
 
 test("a single file is a migration by itself", async () => {
-  await using project = await createProject(splitStatements, {
+  await using project = await createProject(postgresMigration, {
     "a.sql": "SELECT 1",
     "b.sql": "SELECT 2",
   });

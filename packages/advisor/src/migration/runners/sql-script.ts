@@ -1,6 +1,6 @@
 import type { MigrationScript, MigrationStatement, TransactionScope } from "../migration.ts";
 import { MigrationProblem } from "../migration.ts";
-import type { MigrationDialect } from "../runner.ts";
+import type { MigrationDialect } from "../migration-dialect.ts";
 
 /** A script whose statements are known. */
 export function sqlScript(
@@ -32,16 +32,10 @@ export async function scriptOrProblem(
   }
 }
 
-/** Whether several statements sent as one text are one transaction: PostgreSQL's simple query protocol makes them one. */
-const ONE_TEXT_IS_ONE_TRANSACTION: Readonly<Record<MigrationDialect, boolean>> = {
-  postgres: true,
-  mysql: false,
-};
-
 /** Which transaction statements share that a tool sends as one text, without a BEGIN of its own. */
 export function scopeOfOneText(
   statements: readonly MigrationStatement[],
-  dialect: MigrationDialect,
+  { oneTextIsOneTransaction }: MigrationDialect,
 ): TransactionScope {
-  return statements.length > 1 && ONE_TEXT_IS_ONE_TRANSACTION[dialect] ? "migration" : "none";
+  return statements.length > 1 && oneTextIsOneTransaction ? "migration" : "none";
 }

@@ -1,5 +1,5 @@
 import type { MigrationStatement } from "../migration.ts";
-import type { MigrationDialect } from "../runner.ts";
+import type { MigrationDialect } from "../migration-dialect.ts";
 import { lineOf } from "./read-text.ts";
 import { tableChanges } from "./table-changes.ts";
 

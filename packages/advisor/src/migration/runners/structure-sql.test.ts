@@ -1,7 +1,8 @@
+import { mysqlDialect } from "../../mysql/migration/dialect.ts";
 import { startPostgres } from "@dbadvise/testkit";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { splitStatements } from "../../postgres/split-statements.ts";
+import { postgresMigration } from "../../postgres/migration/engine.ts";
 import type { RunnerInput } from "../runner.ts";
 import { structureSql } from "./structure-sql.ts";
 import { createProject, statementsOf } from "./testing/project.ts";
@@ -48,7 +49,7 @@ const NOW = BASE.replace("'done'\n", "'done',\n    'lost'\n")
   .replace("VALUES ('1')", "VALUES ('2'), ('1')");
 
 async function read(now: string, base: string | null, given: Partial<RunnerInput> = {}) {
-  await using project = await createProject(splitStatements, { "db/structure.sql": now });
+  await using project = await createProject(postgresMigration, { "db/structure.sql": now });
   const input = project.input("db/structure.sql", {
     atBase: () => Promise.resolve(base),
     ...given,
@@ -142,7 +143,7 @@ test("MySQL's tables change by their lines", async () => {
   const now = base
     .replace("`b` int", "`b` bigint")
     .replace(",\n  KEY `k` (`b`)", ",\n  UNIQUE KEY `u` (`b`)");
-  const [, change] = await read(now, base, { dialect: "mysql" });
+  const [, change] = await read(now, base, { dialect: mysqlDialect });
   expect((await statementsOf(change)).map(({ sql, place }) => [sql, place.line])).toEqual([
     ["ALTER TABLE `a` DROP KEY `k`", 1],
     ["ALTER TABLE `a` MODIFY COLUMN `b` bigint", 3],
@@ -152,8 +153,8 @@ test("MySQL's tables change by their lines", async () => {
 
 test("how far a counter has come is no change; the storage engine is one that is not told", async () => {
   const base = "CREATE TABLE `a` (\n  `id` int\n) ENGINE=InnoDB AUTO_INCREMENT=7;\n";
-  const [, counted] = await read(base.replace("=7", "=9"), base, { dialect: "mysql" });
+  const [, counted] = await read(base.replace("=7", "=9"), base, { dialect: mysqlDialect });
   expect(await statementsOf(counted)).toEqual([]);
-  const [, other] = await read(base.replace("InnoDB", "MyISAM"), base, { dialect: "mysql" });
+  const [, other] = await read(base.replace("InnoDB", "MyISAM"), base, { dialect: mysqlDialect });
   await expect(statementsOf(other)).rejects.toMatchObject({ name: "MigrationProblem" });
 });

@@ -1,12 +1,9 @@
 import type { MigrationStatement } from "../migration.ts";
-import type { MigrationDialect } from "../runner.ts";
+import type { ColumnLine, MigrationDialect } from "../migration-dialect.ts";
 
 /** A line of a dumped CREATE TABLE: a column, a constraint or an index. */
-interface TableLine {
+interface TableLine extends ColumnLine {
   readonly kind: "column" | "constraint" | "key" | "primary";
-  /** As written, with its quotes. */
-  readonly name: string;
-  readonly definition: string;
   /** Counted from the statement's first line. */
   readonly line: number;
 }
@@ -39,40 +36,12 @@ export function tableChanges(
     if (was === undefined)
       alter(`ADD ${one.kind === "column" ? "COLUMN " : ""}${one.definition}`, one.line);
     else if (was.definition !== one.definition) {
-      const clauses = one.kind === "column" ? ALTER_COLUMN[dialect](was, one) : null;
+      const clauses = one.kind === "column" ? dialect.alterColumn(was, one) : null;
       if (clauses === null) complete = false;
       for (const clause of clauses ?? []) alter(clause, one.line);
     }
   }
   return { statements, complete: complete && statements.length > 0 };
-}
-
-/** How a column's definition becomes another one; `null` where it can't be said. */
-const ALTER_COLUMN: Readonly<
-  Record<MigrationDialect, (was: TableLine, now: TableLine) => readonly string[] | null>
-> = {
-  mysql: (_, now) => [`MODIFY COLUMN ${now.definition}`],
-  postgres(was, now) {
-    const [from, to] = [partsOf(was), partsOf(now)];
-    if (from === null || to === null) return null;
-    const column = `ALTER COLUMN ${now.name}`;
-    return [
-      ...(from.type === to.type ? [] : [`${column} TYPE ${to.type}`]),
-      ...(from.default === to.default
-        ? []
-        : [to.default === null ? `${column} DROP DEFAULT` : `${column} SET DEFAULT ${to.default}`]),
-      ...(from.notNull === to.notNull ? [] : [`${column} ${to.notNull ? "SET" : "DROP"} NOT NULL`]),
-    ];
-  },
-};
-
-/** As pg_dump writes a column: type, DEFAULT, NOT NULL. */
-function partsOf({ name, definition }: TableLine) {
-  const rest = definition.slice(name.length).trim();
-  const found = /^(.*?)(?:\s+DEFAULT\s+(.*?))?(\s+NOT NULL)?$/s.exec(rest);
-  const [, type = "", value, notNull] = found ?? [];
-  if (found === null || /\b(?:GENERATED|CONSTRAINT|COLLATE)\b/.test(rest)) return null;
-  return { type, default: value ?? null, notNull: notNull !== undefined };
 }
 
 function find(lines: readonly TableLine[] | null, one: TableLine): TableLine | undefined {

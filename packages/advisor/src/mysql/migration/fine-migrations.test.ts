@@ -1,3 +1,4 @@
+import { mysqlDialect } from "./dialect.ts";
 import { startMariadb, startMysql, type TestDatabase } from "@dbadvise/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkMigrations } from "../../migration/check-migrations.ts";
@@ -40,13 +41,13 @@ test.each(FINE_MIGRATIONS)("$title: read only, no finding", async (fine) => {
 });
 
 async function check(fine: FineMigrations, trial: string): Promise<CheckReport> {
-  await using project = await createProject(mysqlMigration.splitStatements, fine.files);
+  await using project = await createProject(mysqlMigration, fine.files);
   const runner = RUNNERS.find(({ name }) => name === fine.runner);
   if (runner === undefined) throw new Error(`no runner ${fine.runner}`);
   return await checkMigrations({
     engine: mysqlMigration,
     runner,
-    migrations: await runner.read(project.input(fine.path, { dialect: "mysql" })),
+    migrations: await runner.read(project.input(fine.path, { dialect: mysqlDialect })),
     changed: new Set(fine.changed),
     base: null,
     trial,

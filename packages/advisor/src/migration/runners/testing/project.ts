@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import Module from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { SplitStatements } from "../../../log/open-sql-file.ts";
 import type { Migration, MigrationStatement, TransactionScope } from "../../migration.ts";
+import type { MigrationEngine } from "../../migration-engine.ts";
 import type { Runner, RunnerInput } from "../../runner.ts";
 
 // pnpm's shims name a folder of all packages to Node: a user's project has only its own.
@@ -20,7 +20,7 @@ export interface Project extends AsyncDisposable {
 
 /** `packages`: folders of those that are installed there; by default all that the advisor has. */
 export async function createProject(
-  splitStatements: SplitStatements,
+  { splitStatements, dialect }: Pick<MigrationEngine, "splitStatements" | "dialect">,
   files: Readonly<Record<string, string | Uint8Array>>,
   { packages }: { readonly packages?: Readonly<Record<string, string>> } = {},
 ): Promise<Project> {
@@ -40,7 +40,7 @@ export async function createProject(
       path: join(folder, path),
       directory: folder,
       splitStatements,
-      dialect: "postgres",
+      dialect,
       atBase: () => Promise.resolve(null),
       ...given,
     }),
