@@ -1,4 +1,5 @@
 import type { Index } from "../catalog/catalog.ts";
+import { indexTableName } from "../catalog/partitions.ts";
 import type { Predicate, TableUse } from "../workload/statement.ts";
 import { MIN_CORRELATION, RANGES } from "./brin.ts";
 import type { CandidateIndex } from "./candidate-index.ts";
@@ -20,14 +21,15 @@ const ONE_VALUE: ReadonlySet<string> = new Set(["=", "is null", "is true", "is f
  */
 export function foundAlready(candidate: CandidateIndex, access: TableAccess): readonly string[] {
   if (candidate.method !== "btree" || candidate.predicate !== null) return [];
-  return [...new Set([access.table, ...access.storage])].flatMap(({ schema, indexes }) =>
-    indexes
+  return [...new Set([access.table, ...access.storage])].flatMap((table) =>
+    table.indexes
       .filter(
         (index) =>
           index.valid &&
           (findsNoMore(index, candidate, access.use) || readsSameRange(index, candidate, access)),
       )
-      .map(({ name }) => `${schema}.${name}`),
+      .map((index) => indexTableName({ table, index }))
+      .map(({ schema, name }) => `${schema}.${name}`),
   );
 }
 

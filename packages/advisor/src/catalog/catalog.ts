@@ -44,6 +44,11 @@ export interface IndexKey {
 export interface Index {
   /** Same schema as its table. */
   readonly name: string;
+  /**
+   * What tells it from the other indexes of its schema, where the server has names that are unique in a table only:
+   * `orders.by_customer`. Absent: its name does.
+   */
+  readonly nameInSchema?: string;
   /** `CREATE INDEX` statement as the server prints it. */
   readonly definition: string;
   /** Access method: `btree`, `gin`, `gist`, `brin`, `hash`, ... */

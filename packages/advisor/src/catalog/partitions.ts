@@ -56,19 +56,23 @@ export function findTable(name: TableName, catalog: Catalog): Table | undefined 
   return relationsOf(catalog).tables.get(tableKey(name));
 }
 
-/** Finds an index by schema and name. */
+/** Finds an index by what {@link indexTableName} gives. */
 export function findIndex(name: TableName, catalog: Catalog): TableIndex | undefined {
   for (const table of catalog.tables) {
     if (table.schema !== name.schema) continue;
-    const index = table.indexes.find((each) => each.name === name.name);
+    const index = table.indexes.find((each) => nameInSchema(each) === name.name);
     if (index) return { table, index };
   }
   return undefined;
 }
 
-/** An index's name with its schema, which is its table's. */
+/** What tells an index from all others: its table's schema, and its name there. */
 export function indexTableName({ table, index }: TableIndex): TableName {
-  return { schema: table.schema, name: index.name };
+  return { schema: table.schema, name: nameInSchema(index) };
+}
+
+function nameInSchema(index: Index): string {
+  return index.nameInSchema ?? index.name;
 }
 
 /** Direct partitions; empty for a table that is not partitioned. */

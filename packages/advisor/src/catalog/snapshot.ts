@@ -53,6 +53,7 @@ export interface ColumnEnds {
 
 /** What one server counted of one index. Replicas keep their own counters. */
 export interface IndexUsage {
+  /** As `indexTableName` gives it. */
   readonly index: TableName;
   readonly scans: number;
   readonly tuplesRead: number;

@@ -1,6 +1,5 @@
-import type { TableIndex } from "../catalog/partitions.ts";
 import type { Catalog, Index } from "../catalog/catalog.ts";
-import { indexTree } from "../catalog/partitions.ts";
+import { findTable, indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
 import type { FindingObject } from "./finding.ts";
 
 /** Bytes of one page of the supported servers' default build. */
@@ -27,7 +26,18 @@ export function indexBytes(index: TableIndex, catalog: Catalog): number {
   return indexTree(index, catalog).reduce((sum, part) => sum + part.index.pages, 0) * PAGE_BYTES;
 }
 
+/** The index that a finding is about; `undefined` for one that is only advised. */
+export function indexOf(
+  { schema, table, name }: FindingObject,
+  catalog: Catalog,
+): TableIndex | undefined {
+  const found = findTable({ schema, name: table }, catalog);
+  const index = found?.indexes.find((each) => each.name === name);
+  return found && index && { table: found, index };
+}
+
 /** `schema.name` for a sentence. */
-export function indexLabel({ table, index }: TableIndex): string {
-  return `${table.schema}.${index.name}`;
+export function indexLabel(target: TableIndex): string {
+  const { schema, name } = indexTableName(target);
+  return `${schema}.${name}`;
 }

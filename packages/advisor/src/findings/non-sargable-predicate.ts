@@ -6,6 +6,7 @@ import type { ChosenIndex } from "../whatif/select-indexes.ts";
 import type { Query } from "../workload/workload.ts";
 import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
+import { indexLabel } from "./index-object.ts";
 import { savedMsPerDay } from "./missing-index.ts";
 import { reviewsOf } from "./query-reviews.ts";
 import { newIndexes, replanEvidence, usedIndexEvidence } from "./rewrite-evidence.ts";
@@ -78,7 +79,7 @@ async function rewrittenFinding(
   const expressions = table.indexes.filter(({ keys }) =>
     keys.some(({ column }) => column === null),
   );
-  if (expressions.some(({ name }) => gain.before.indexes.includes(`${table.schema}.${name}`))) {
+  if (expressions.some((index) => gain.before.indexes.includes(indexLabel({ table, index })))) {
     return null;
   }
   const impact = gainImpact(gain, review.same ? rewrite.sql : null);

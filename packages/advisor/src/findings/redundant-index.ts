@@ -1,5 +1,5 @@
 import type { Index, Table } from "../catalog/catalog.ts";
-import { findIndex, indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
+import { indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
 import {
   isDropProven,
   missingEvidence,
@@ -9,7 +9,7 @@ import {
 import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { duplicateGroups, forwardKeys, keySignature, readSignature } from "./index-equivalence.ts";
-import { indexBytes, indexLabel, indexObject, keyTexts } from "./index-object.ts";
+import { indexBytes, indexLabel, indexObject, indexOf, keyTexts } from "./index-object.ts";
 import { type Replan, replanWithout } from "./replan.ts";
 import { sizeText } from "./size-text.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
@@ -21,7 +21,7 @@ const REQUIRED = ["replan"];
 export async function redundantIndex(context: FindingContext): Promise<readonly Finding[]> {
   const { catalog, nodes } = context.snapshot;
   const unused = (await unusedIndex(context)).flatMap(({ object, ddl }) => {
-    const found = findIndex({ schema: object.schema, name: object.name ?? "" }, catalog);
+    const found = indexOf(object, catalog);
     return ddl !== null && found ? [found] : [];
   });
   const duplicates = catalog.tables.flatMap((table) =>

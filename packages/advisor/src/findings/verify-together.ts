@@ -1,17 +1,11 @@
 import { type TableName, tableKey } from "../catalog/catalog.ts";
-import {
-  findIndex,
-  indexTableName,
-  indexTree,
-  tableFamily,
-  type TableIndex,
-} from "../catalog/partitions.ts";
+import { indexTableName, indexTree, tableFamily, type TableIndex } from "../catalog/partitions.ts";
 import type { Query, QuerySample } from "../workload/workload.ts";
 import { countText, factorText } from "./drop-evidence.ts";
 import type { Evidence, Finding, FindingCode } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
-import { indexBytes, indexLabel } from "./index-object.ts";
+import { indexBytes, indexLabel, indexOf } from "./index-object.ts";
 import { listText } from "./list-text.ts";
 import { queriesOn, REPLAN_TOLERANCE } from "./replan.ts";
 
@@ -54,8 +48,7 @@ export async function verifyTogether(
 function dropsOf(findings: readonly Finding[], { snapshot }: FindingContext): readonly Drop[] {
   return findings.flatMap((finding) => {
     if (finding.ddl === null || !DROPS.has(finding.code)) return [];
-    const { schema, name } = finding.object;
-    const target = findIndex({ schema, name: name ?? "" }, snapshot.catalog);
+    const target = indexOf(finding.object, snapshot.catalog);
     return target === undefined ? [] : [{ finding, target }];
   });
 }

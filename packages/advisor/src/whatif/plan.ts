@@ -3,7 +3,7 @@ export interface Plan {
   /** Total cost in the planner's unit (PostgreSQL: one sequential page read = 1). */
   readonly cost: number;
   readonly rows: number;
-  /** Names of the existing indexes that are used, qualified as `schema.name`. */
+  /** Existing indexes that are used, as `schema.name` of `indexTableName`. */
   readonly indexes: readonly string[];
   /** `candidateId`s of the hypothetical indexes that are used. */
   readonly candidates: readonly string[];

@@ -7,7 +7,7 @@ import type { PlanResult } from "./plan.ts";
 /** The indexes that a plan may use: all existing ones, without `hide`, with `add`. */
 export interface IndexConfiguration {
   readonly add: readonly CandidateIndex[];
-  /** Existing indexes, by schema and name. */
+  /** Existing indexes, as `indexTableName` gives them. */
   readonly hide: readonly TableName[];
 }
 
