@@ -24,8 +24,11 @@ export interface AnalyzeOptions {
   readonly engine: Engine;
   /** Of a live server just now, or read from a file: the analysis is the same. */
   readonly snapshot: Snapshot;
-  /** Who plans; it is left open. Default: the engine's own planner, made for this analysis and closed at its end. */
-  readonly planner?: Planner;
+  /**
+   * Who plans: a planner, which is left open, or how to make one, which is asked where there is something to plan and is
+   * closed at the end. Default: the best that the engine can have with the snapshot alone.
+   */
+  readonly planner?: Planner | ((snapshot: Snapshot) => Promise<Planner>);
   /** Further workload beside the one in the snapshot: logs, lists of statements. Default none. */
   readonly sources?: readonly EventSource[];
   /** Usage counters of earlier times, of the snapshot's servers and others of the same database. Default none. */
@@ -58,10 +61,13 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     statisticsFinder(snapshot),
   );
   const candidates = generateCandidates(workload.queries, snapshot, engine.ddl.quote);
+  const { planner: given = (from: Snapshot) => engine.createPlanner(from, progress) } = options;
   const planner =
     workload.queries.length === 0
       ? null
-      : (options.planner ?? (await engine.createPlanner(snapshot, progress)));
+      : typeof given === "function"
+        ? await given(snapshot)
+        : given;
   try {
     const selection: IndexSelection | null =
       planner === null
@@ -87,6 +93,6 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     const digest = await digestOfLogs(sources, engine.fingerprinter);
     return buildReport({ context, sources, candidates, findings, limits, digest });
   } finally {
-    if (planner !== options.planner) await planner?.close();
+    if (planner !== given) await planner?.close();
   }
 }

@@ -138,8 +138,29 @@ export interface DdlWriter {
 export interface PlannerMeans {
   /** Server of the same kind that holds nothing else, where databases may be made. Absent: one is looked for on this machine. */
   readonly scratchUrl?: string;
-  /** The server that the snapshot is of; it stays the caller's, to be closed after the planner. Absent: a snapshot alone. */
-  readonly session?: Session;
+  /**
+   * Opens a session on the server that the snapshot is of, the same one each time; asked only by a planner that needs it. It
+   * stays the caller's, to be closed after the planner. Absent: a snapshot alone.
+   */
+  session?(): Promise<Session>;
+}
+
+/** A way of planning, chosen by its name. */
+export interface PlannerChoice {
+  /** As a user writes it: `sandbox`, `hypopg`. */
+  readonly name: string;
+  /** Who plans then, for help and messages: `the embedded PostgreSQL`. */
+  readonly who: string;
+  /** Whether it can't plan without `PlannerMeans.session`. */
+  readonly needsLiveServer: boolean;
+  /** Whether it plans on the server of `PlannerMeans.scratchUrl`. */
+  readonly takesScratchServer: boolean;
+  /** Throws `DbadviseError` `planner-failed` where what it takes can't be had. */
+  create(
+    snapshot: Snapshot,
+    progress: (message: string) => void,
+    means: PlannerMeans,
+  ): Promise<Planner>;
 }
 
 /** What a database engine must provide. Everything outside an engine's folder asks this, never the engine's name. */
@@ -174,12 +195,8 @@ export interface Engine {
     progress: (message: string) => void,
     means?: PlannerMeans,
   ): Promise<Planner>;
-  /**
-   * A planner on the live server that the snapshot is of: the server's own version answers. The session stays the caller's,
-   * to be closed after the planner. Throws `DbadviseError` `planner-failed` where the server lacks what it takes.
-   * Absent: the engine has none.
-   */
-  createLivePlanner?(session: Session, snapshot: Snapshot): Promise<Planner>;
+  /** All that it has; `createPlanner` chooses among those that work with what is given. */
+  readonly planners: readonly PlannerChoice[];
   /**
    * What DDL would make of the snapshot, with its sizes and statistics held fixed; new indexes have estimated sizes. A planner
    * over it plans as the server would after the statements. `progress` is told what takes long. Throws `DbadviseError`

@@ -1,5 +1,6 @@
 import {
   DbadviseError,
+  ENGINES,
   LOG_FORMATS,
   type LogFormatName,
   REPORT_FORMATS,
@@ -15,10 +16,10 @@ export type FailOn = Severity | "never";
 
 export const FAIL_ON: readonly FailOn[] = [...SEVERITIES, "never"];
 
-/** Who plans: the embedded PostgreSQL, or the live server by its extension. */
-export type PlannerName = "sandbox" | "hypopg";
-
-export const PLANNERS: readonly PlannerName[] = ["sandbox", "hypopg"];
+/** Who may plan, by name: all that some engine has. */
+export const PLANNERS: readonly string[] = [
+  ...new Set(ENGINES.flatMap(({ planners }) => planners.map(({ name }) => name))),
+];
 
 /**
  * Contents of `dbadvise.config.ts`, `.js` (default export) or `.json`. Every key is optional and stands for the
@@ -43,8 +44,13 @@ export interface Config {
   readonly usage?: string;
   /** Whether the server's statement statistics count. Default true. */
   readonly statements?: boolean;
-  /** Who plans: `sandbox`, or `hypopg` on a live server that has this extension. Default `sandbox`. */
-  readonly planner?: PlannerName;
+  /** Who plans, by the name that `dbadvise analyze --help` lists for the engine. Default: the best that can be had. */
+  readonly planner?: string;
+  /**
+   * Connection string of a server of the same kind as the database that holds nothing else: MySQL and MariaDB plan there, in
+   * a database of their own. Default: one is looked for on this machine.
+   */
+  readonly scratchUrl?: string;
   /** Storage that all advised indexes may take together: `2GB`. Default: no limit. */
   readonly budget?: string;
   /** Indexes that may be advised. Default: no limit. */
@@ -79,6 +85,7 @@ const CHECKS: {
   usage: { expected: "a file name", accepts: isText },
   statements: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
   planner: oneOf(PLANNERS),
+  scratchUrl: { expected: "a connection string", accepts: isText },
   budget: { expected: "a size with its unit, such as 2GB", accepts: isText },
   maxIndexes: {
     expected: "a whole number from 1 on",

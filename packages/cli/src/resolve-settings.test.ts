@@ -35,12 +35,6 @@ test("a url and a snapshot in one place contradict each other", () => {
   );
 });
 
-test("a planner on the live server has no use for a snapshot", () => {
-  expect(() => resolveSettings({ snapshot: "x", planner: "hypopg" }, {}, {})).toThrow(
-    "The planner hypopg works on a live server, and a snapshot was given.",
-  );
-});
-
 test("defaults, and each key of the configuration", () => {
   expect(resolveSettings({ url: ["postgres://a/b"] }, {}, {})).toMatchObject({
     logs: [],
@@ -48,7 +42,8 @@ test("defaults, and each key of the configuration", () => {
     captures: [],
     sqlFiles: [],
     statements: true,
-    planner: "sandbox",
+    planner: undefined,
+    scratchUrl: undefined,
     format: "text",
     output: undefined,
     failOn: "warning",
@@ -65,6 +60,7 @@ test("defaults, and each key of the configuration", () => {
     maxIndexes: 7,
     timeLimit: "30s",
     planner: "hypopg",
+    scratchUrl: "mysql://scratch",
     format: "json",
     output: "report.json",
     failOn: "never",
@@ -79,6 +75,7 @@ test("defaults, and each key of the configuration", () => {
     statements: false,
     limits: { budgetBytes: 2 * 1024 ** 3, maxIndexes: 7, timeLimitMs: 30_000 },
     planner: "hypopg",
+    scratchUrl: "mysql://scratch",
     format: "json",
     output: "report.json",
     failOn: "never",

@@ -1,10 +1,6 @@
-import {
-  DbadviseError,
-  type LogFormatName,
-  type ReportFormat,
-  type SelectionLimits,
-} from "@dbadvise/advisor";
-import type { Config, FailOn, PlannerName } from "./config.ts";
+import type { LogFormatName, ReportFormat, SelectionLimits } from "@dbadvise/advisor";
+import { DbadviseError } from "@dbadvise/advisor/logs";
+import type { Config, FailOn } from "./config.ts";
 import { readLimits } from "./selection-limits.ts";
 
 /** Where the database's description comes from. */
@@ -22,7 +18,8 @@ export interface Flags {
   readonly capture?: readonly string[];
   readonly sql?: readonly string[];
   readonly usage?: string;
-  readonly planner?: PlannerName;
+  readonly planner?: string;
+  readonly scratchUrl?: string;
   /** Only ever false: `--no-statements`. */
   readonly statements?: boolean;
   readonly budget?: string;
@@ -33,8 +30,16 @@ export interface Flags {
   readonly failOn?: FailOn;
 }
 
+/** Who is to plan. */
+export interface PlannerSettings {
+  /** By name. `undefined`: the best that can be had. */
+  readonly planner: string | undefined;
+  /** Connection string of a server that holds nothing else. `undefined`: one is looked for where it is needed. */
+  readonly scratchUrl: string | undefined;
+}
+
 /** What a command works with, each value from the strongest place that has it: flag, environment, configuration, default. */
-export interface Settings {
+export interface Settings extends PlannerSettings {
   readonly target: Target;
   readonly logs: readonly string[];
   readonly logFormat: LogFormatName | undefined;
@@ -47,31 +52,22 @@ export interface Settings {
   readonly statements: boolean;
   /** What may be advised. */
   readonly limits: SelectionLimits;
-  readonly planner: PlannerName;
   readonly format: ReportFormat;
   /** `undefined` is the standard output. */
   readonly output: string | undefined;
   readonly failOn: FailOn;
 }
 
-/** Throws `DbadviseError` `bad-option` where no database is given, two kinds of it in one place, or one that the planner can't use. */
+/** Throws `DbadviseError` `bad-option` where no database is given, or two kinds of it in one place. */
 export function resolveSettings(
   flags: Flags,
   env: Readonly<Record<string, string | undefined>>,
   config: Config,
 ): Settings {
-  const target = resolveTarget(flags, env, config);
-  const planner = flags.planner ?? config.planner ?? "sandbox";
-  if (planner === "hypopg" && target.kind === "snapshot") {
-    throw new DbadviseError(
-      "bad-option",
-      "The planner hypopg works on a live server, and a snapshot was given.",
-      "Leave --planner out: the sandbox plans from a snapshot. Or give --url of a server that has the extension.",
-    );
-  }
   return {
-    target,
-    planner,
+    target: resolveTarget(flags, env, config),
+    planner: flags.planner ?? config.planner,
+    scratchUrl: flags.scratchUrl ?? config.scratchUrl,
     logs: flags.log ?? list(config.log),
     logFormat: flags.logFormat ?? config.logFormat,
     prefix: flags.prefix ?? config.prefix,

@@ -2,11 +2,11 @@ import type { Engine } from "../engine.ts";
 import { capture, captureUsage } from "./capture/capture.ts";
 import { connect } from "./connect.ts";
 import { postgresDdl } from "./ddl.ts";
-import { createHypopgPlanner } from "./hypopg/create-hypopg-planner.ts";
 import { identify } from "./identify.ts";
 import { postgresIndexForms } from "./index-forms.ts";
 import { postgresIndexWrites } from "./index-writes.ts";
 import { parse } from "./parse.ts";
+import { postgresPlanners } from "./planners.ts";
 import { reviewQuery } from "./rewrite/review-query.ts";
 import { changeSnapshot } from "./sandbox/change-snapshot.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
@@ -31,7 +31,7 @@ export const postgres: Engine = {
   parse,
   reviewQuery,
   createPlanner: createSandbox,
-  createLivePlanner: createHypopgPlanner,
+  planners: postgresPlanners,
   changeSnapshot,
   indexForms: postgresIndexForms,
   indexWrites: postgresIndexWrites,

@@ -12,8 +12,8 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Settings } from "../resolve-settings.ts";
 import { leaveWasmPlain } from "./leave-wasm-plain.ts";
 import { openLogs } from "./open-logs.ts";
+import { openPlanning } from "./open-planning.ts";
 import { openTarget } from "./open-target.ts";
-import { withLivePlanner } from "./with-live-planner.ts";
 
 /** `dbadvise analyze`: reads the database and its workload, and finds what should change. */
 export async function analyzeCommand(
@@ -26,6 +26,7 @@ export async function analyzeCommand(
   const usage = settings.usage === undefined ? [] : (await readUsage(settings.usage)).records;
   const target = await openTarget(settings.target);
   const { engine } = target;
+  const planning = openPlanning(engine, settings.target, settings, progress);
   // Opened before the servers are read: a missing file is told at once.
   const sources = [
     ...(await openLogs(settings, folder, progress)),
@@ -34,20 +35,20 @@ export async function analyzeCommand(
   ];
   const snapshot = await target.read({ statements, progress });
   const { limits } = settings;
-  const options = {
-    engine,
-    snapshot,
-    sources,
-    usage,
-    useSnapshotWorkload: statements,
-    limits,
-    progress,
-  };
-  if (settings.planner === "sandbox" || settings.target.kind === "snapshot")
-    return analyze(options);
-  // The first server is the one that the snapshot is of; `openTarget` has made sure that there is one.
-  const [url = ""] = settings.target.urls;
-  return withLivePlanner(engine, url, snapshot, (planner) => analyze({ ...options, planner }));
+  try {
+    return await analyze({
+      engine,
+      snapshot,
+      planner: planning.create,
+      sources,
+      usage,
+      useSnapshotWorkload: statements,
+      limits,
+      progress,
+    });
+  } finally {
+    await planning.close();
+  }
 }
 
 /** 1 where a finding is as grave as `failOn` or graver. */

@@ -2,7 +2,6 @@ import { analyze, engineNamed, type Report } from "@dbadvise/advisor";
 import { buildAndMeasure, type Measurement } from "../demo/build-and-measure.ts";
 import { openShop } from "../demo/open-shop.ts";
 import { SHOP_ROWS } from "../demo/shop-schema.ts";
-import { withPlanner } from "./with-planner.ts";
 
 export interface DemoResult {
   readonly report: Report;
@@ -17,12 +16,14 @@ export async function demoCommand(progress: (message: string) => void): Promise<
   const shop = await openShop(progress);
   try {
     progress("reading the shop as a live server is read");
-    const snapshot = await engineNamed("PostgreSQL").capture(shop, {
+    const engine = engineNamed("PostgreSQL");
+    const snapshot = await engine.capture(shop, {
       values: true,
       workload: true,
       node: "demo/shop",
     });
-    return await withPlanner(snapshot, progress, async (engine, planner) => {
+    const planner = await engine.createPlanner(snapshot, progress);
+    try {
       const report = await analyze({ engine, snapshot, planner, progress });
       const measurements = await buildAndMeasure({
         shop,
@@ -34,7 +35,9 @@ export async function demoCommand(progress: (message: string) => void): Promise<
       });
       const rows = Object.values(SHOP_ROWS).reduce((sum, count) => sum + count, 0);
       return { report, rows, measurements };
-    });
+    } finally {
+      await planner.close();
+    }
   } finally {
     await shop.close();
   }

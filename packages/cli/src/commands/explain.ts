@@ -5,13 +5,15 @@ import {
   type Finding,
   type ParsedText,
   type Plan,
+  type Planner,
   type Query,
+  type Snapshot,
   statementList,
 } from "@dbadvise/advisor";
-import type { Target } from "../resolve-settings.ts";
+import type { PlannerSettings, Target } from "../resolve-settings.ts";
 import { leaveWasmPlain } from "./leave-wasm-plain.ts";
+import { openPlanning, type Planning } from "./open-planning.ts";
 import { openTarget } from "./open-target.ts";
-import { withPlanner } from "./with-planner.ts";
 
 /** What is known of one statement. */
 export interface Explanation {
@@ -28,14 +30,16 @@ export interface Explanation {
 /** `dbadvise explain`: plans one statement and looks for the indexes that it would profit from. */
 export async function explainCommand(
   sql: string,
-  target: Target,
+  settings: PlannerSettings & { readonly target: Target },
   progress: (message: string) => void,
 ): Promise<Explanation> {
   leaveWasmPlain();
-  const opened = await openTarget(target);
-  const parsed = await parseQuery(opened.engine, sql);
+  const opened = await openTarget(settings.target);
+  const { engine } = opened;
+  const planning = openPlanning(engine, settings.target, settings, progress);
+  const parsed = await parseQuery(engine, sql);
   const snapshot = await opened.read({ statements: false, progress });
-  return withPlanner(snapshot, progress, async (engine, planner) => {
+  return withPlanner(planning, snapshot, async (planner) => {
     const sample = parsed.sample();
     const query: Query = {
       fingerprint: parsed.fingerprint,
@@ -71,6 +75,24 @@ export async function explainCommand(
       notes: report.notes,
     };
   });
+}
+
+/** The same planner makes the plan now and is asked for more: starting one takes seconds. */
+async function withPlanner<T>(
+  planning: Planning,
+  snapshot: Snapshot,
+  use: (planner: Planner) => Promise<T>,
+): Promise<T> {
+  try {
+    const planner = await planning.create(snapshot);
+    try {
+      return await use(planner);
+    } finally {
+      await planner.close();
+    }
+  } finally {
+    await planning.close();
+  }
 }
 
 type ParsedQuery = Extract<ParsedText, { readonly kind: "query" }>;

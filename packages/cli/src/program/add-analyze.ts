@@ -1,12 +1,12 @@
 import { render, REPORT_FORMATS } from "@dbadvise/advisor";
 import { type Command, Option } from "commander";
 import { analyzeCommand, exitCodeOf } from "../commands/analyze.ts";
-import { PLANNERS } from "../config.ts";
 import { loadConfig } from "../load-config.ts";
 import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { resolveSettings } from "../resolve-settings.ts";
 import { failOnOption } from "./fail-on-option.ts";
 import { logFormatOption } from "./log-format-option.ts";
+import { plannerOption, scratchUrlOption } from "./planner-options.ts";
 import {
   collect,
   EXIT_HELP,
@@ -44,12 +44,8 @@ export function addAnalyze(program: Command, around: Surroundings): void {
     .option("--sql <file>", "file of SQL statements to count as workload; repeatable", collect)
     .option("--usage <file>", "history of usage counters, as `dbadvise usage --record` writes it")
     .option("--no-statements", "leave the server's statement statistics (pg_stat_statements) out")
-    .addOption(
-      new Option(
-        "--planner <planner>",
-        "who plans: the embedded PostgreSQL, or the live server with its extension HypoPG (default: sandbox)",
-      ).choices(PLANNERS),
-    )
+    .addOption(plannerOption())
+    .addOption(scratchUrlOption())
     .option("--budget <size>", "storage that all advised indexes may take together: 2GB")
     .option("--max-indexes <number>", "indexes that may be advised")
     .option(

@@ -4,6 +4,7 @@ import { explainCommand } from "../commands/explain.ts";
 import { loadConfig } from "../load-config.ts";
 import { renderExplanation } from "../render-explanation.ts";
 import { resolveSettings } from "../resolve-settings.ts";
+import { plannerOption, scratchUrlOption } from "./planner-options.ts";
 import { collect, flagsOf, look, print, type Surroundings } from "./surroundings.ts";
 
 export function addExplain(program: Command, around: Surroundings): void {
@@ -16,6 +17,8 @@ export function addExplain(program: Command, around: Surroundings): void {
     )
     .option("--url <url>", "database to read (default: DATABASE_URL)", collect)
     .option("--snapshot <file>", "take the database from a snapshot")
+    .addOption(plannerOption())
+    .addOption(scratchUrlOption())
     .addHelpText(
       "after",
       `
@@ -26,14 +29,14 @@ Examples:
   $ dbadvise explain 'SELECT * FROM orders WHERE customer_id = $1' --snapshot shop.snapshot.json`,
     )
     .action(async (sql: string, _: unknown, command: Command) => {
-      const { target } = resolveSettings(
+      const settings = resolveSettings(
         flagsOf(command),
         around.env,
         await loadConfig(around.folder),
       );
       const explanation = await explainCommand(
         sql === "-" ? await readAll(process.stdin) : sql,
-        target,
+        settings,
         around.progress.report,
       );
       around.progress.done();
