@@ -36,6 +36,7 @@ export function buildReport(parts: ReportParts): Report {
     analyzedAt: now.toISOString(),
     server: {
       engine: snapshot.server.engine,
+      product: snapshot.server.product ?? snapshot.server.engine,
       version: snapshot.server.version,
       database: snapshot.server.database,
       capturedAt: snapshot.capturedAt,

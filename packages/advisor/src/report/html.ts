@@ -58,7 +58,7 @@ export function renderHtml(report: Report): string {
   return htmlPage({
     title: `Database advice: ${server.database}`,
     subtitle: [
-      [`${server.engine} ${server.version}`, ...server.nodes].join(" · "),
+      [`${server.product} ${server.version}`, ...server.nodes].join(" · "),
       planner === null
         ? "No query was planned"
         : `Planned by ${planner.name}, ${planText(planner.calls)}`,

@@ -14,6 +14,7 @@ export function renderJson(report: Report): string {
     analyzedAt: report.analyzedAt,
     server: {
       engine: server.engine,
+      product: server.product,
       version: server.version,
       database: server.database,
       capturedAt: server.capturedAt,

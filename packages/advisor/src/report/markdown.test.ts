@@ -23,7 +23,7 @@ describe("markdown report", () => {
 
       2 queries look up orders by customer_id (newest first for one of them) and read all 1,600,000 rows each time; an index on (customer_id, created_at) reads about 93.
 
-      verified by sandbox (PostgreSQL 18.6)
+      verified on sandbox (PostgreSQL 18.6)
 
       \`\`\`sql
       CREATE INDEX CONCURRENTLY orders_customer_id_created_at_idx ON public.orders (customer_id, created_at);
@@ -129,7 +129,7 @@ describe("markdown report", () => {
 
       customers_email_idx1 is the same as customers_email_idx; each write keeps both.
 
-      verified by sandbox (PostgreSQL 18.6)
+      verified on sandbox (PostgreSQL 18.6)
 
       \`\`\`sql
       DROP INDEX CONCURRENTLY public.customers_email_idx1;

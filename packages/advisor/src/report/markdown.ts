@@ -63,7 +63,7 @@ function summaryTable(report: Report): readonly string[] {
   const { server, planner } = report;
   const summary = summarize(report);
   const rows: readonly (readonly [string, string])[] = [
-    ["Server", [`${server.engine} ${server.version}`, ...server.nodes].join(", ")],
+    ["Server", [`${server.product} ${server.version}`, ...server.nodes].join(", ")],
     [
       "Workload",
       workloadParts(report.workload)

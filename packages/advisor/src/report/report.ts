@@ -77,6 +77,8 @@ export interface Report {
   readonly analyzedAt: string;
   readonly server: {
     readonly engine: string;
+    /** The server's own name, which is not the engine's where that serves several: `MariaDB`. */
+    readonly product: string;
     readonly version: string;
     readonly database: string;
     /** ISO time of the snapshot. */

@@ -64,6 +64,7 @@ export function renderSarif(report: Report): string {
         results: report.findings.map((finding) => result(finding, codes.indexOf(finding.code))),
         properties: {
           engine: report.server.engine,
+          product: report.server.product,
           serverVersion: report.server.version,
           database: report.server.database,
           capturedAt: report.server.capturedAt,

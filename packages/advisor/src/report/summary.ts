@@ -86,7 +86,7 @@ export function workloadParts(workload: Report["workload"]): readonly string[] {
   ];
 }
 
-/** What a finding's advice saves and takes, and how sure it is: `verified by ...`, `saves 20 min per day`, `adds 48 MB`. */
+/** What a finding's advice saves and takes, and how sure it is: `verified on ...`, `saves 20 min per day`, `adds 48 MB`. */
 export function effectParts({
   confidence,
   planner,
@@ -96,7 +96,7 @@ export function effectParts({
   const parts = [
     planner === null
       ? CONFIDENCE_WORDS[confidence]
-      : `${CONFIDENCE_WORDS[confidence]} by ${planner}`,
+      : `${CONFIDENCE_WORDS[confidence]} ${confidence === "verified" ? "on" : "by"} ${planner}`,
   ];
   if (savedMsPerDay !== null && savedMsPerDay > 0)
     parts.push(`saves ${formatDuration(savedMsPerDay)} per day`);

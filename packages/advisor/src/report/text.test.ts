@@ -23,7 +23,7 @@ describe("text report", () => {
          public.orders (customer_id, created_at)
          2 queries look up orders by customer_id (newest first for one of them) and read all 1,600,000
          rows each time; an index on (customer_id, created_at) reads about 93.
-         verified by sandbox (PostgreSQL 18.6) · saves 20.3 min per day · adds 48.1 MB
+         verified on sandbox (PostgreSQL 18.6) · saves 20.3 min per day · adds 48.1 MB
 
          CREATE INDEX CONCURRENTLY orders_customer_id_created_at_idx ON public.orders (customer_id, created_at);
          undo: DROP INDEX CONCURRENTLY public.orders_customer_id_created_at_idx;
@@ -87,7 +87,7 @@ describe("text report", () => {
       ── 4  warning  duplicate-index ─────────────────────────────────────────────────────────────────────
          public.customers_email_idx1 on public.customers (email)
          customers_email_idx1 is the same as customers_email_idx; each write keeps both.
-         verified by sandbox (PostgreSQL 18.6) · frees 18 MB
+         verified on sandbox (PostgreSQL 18.6) · frees 18 MB
 
          DROP INDEX CONCURRENTLY public.customers_email_idx1;
          undo: CREATE INDEX CONCURRENTLY customers_email_idx1 ON public.customers USING btree (email);

@@ -68,7 +68,7 @@ function summaryRows(
   const { server, workload, planner } = report;
   const summary = summarize(report);
   return [
-    ["Database", [server.database, `${server.engine} ${server.version}`, ...server.nodes]],
+    ["Database", [server.database, `${server.product} ${server.version}`, ...server.nodes]],
     ["Workload", workloadParts(workload)],
     [
       "Planner",

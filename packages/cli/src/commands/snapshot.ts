@@ -24,10 +24,10 @@ export async function snapshotCommand(options: SnapshotCommandOptions): Promise<
 
 /** A few lines about what a snapshot holds, and what it does not. */
 export function describeSnapshot(snapshot: Snapshot, path: string): string {
-  const { catalog, workload, gaps, nodes } = snapshot;
+  const { server, catalog, workload, gaps, nodes } = snapshot;
   const indexes = catalog.tables.reduce((sum, table) => sum + table.indexes.length, 0);
   const lines = [
-    `${path}: ${snapshot.server.engine} ${snapshot.server.version}, database ${snapshot.server.database}`,
+    `${path}: ${server.product ?? server.engine} ${server.version}, database ${server.database}`,
     `  ${count(catalog.tables.length, "table")}, ${count(indexes, "index", "indexes")}, ` +
       (workload === null
         ? "no workload"

@@ -62,6 +62,7 @@ export const fullReport: Report = {
   analyzedAt: "2026-03-02T09:30:00.000Z",
   server: {
     engine: "PostgreSQL",
+    product: "PostgreSQL",
     version: "15.18 (Debian 15.18-0+deb12u1)",
     database: "shop",
     capturedAt: "2026-03-02T09:29:41.000Z",
