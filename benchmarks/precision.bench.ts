@@ -3,8 +3,6 @@
  * Each workload is analysed twice: with its values, as logs hold them, and without, as pg_stat_statements does.
  * The server is the testkit's, or that of DBADVISE_TEST_POSTGRES_URL. Exits 1 where any index is advised or dropped.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import {
   analyze,
@@ -20,6 +18,7 @@ import {
 } from "@dbadvise/advisor";
 import { startPostgres, WELL_INDEXED, type WellIndexedDatabase } from "@dbadvise/testkit";
 import pg from "pg";
+import { recordResults } from "./record-results.ts";
 
 /** What the first runs advised, and what was changed then: the tool where it was wrong, the database where it was right. */
 const MENDS = [
@@ -72,7 +71,13 @@ for (const database of WELL_INDEXED) {
 }
 const lines = summary(judged, performance.now() - started);
 for (const line of lines) say(line);
-if (options.record) record(lines);
+if (options.record)
+  recordResults({
+    name: "precision",
+    title: "Precision on well-indexed databases",
+    command: `pnpm bench:precision --rows ${options.rows} --record`,
+    lines,
+  });
 process.exit(judged.every(({ advice }) => advice.length === 0) ? 0 : 1);
 
 async function judge(database: WellIndexedDatabase): Promise<Judged> {
@@ -194,17 +199,4 @@ function summary(results: readonly Judged[], milliseconds: number): readonly str
     "",
     ...MENDS,
   ];
-}
-
-function record(text: readonly string[]): void {
-  const date = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const head = [
-    `# Precision on well-indexed databases, ${date}`,
-    "",
-    `Command: \`pnpm bench:precision --rows ${options.rows} --record\`. Node ${process.version}, ${cpus().length} cores.`,
-    "",
-  ];
-  writeFileSync(new URL(`precision-${date}.md`, folder), [...head, ...text, ""].join("\n"));
 }

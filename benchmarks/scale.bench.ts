@@ -4,12 +4,11 @@
  * its own. Exits 1 where a bar is missed.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { analyze, engineNamed } from "@dbadvise/advisor";
 import { generatedSnapshot, generatedWorkload } from "./selection/generated.ts";
+import { recordResults } from "./record-results.ts";
 
 const SIZES = [50, 150, 500] as const;
 const TABLES = 100;
@@ -71,28 +70,17 @@ function compareSizes(): void {
     `From ${first.queries} to ${last.queries} queries the time per query grows ${growth.toFixed(2)} times. Bar: under ${BARS.seconds} s and ${BARS.megabytes} MB, under ${BARS.growth} times: ${passed ? "met" : "MISSED"}.`,
   );
   for (const line of lines) process.stdout.write(`${line}\n`);
-  if (options.record) record(lines);
+  if (options.record)
+    recordResults({
+      name: "scale",
+      title: "Analysis by size of the workload",
+      command: "pnpm bench:scale --record",
+      about: `Generated shapes of one and two tables over ${TABLES} tables of 10,000 to 3,000,000 rows, PostgreSQL 18; one process per size.`,
+      lines,
+    });
   process.exitCode = passed ? 0 : 1;
 }
 
 function perQuery({ seconds, queries }: Run): number {
   return (seconds * 1000) / queries;
-}
-
-function record(lines: readonly string[]): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const [load = 0] = loadavg();
-  const text = [
-    `# Analysis by size of the workload, ${day}`,
-    "",
-    `Command: \`pnpm bench:scale --record\`. Node ${process.version}, ${cpus().length} cores, load average ${load.toFixed(1)} at the end: other work ran beside it.`,
-    "",
-    `Generated shapes of one and two tables over ${TABLES} tables of 10,000 to 3,000,000 rows, PostgreSQL 18; one process per size.`,
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`scale-${day}.md`, folder), text.join("\n"));
 }

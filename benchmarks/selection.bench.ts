@@ -4,8 +4,6 @@
  * same candidates and the same planner. The server that data is made on is the testkit's, or that of DBADVISE_TEST_POSTGRES_URL.
  * Exits 1 where a bar is missed.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import {
   buildWorkload,
@@ -23,6 +21,7 @@ import pg from "pg";
 import { compareWithOptimum } from "./selection/optimum.ts";
 import { countPlans, db2advis, extend, type Task, workloadCost } from "./selection/peers.ts";
 import { WAREHOUSE_QUERIES, warehouseTables } from "./selection/warehouse.ts";
+import { recordResults } from "./record-results.ts";
 
 /** Megabytes at scale 1. */
 const BUDGETS = [100, 200, 500, 1000] as const;
@@ -45,7 +44,13 @@ for (const line of optimum.lines) say(line);
 say("");
 const warehouse = await compareWithPeers(await makeSnapshot());
 for (const line of warehouse.lines) say(line);
-if (options.record) record([...optimum.lines, "", ...warehouse.lines]);
+if (options.record)
+  recordResults({
+    name: "selection",
+    title: "Choosing indexes",
+    command: `pnpm bench:selection --scale ${options.scale} --seeds ${options.seeds} --record`,
+    lines: [...optimum.lines, "", ...warehouse.lines],
+  });
 process.exit(optimum.worst <= BARS.optimum && warehouse.passed ? 0 : 1);
 
 async function makeSnapshot(): Promise<Snapshot> {
@@ -159,19 +164,4 @@ async function own({
     bars: { gain: 0, workloadGain: 0 },
   });
   return chosen.map(({ candidate }) => candidate);
-}
-
-function record(lines: readonly string[]): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const text = [
-    `# Choosing indexes, ${day}`,
-    "",
-    `Command: \`pnpm bench:selection --scale ${options.scale} --seeds ${options.seeds} --record\`. Node ${process.version}, ${cpus().length} cores.`,
-    "",
-    ...lines,
-    "",
-  ];
-  writeFileSync(new URL(`selection-${day}.md`, folder), text.join("\n"));
 }
