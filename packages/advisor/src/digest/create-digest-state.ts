@@ -119,8 +119,10 @@ interface Source extends SourceTally {
 
 const MEMORY_BYTES: number = 24 * 1024 * 1024;
 /** Rows of a part that are larger go through a file where there is a folder for it. */
-const PART_BYTES: number = 8 * 1024 * 1024;
+const PART_BYTES: number = 1024 * 1024;
 const YOUNG = 1024;
+/** A power of two. */
+const KNOWN_STATEMENTS = 4096;
 const MAX_PLAN_BYTES: number = 64 * 1024;
 const NO_MORE = Number.POSITIVE_INFINITY;
 
@@ -155,15 +157,28 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
 
   const sink = (lexis: LexisName, key: SqlKey, source: SourceTally): ExecutionSink => {
     const { salt } = LEXIS[lexis];
+    /** Numbers of shapes by those of known statements. */
+    const knownStatements = new Int32Array(KNOWN_STATEMENTS).fill(-1);
+    const numbers = new Int32Array(KNOWN_STATEMENTS);
     return {
       names,
       shapeOf(bytes, from, to) {
         if ((ticks++ & 0x3f) === 0) relieve();
         key.of(bytes, from, to);
+        const { known: statement } = key;
+        const place = statement & (KNOWN_STATEMENTS - 1);
+        if (statement !== -1 && knownStatements[place] === statement) {
+          const number = numbers[place] as number;
+          if (number >= base) return number;
+        }
         const shapes = columns.shapes;
         const known = shapes.size;
         const shape = rowOf(shapes, (key.high ^ salt) >>> 0, key.low >>> 0);
         if (shapes.size > known) addShape(columns, shape, flat(cutText(key.text())), lexis);
+        if (statement !== -1) {
+          knownStatements[place] = statement;
+          numbers[place] = base + shape;
+        }
         return base + shape;
       },
       keyOf,

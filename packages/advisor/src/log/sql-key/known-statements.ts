@@ -1,8 +1,12 @@
+import { createViews, viewOf } from "../word-view.ts";
+
 /** Statements by their bytes but for plain constants: what was seen before needs no scanning. */
 export interface KnownStatements {
   /** The key of the statement last found. */
   readonly high: number;
   readonly low: number;
+  /** A number that all statements have that were found like it, and no others. */
+  readonly id: number;
   /** Whether `bytes[from, to)` differs from a statement that was seen before in plain constants only. */
   find(bytes: Buffer, from: number, to: number): boolean;
   /** Remembers the statement that wasn't found and its key, from the second time on that the key comes. */
@@ -11,19 +15,22 @@ export interface KnownStatements {
 
 /** A statement without its plain constants: numbers of digits, and strings without quotes and backslashes inside. */
 interface Template {
+  readonly id: number;
   readonly high: number;
   readonly low: number;
-  /** What is between the constants, one after the other. */
-  readonly bytes: Uint8Array;
-  /** Where each piece ends; a constant follows all but the last. */
-  readonly ends: Int32Array;
+  /** What is between the constants, four bytes at a time: each piece begins a word. */
+  readonly words: Int32Array;
+  /** Bytes of each piece; a constant follows all but the last. */
+  readonly lengths: Int32Array;
   /** Whether each constant is a string; else it is a number. */
   readonly strings: Uint8Array;
 }
 
 /** Statements are looked for by so many of their first bytes. */
 const PREFIX_BYTES = 20;
-const SETS = 512;
+const WORD = 4;
+const SET_BITS = 9;
+const SETS: number = 1 << SET_BITS;
 /** Templates that begin alike. */
 const WAYS = 4;
 /** Longer statements are scanned. */
@@ -50,12 +57,19 @@ export function createKnownStatements(): KnownStatements {
   const seen = new Int32Array(SEEN);
   /** By set: falls with each statement that isn't found; below 0 none is looked for, until it has risen again. */
   const luck = new Int32Array(SETS).fill(MOST_LUCK);
+  const viewsOf = createViews();
   let set = 0;
+  let templatesMade = 0;
   const known = {
     high: 0,
     low: 0,
+    id: -1,
     find(bytes: Buffer, from: number, to: number): boolean {
-      set = setOf(bytes, from, to);
+      const view = viewsOf(bytes);
+      set = -1;
+      // The last word of a statement is read whole.
+      if (to + WORD > bytes.length) return false;
+      set = setOf(view, from, to);
       const left = luck[set] as number;
       if (left <= 0) {
         luck[set] = left === 0 ? -REST : left === -1 ? MOST_LUCK : left + 1;
@@ -65,7 +79,7 @@ export function createKnownStatements(): KnownStatements {
       for (let way = 0; way < WAYS; way++) {
         const template = templates[first + way];
         if (template === undefined) break;
-        if (!fits(template, bytes, from, to)) continue;
+        if (!fits(template, view, from, to)) continue;
         if (left < MOST_LUCK) luck[set] = left + 1;
         if (way > 0) {
           // The most recent first.
@@ -74,19 +88,21 @@ export function createKnownStatements(): KnownStatements {
         }
         known.high = template.high;
         known.low = template.low;
+        known.id = template.id;
         return true;
       }
       luck[set] = left - 1;
       return false;
     },
     learn(bytes: Buffer, from: number, to: number, high: number, low: number): void {
-      if ((luck[set] as number) <= 0) return;
+      if (set === -1 || (luck[set] as number) <= 0) return;
       if (seen[low & (SEEN - 1)] !== low) {
         seen[low & (SEEN - 1)] = low;
         return;
       }
-      const template = templateOf(bytes, from, to, high, low);
+      const template = templateOf(templatesMade, bytes, from, to, high, low);
       if (template === null) return;
+      templatesMade++;
       const first = set * WAYS;
       for (let way = WAYS - 1; way > 0; way--) templates[first + way] = templates[first + way - 1];
       templates[first] = template;
@@ -95,51 +111,68 @@ export function createKnownStatements(): KnownStatements {
   return known;
 }
 
-function setOf(bytes: Buffer, from: number, to: number): number {
+function setOf(statement: DataView, from: number, to: number): number {
   const end = Math.min(to, from + PREFIX_BYTES);
   let hash = 0;
-  for (let at = from; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
-  return (hash ^ (hash >>> 15)) & (SETS - 1);
+  let at = from;
+  for (const lastWord = end - WORD; at <= lastWord; at += WORD) {
+    hash = Math.imul(hash ^ statement.getInt32(at, true), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  if (at < end) hash ^= statement.getInt32(at, true) << ((WORD - end + at) * 8);
+  return Math.imul(hash, 0x85ebca6b) >>> (32 - SET_BITS);
 }
 
-/** Whether a statement is that of a template with other constants. */
+/** Whether a statement is that of a template with other constants. A word begins behind its end still. */
 function fits(
-  { bytes, ends, strings }: Template,
-  statement: Buffer,
+  { words, lengths, strings }: Template,
+  statement: DataView,
   from: number,
   to: number,
 ): boolean {
   let at = from;
-  let piece = 0;
-  const last = ends.length - 1;
+  let word = 0;
+  const last = lengths.length - 1;
   for (let index = 0; ; index++) {
-    const end = ends[index] as number;
-    if (at + end - piece > to) return false;
-    for (; piece < end; piece++, at++) if (statement[at] !== bytes[piece]) return false;
+    const end = at + (lengths[index] as number);
+    if (end > to) return false;
+    for (const lastWord = end - WORD; at <= lastWord; at += WORD) {
+      if (statement.getInt32(at, true) !== words[word++]) return false;
+    }
+    if (at < end) {
+      const different = statement.getInt32(at, true) ^ (words[word++] as number);
+      if (different << ((WORD - end + at) * 8) !== 0) return false;
+      at = end;
+    }
     if (index === last) return at === to;
-    if ((statement[at] === QUOTE ? 1 : 0) !== strings[index]) return false;
+    if ((statement.getUint8(at) === QUOTE ? 1 : 0) !== strings[index]) return false;
     at = constantEnd(statement, at, to);
     if (at === -1) return false;
   }
 }
 
 /** The end of the plain constant at `at`; -1: there is none. */
-function constantEnd(bytes: Buffer, from: number, to: number): number {
-  if (bytes[from] === QUOTE) {
-    for (let at = from + 1; at < to; at++) {
-      const byte = bytes[at];
+function constantEnd(bytes: DataView, from: number, to: number): number {
+  let at = from;
+  if (bytes.getUint8(at) === QUOTE) {
+    while (++at < to) {
+      const byte = bytes.getUint8(at);
       if (byte === BACKSLASH) return -1;
       // A doubled quote is one within the string.
-      if (byte === QUOTE) return bytes[at + 1] === QUOTE && at + 1 < to ? -1 : at + 1;
+      if (byte === QUOTE) return at + 1 < to && bytes.getUint8(at + 1) === QUOTE ? -1 : at + 1;
     }
     return -1;
   }
-  let at = from;
-  while (at < to && isDigit(bytes[at] as number)) at++;
+  at = digitsEnd(bytes, from, to);
   if (at === from) return -1;
-  if (bytes[at] !== POINT || at + 1 >= to || !isDigit(bytes[at + 1] as number)) return at;
-  at += 2;
-  while (at < to && isDigit(bytes[at] as number)) at++;
+  const hasFraction =
+    at + 1 < to && bytes.getUint8(at) === POINT && isDigit(bytes.getUint8(at + 1));
+  return hasFraction ? digitsEnd(bytes, at + 2, to) : at;
+}
+
+function digitsEnd(bytes: DataView, from: number, to: number): number {
+  let at = from;
+  while (at < to && isDigit(bytes.getUint8(at))) at++;
   return at;
 }
 
@@ -148,6 +181,7 @@ function constantEnd(bytes: Buffer, from: number, to: number): number {
  * quotes, backslashes, strings with a prefix. Quoted names and comments of the other kind are compared like all else.
  */
 function templateOf(
+  id: number,
   bytes: Buffer,
   from: number,
   to: number,
@@ -155,40 +189,45 @@ function templateOf(
   low: number,
 ): Template | null {
   if (to - from > MAX_BYTES) return null;
-  const pieces = Buffer.alloc(to - from);
-  const ends: number[] = [];
+  const view = viewOf(bytes);
+  const pieces: Buffer[] = [];
   const strings: number[] = [];
-  let length = 0;
+  let piece = from;
   for (let at = from; at < to;) {
     const byte = bytes[at] as number;
     const before = at > from ? (bytes[at - 1] as number) : 0;
     if ((byte === QUOTE || isDigit(byte)) && !isOfWord(before)) {
-      const end = constantEnd(bytes, at, to);
+      const end = constantEnd(view, at, to);
       if (end === -1) return null;
       // `1e5`, `1.5.2`, `0x1F` and the like are left as they are.
       const next = end < to ? (bytes[end] as number) : COLON;
       if (byte === QUOTE || next === COLON || !isOfWord(next)) {
-        ends.push(length);
+        pieces.push(bytes.subarray(piece, at));
         strings.push(byte === QUOTE ? 1 : 0);
-        at = end;
+        at = piece = end;
         continue;
       }
     } else if (byte === QUOTE) {
       return null;
     }
-    const end = rawEnd(bytes, at, to);
-    if (end === -1) return null;
-    length += bytes.copy(pieces, length, at, end);
-    at = end;
+    at = rawEnd(bytes, at, to);
+    if (at === -1) return null;
   }
-  ends.push(length);
+  pieces.push(bytes.subarray(piece, to));
   return {
+    id,
     high,
     low,
-    bytes: pieces.subarray(0, length),
-    ends: Int32Array.from(ends),
+    words: Int32Array.from(pieces.flatMap(wordsOf)),
+    lengths: Int32Array.from(pieces, ({ length }) => length),
     strings: Uint8Array.from(strings),
   };
+}
+
+function wordsOf(piece: Buffer): readonly number[] {
+  const padded = Buffer.alloc(Math.ceil(piece.length / WORD) * WORD);
+  piece.copy(padded);
+  return Array.from({ length: padded.length / WORD }, (_, word) => padded.readInt32LE(word * WORD));
 }
 
 /** The end of what is compared byte by byte from `at` on: a byte, or a quoted name or comment. -1: it can't be told. */

@@ -12,6 +12,8 @@ export interface SqlKey {
   /** Of the last statement: 64 bits in two halves, signed. */
   readonly high: number;
   readonly low: number;
+  /** Statements of the same number have the same key; -1: the last one has none. Numbers don't come back. */
+  readonly known: number;
   /** Reads the statement `bytes[from, to)`. */
   of(bytes: Buffer, from: number, to: number): void;
   /** The last statement, whose bytes must still be there, for people, as `normalizedText` has it. */
@@ -35,14 +37,17 @@ export function createSqlKey(lexis: Lexis): SqlKey {
   const key = {
     high: 0,
     low: 0,
+    known: -1,
     of(statement: Buffer, from: number, to: number): void {
       if (known.find(statement, from, to)) {
         setSpan(last, statement, from, to);
         isScanned = false;
         key.high = known.high;
         key.low = known.low;
+        key.known = known.id;
         return;
       }
+      key.known = -1;
       scan(statement, from, to);
       if (bytes !== canonical.bytes) {
         ({ bytes } = canonical);
