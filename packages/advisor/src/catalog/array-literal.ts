@@ -31,3 +31,15 @@ function readElement(
   }
   return { value: value === "NULL" && literal[start] !== '"' ? null : value, end: position };
 }
+
+/** The opposite of {@link parseArrayLiteral}. */
+export function arrayLiteral(elements: readonly (string | null)[]): string {
+  return `{${elements.map(elementLiteral).join(",")}}`;
+}
+
+function elementLiteral(element: string | null): string {
+  if (element === null) return "NULL";
+  return element === "" || /[{}",\\\s]/.test(element) || element.toUpperCase() === "NULL"
+    ? `"${element.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+    : element;
+}

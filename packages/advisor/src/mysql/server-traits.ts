@@ -1,0 +1,60 @@
+import type { Snapshot } from "../catalog/snapshot.ts";
+
+export type Product = "MySQL" | "MariaDB";
+
+/** What this product and version can do. Everything that differs between servers of this engine is asked here. */
+export interface ServerTraits {
+  readonly product: Product;
+  /** `10.11.14` is 101114, `9.7.4` is 90704. */
+  readonly versionNumber: number;
+  /** Words that hide an index from plans, and that show it again, in `ALTER TABLE t ALTER INDEX i ...`. */
+  readonly hideIndex: "INVISIBLE" | "IGNORED";
+  readonly showIndex: "VISIBLE" | "NOT IGNORED";
+  /** Whether a key can be an expression. */
+  readonly functionalKeys: boolean;
+  /** Whether a descending key is stored in descending order: MySQL 8.0, MariaDB 10.8. */
+  readonly descendingKeys: boolean;
+}
+
+/** The oldest servers that can be read. */
+export const OLDEST_VERSION: Readonly<Record<Product, number>> = {
+  MySQL: 80_000,
+  MariaDB: 100_600,
+};
+
+export function serverTraits(
+  server: Pick<Snapshot["server"], "product" | "versionNumber">,
+): ServerTraits {
+  const { versionNumber } = server;
+  return server.product === "MariaDB"
+    ? {
+        product: "MariaDB",
+        versionNumber,
+        hideIndex: "IGNORED",
+        showIndex: "NOT IGNORED",
+        functionalKeys: false,
+        descendingKeys: versionNumber >= 100_800,
+      }
+    : {
+        product: "MySQL",
+        versionNumber,
+        hideIndex: "INVISIBLE",
+        showIndex: "VISIBLE",
+        functionalKeys: versionNumber >= 80_013,
+        descendingKeys: true,
+      };
+}
+
+/** Product and number of what VERSION() prints: `10.11.14-MariaDB-0+deb12u2`, `5.5.5-10.6.1-MariaDB`, `9.7.4-2`. */
+export function readVersion(text: string): {
+  readonly product: Product;
+  readonly versionNumber: number;
+} {
+  const product = /mariadb/i.test(text) ? "MariaDB" : "MySQL";
+  // Old replication clients could not read a version from 10 on; some proxies still put this in front.
+  const numbers = text.replace(/^5\.5\.5-(?=\d+\.)/, "");
+  const [major = 0, minor = 0, patch = 0] = (/^[\d.]+/.exec(numbers)?.[0] ?? "")
+    .split(".")
+    .map(Number);
+  return { product, versionNumber: major * 10_000 + minor * 100 + patch };
+}
