@@ -83,6 +83,8 @@ export interface Index {
   readonly prefixDistinct?: readonly number[];
   /** Pages of 8 kB that the file has now, which is what the planner counts. 0 for a partitioned index. */
   readonly pages: number;
+  /** Pages of 8 kB of it that the server had in memory; of a primary key that holds the table, the table's. Absent: not known. */
+  readonly cachedPages?: number;
   readonly rows: number;
 }
 
@@ -114,6 +116,11 @@ export interface Table extends TableName {
   readonly replicaIdentity: "default" | "full" | "nothing" | "index";
   /** Storage parameters: `fillfactor=70`, `parallel_workers=4`. */
   readonly storageParameters?: readonly string[];
+  /**
+   * Name of the index that the rows are stored in: it holds every column, and each other btree of the table ends with its
+   * keys, told or not. Absent: rows are stored apart from all indexes.
+   */
+  readonly rowIndex?: string;
   /** The whole `CREATE TABLE` statement, where the server prints one. */
   readonly definition?: string;
   /** Live rows by the planner's statistics; `-1` where never analysed. */
@@ -123,6 +130,11 @@ export interface Table extends TableName {
   readonly allVisiblePages: number;
   /** Heap pages the file has now: the planner scales `rows` by `currentPages / pages`. */
   readonly currentPages: number;
+}
+
+/** The index that the table's rows are stored in; `null` where they are stored apart. */
+export function rowIndexOf({ indexes, rowIndex }: Table): Index | null {
+  return indexes.find(({ name }) => name === rowIndex) ?? null;
 }
 
 /** Rows as the planner counts them now: its statistics scaled by how much the file grew since. `-1` where unknown. */

@@ -30,6 +30,11 @@ export interface ColumnStatistics {
   readonly rangeLengthHistogram: string | null;
   readonly rangeEmptyFraction: number | null;
   readonly rangeBoundsHistogram: string | null;
+  /**
+   * The histogram that the server keeps of the column and plans by, where it has one of its own making: JSON that gives it back to
+   * such a server. The fields above are read from it then. Absent: the server keeps none, or its values were left out.
+   */
+  readonly serverHistogram?: string;
 }
 
 /** Statistics that were made with CREATE STATISTICS. */
