@@ -2,7 +2,7 @@ import type { PreludeStatement } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
 import { captureFunctions } from "./capture-functions.ts";
 import { captureTypes } from "./capture-types.ts";
-import { dependencyOrder } from "./dependency-order.ts";
+import { dependencyOrder } from "../../catalog/dependency-order.ts";
 import { readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 

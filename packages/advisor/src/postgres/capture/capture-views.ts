@@ -1,6 +1,6 @@
 import type { View } from "../../catalog/catalog.ts";
 import type { Session } from "../../engine.ts";
-import { dependencyOrder } from "./dependency-order.ts";
+import { dependencyOrder } from "../../catalog/dependency-order.ts";
 import { groupRows, readRows } from "../read-rows.ts";
 import { notOfExtension, userSchema } from "./user-objects.ts";
 
