@@ -13,7 +13,7 @@ const stages = [
   "migration",
 ];
 
-/** Folders of the database engines, known to nobody but the registry `engines.ts`. */
+/** Folders of the database engines, known to nobody but the registries `engines.ts` and `fingerprinters.ts`. */
 const engines = "postgres|mysql";
 
 interface ForbiddenImport {
@@ -101,10 +101,13 @@ const config: OxlintConfig = defineConfig({
     only(
       ["packages/advisor/src/**/*.ts"],
       [...advisor, engineFolders],
-      ["**/*.test.ts", "**/engines.ts", `**/{postgres,mysql}/**`],
+      ["**/*.test.ts", "**/{engines,fingerprinters}.ts", `**/{postgres,mysql}/**`],
     ),
     only(
-      ["packages/advisor/src/engines.ts", `packages/advisor/src/{postgres,mysql}/**/*.ts`],
+      [
+        "packages/advisor/src/{engines,fingerprinters}.ts",
+        `packages/advisor/src/{postgres,mysql}/**/*.ts`,
+      ],
       advisor,
       ["**/*.test.ts"],
     ),

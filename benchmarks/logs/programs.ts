@@ -14,11 +14,17 @@ const COUNT_LINES = fileURLToPath(new URL("count-lines.ts", import.meta.url));
 const BIN = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
 const LIBRARY = new URL("../../packages/advisor/dist/index.js", import.meta.url);
 
-/** The command as it is published: in this workspace the library's name leads to its sources. */
+const LIBRARIES = {
+  "@dbadvise/advisor": LIBRARY.href,
+  "@dbadvise/advisor/logs": new URL("logs.js", LIBRARY).href,
+};
+
+/** The command as it is published: in this workspace the library's names lead to its sources. */
 const PUBLISHED = `data:text/javascript,${encodeURIComponent(
   `import { registerHooks } from "node:module";
-   registerHooks({ resolve: (name, context, next) => name === "@dbadvise/advisor"
-     ? { url: ${JSON.stringify(LIBRARY.href)}, shortCircuit: true } : next(name, context) });`,
+   const libraries = ${JSON.stringify(LIBRARIES)};
+   registerHooks({ resolve: (name, context, next) => Object.hasOwn(libraries, name)
+     ? { url: libraries[name], shortCircuit: true } : next(name, context) });`,
 )}`;
 
 /** Throws where the packages have not been built. */

@@ -1,4 +1,4 @@
-import { ENGINES } from "./engines.ts";
+import { fingerprinterOf } from "./fingerprinters.ts";
 import { LEXIS, type LexisName } from "./log/sql-key/lexis.ts";
 import { type ComparedText, type WhyGrouped, whyGrouped } from "./log/sql-key/why-grouped.ts";
 
@@ -8,9 +8,7 @@ export async function compareStatements(
   one: string,
   other: string,
 ): Promise<WhyGrouped> {
-  const parser = ENGINES.map((engine) => engine.fingerprinter).find(
-    (known) => known.lexis === lexis,
-  );
+  const parser = await fingerprinterOf(lexis);
   const compared = async (sql: string): Promise<ComparedText> => ({
     sql,
     fingerprint: (await parser?.fingerprint(sql)) ?? null,

@@ -89,31 +89,5 @@ export type { Migration, MigrationStatement, SourcePlace } from "./migration/mig
 export type { MigrationEngine } from "./migration/migration-engine.ts";
 export { type Runner, RUNNER_NAMES, type RunnerName } from "./migration/runner.ts";
 
-// 5. Digests of logs of any size.
-export { compareStatements } from "./compare-statements.ts";
-export type {
-  ComparedText,
-  Difference,
-  GroupedText,
-  WhyGrouped,
-} from "./log/sql-key/why-grouped.ts";
-export type { LexisName } from "./log/sql-key/lexis.ts";
-export { fingerprintShapes } from "./fingerprint-shapes.ts";
-export { followDigest, type FollowDigestOptions } from "./digest/follow-digest.ts";
-export { type ReadProgress, runDigest, type RunDigestOptions } from "./digest/run-digest.ts";
-export { mergeDigests } from "./digest/merge-digests.ts";
-export { readDigest } from "./digest/read-digest.ts";
-export { writeDigest, type WriteDigestOptions } from "./digest/write-digest.ts";
-export type * from "./digest/digest.ts";
-export { FORMAT_NAMES as LOG_FORMATS } from "./log/format-readers.ts";
-export type { LogFormatName } from "./log/log-format.ts";
-export {
-  DIGEST_FORMATS,
-  type DigestFormat,
-  type DigestRenderOptions,
-  renderDigest,
-} from "./report/digest/render-digest.ts";
-export { DIGEST_SORTS, type DigestSort } from "./report/digest/rank-shapes.ts";
-
-// Errors that a user can act on.
-export { DbadviseError, type DbadviseErrorCode, redactUrl } from "./dbadvise-error.ts";
+// 5. Digests of logs of any size, and errors that a user can act on.
+export * from "./logs.ts";

@@ -4,7 +4,7 @@ import {
   type DigestSort,
   type LexisName,
   type LogFormatName,
-} from "@dbadvise/advisor";
+} from "@dbadvise/advisor/logs";
 import type { Config } from "./config.ts";
 import { readCount, readPercent, readTime } from "./option-values.ts";
 import { readMoment } from "./read-moment.ts";

@@ -30,6 +30,20 @@ async function digestOf(...args: readonly string[]): Promise<JsonDigest> {
   return JSON.parse(run.stdout) as JsonDigest;
 }
 
+/** The modules that the command loads for a log. */
+async function loadedBy(log: string): Promise<string> {
+  const tell = `import { registerHooks } from "node:module";
+    registerHooks({ resolve: (name, context, next) => {
+      const found = next(name, context);
+      process.stderr.write(found.url + "\\n");
+      return found;
+    } });`;
+  const hook = `data:text/javascript,${encodeURIComponent(tell)}`;
+  const run = await runCli(["digest", log], { env: { NODE_OPTIONS: `--import ${hook}` } });
+  expect(run).toMatchObject({ code: 0 });
+  return run.stderr;
+}
+
 /** One clear paragraph and exit code 2. */
 function expectError(run: CliRun, ...parts: readonly string[]): void {
   expect(run.stderr).toMatch(/^error: /m);
@@ -49,6 +63,13 @@ describe("digest", () => {
     expect(run.stdout).not.toContain("\u001B[");
     expect(run.stdout).toMatch(/^3 .*ms/m);
     expect(run.stdout).not.toMatch(/^4 .*ms/m);
+  });
+
+  test("loads no parser and no planner for a log that they know nothing of", async () => {
+    const told = await loadedBy(SLOW);
+    expect(told).toContain("/digest/");
+    expect(told).not.toMatch(/libpg-query|pglite|\/postgres\/|advisor\/src\/index/);
+    expect(await loadedBy(STDERR)).toMatch(/libpg-query/);
   });
 
   test("several files, patterns and the standard input count together", async () => {

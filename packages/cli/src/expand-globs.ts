@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
-import { DbadviseError } from "@dbadvise/advisor";
+import { DbadviseError } from "@dbadvise/advisor/logs";
 
 /** Folders that hold no sources of the project's own. */
 const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules"]);

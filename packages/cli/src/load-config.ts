@@ -1,8 +1,8 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { DbadviseError } from "@dbadvise/advisor";
-import { type Config, validateConfig } from "./config.ts";
+import { DbadviseError } from "@dbadvise/advisor/logs";
+import type { Config } from "./config.ts";
 
 const NAMES = ["dbadvise.config.ts", "dbadvise.config.js", "dbadvise.config.json"] as const;
 
@@ -23,6 +23,8 @@ export async function loadConfig(folder: string): Promise<Config> {
     );
   }
   const path = join(folder, name);
+  // It knows the values of all commands, and so most of the advisor.
+  const { validateConfig } = await import("./config.ts");
   return validateConfig(
     name.endsWith(".json") ? await readJson(path, name) : await importModule(path, name),
     name,

@@ -1,4 +1,4 @@
-import { DbadviseError } from "@dbadvise/advisor";
+import { DbadviseError } from "@dbadvise/advisor/logs";
 
 const SIZES: Readonly<Record<string, number>> = {
   b: 1,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { access, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { DbadviseError } from "@dbadvise/advisor";
+import { DbadviseError } from "@dbadvise/advisor/logs";
 
 /**
  * Checks that a file can be written, before the work whose result goes there.

@@ -1,4 +1,4 @@
-import { DbadviseError, redactUrl } from "@dbadvise/advisor";
+import { DbadviseError, redactUrl } from "@dbadvise/advisor/logs";
 import { wantsColor } from "./wants-color.ts";
 
 /** Where errors go, and how they look there. */

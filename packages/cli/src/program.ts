@@ -1,16 +1,28 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { addAnalyze } from "./program/add-analyze.ts";
-import { addCheck } from "./program/add-check.ts";
-import { addDemo } from "./program/add-demo.ts";
-import { addDigest } from "./program/add-digest.ts";
-import { addExplain } from "./program/add-explain.ts";
-import { addSnapshot } from "./program/add-snapshot.ts";
-import { addUsage } from "./program/add-usage.ts";
 import { EXIT_HELP, type Surroundings } from "./program/surroundings.ts";
 
-/** The command line. Parsing runs the command; wrong usage throws `CommanderError`, all else `DbadviseError`. */
-export function createProgram(around: Surroundings): Command {
+type AddCommand = (program: Command, around: Surroundings) => void;
+
+/** Each with what it needs, which is loaded for it alone: a planner takes longer to load than a small log to be read. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  analyze: async () => (await import("./program/add-analyze.ts")).addAnalyze,
+  check: async () => (await import("./program/add-check.ts")).addCheck,
+  digest: async () => (await import("./program/add-digest.ts")).addDigest,
+  snapshot: async () => (await import("./program/add-snapshot.ts")).addSnapshot,
+  usage: async () => (await import("./program/add-usage.ts")).addUsage,
+  explain: async () => (await import("./program/add-explain.ts")).addExplain,
+  demo: async () => (await import("./program/add-demo.ts")).addDemo,
+};
+
+/**
+ * The command line for arguments that begin with `first`: with the command of that name alone, with all where there is
+ * none. Parsing runs the command; wrong usage throws `CommanderError`, all else `DbadviseError`.
+ */
+export async function createProgram(
+  around: Surroundings,
+  first: string | undefined,
+): Promise<Command> {
   const program = new Command("dbadvise")
     .description(
       "Index and query advice for SQL databases, verified by the database's own planner.",
@@ -37,12 +49,8 @@ Colours: NO_COLOR, FORCE_COLOR. DBADVISE_DEBUG=1 prints the stack of an error.
 ${EXIT_HELP}`,
     );
 
-  addAnalyze(program, around);
-  addCheck(program, around);
-  addDigest(program, around);
-  addSnapshot(program, around);
-  addUsage(program, around);
-  addExplain(program, around);
-  addDemo(program, around);
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    if (name === first || !Object.hasOwn(COMMANDS, first ?? "")) (await load())(program, around);
+  }
   return program;
 }

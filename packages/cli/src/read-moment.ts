@@ -1,4 +1,4 @@
-import { DbadviseError } from "@dbadvise/advisor";
+import { DbadviseError } from "@dbadvise/advisor/logs";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { printError } from "./print-error.ts";
 import { createProgram } from "./program.ts";
+import type { Surroundings } from "./program/surroundings.ts";
 import { createProgress } from "./progress.ts";
 
 /** Runs the command line given, without `node` and the script. Prints everything, throws nothing. */
@@ -24,7 +25,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 
   let code: ExitCode = EXIT.clean;
   try {
-    const program = createProgram({
+    const around: Surroundings = {
       env: process.env,
       folder: process.cwd(),
       output: process.stdout,
@@ -36,7 +37,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       exitWith: (chosen) => {
         code = chosen;
       },
-    });
+    };
+    const program = await createProgram(around, args[0]);
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
     progress.done();

@@ -162,7 +162,7 @@ function readTasks(
 }
 
 /** A thread makes little that lives on: V8 need not let garbage grow. In megabytes. */
-const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
+const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
 function runThread(
   waiting: ReadTask[],

@@ -4,7 +4,9 @@ const LINE_FEED = 10;
 /** Bytes before a place that a reader may look back at. */
 export const LOOK_BACK_BYTES = 4096;
 /** Room for bytes to come, at least. */
-const ROOM_BYTES = 1024 * 1024;
+const ROOM_BYTES = 512 * 1024;
+/** For what is left of a block when its other bytes are asked for. */
+const REST_BYTES = 64 * 1024;
 
 /** Which blocks of an input are read: those that start in `[from, to)`. */
 export interface ByteRange {
@@ -32,7 +34,7 @@ export function feedBlocks(
   range: ByteRange = { from: 0, to: Number.POSITIVE_INFINITY },
   offset = 0,
 ): BlockFeed {
-  let buffer = Buffer.allocUnsafe(ROOM_BYTES + LOOK_BACK_BYTES);
+  let buffer = Buffer.allocUnsafe(REST_BYTES + ROOM_BYTES);
   let used = 0;
   /** What is before has been read or given up. */
   let start = range.from - offset;
@@ -52,7 +54,7 @@ export function feedBlocks(
       base += keepFrom;
     }
     if (buffer.length - used >= ROOM_BYTES) return;
-    const larger = Buffer.allocUnsafe(used + 2 * ROOM_BYTES);
+    const larger = Buffer.allocUnsafe(2 * used + ROOM_BYTES);
     buffer.copy(larger, 0, 0, used);
     buffer = larger;
   }

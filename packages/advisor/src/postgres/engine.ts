@@ -2,6 +2,7 @@ import type { Engine } from "../engine.ts";
 import { capture, captureUsage } from "./capture/capture.ts";
 import { connect } from "./connect.ts";
 import { postgresDdl } from "./ddl.ts";
+import { postgresFingerprinter } from "./fingerprinter.ts";
 import { identify } from "./identify.ts";
 import { postgresIndexForms } from "./index-forms.ts";
 import { postgresIndexWrites } from "./index-writes.ts";
@@ -11,7 +12,7 @@ import { reviewQuery } from "./rewrite/review-query.ts";
 import { changeSnapshot } from "./sandbox/change-snapshot.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { splitStatements } from "./split-statements.ts";
-import { FINGERPRINT_VERSION, statementFingerprint } from "./statement-fingerprint.ts";
+import { postgresWords } from "./words.ts";
 
 /** PostgreSQL 12 and later; planned by the embedded PostgreSQL of the sandbox. */
 export const postgres: Engine = {
@@ -23,11 +24,7 @@ export const postgres: Engine = {
   capture,
   captureUsage,
   splitStatements,
-  fingerprinter: {
-    lexis: "postgres",
-    version: FINGERPRINT_VERSION,
-    fingerprint: statementFingerprint,
-  },
+  fingerprinter: postgresFingerprinter,
   parse,
   reviewQuery,
   createPlanner: createSandbox,
@@ -35,5 +32,6 @@ export const postgres: Engine = {
   changeSnapshot,
   indexForms: postgresIndexForms,
   indexWrites: postgresIndexWrites,
-  ddl: postgresDdl,
+  ddl: () => postgresDdl,
+  words: postgresWords,
 };

@@ -9,10 +9,11 @@ import {
   type ReadProgress,
   runDigest,
   writeDigest,
-} from "@dbadvise/advisor";
+} from "@dbadvise/advisor/logs";
 import type { DigestSettings } from "../digest-settings.ts";
 import { logPaths } from "../log-paths.ts";
 import { checkOutputFile } from "../output-file.ts";
+import { compileInThread } from "./compile-in-thread.ts";
 import { leaveWasmPlain } from "./leave-wasm-plain.ts";
 
 export interface DigestWatcher {
@@ -31,6 +32,7 @@ export async function digestCommand(
   watcher: DigestWatcher,
 ): Promise<Digest> {
   leaveWasmPlain();
+  compileInThread();
   const { merge, save, maxShapes, showLiterals } = settings;
   // Before anything is read: a missing file is told at once.
   const saved = await logPaths(merge, folder);

@@ -6,7 +6,7 @@ import {
   fingerprintShapes,
   type DigestRenderOptions,
   renderDigest,
-} from "@dbadvise/advisor";
+} from "@dbadvise/advisor/logs";
 import { type Command, Option } from "commander";
 import { checkUnread, digestCommand } from "../commands/digest.ts";
 import { comparedStatements, digestSettings } from "../digest-settings.ts";

@@ -1,4 +1,4 @@
-import { LOG_FORMATS } from "@dbadvise/advisor";
+import { LOG_FORMATS } from "@dbadvise/advisor/logs";
 import { Option } from "commander";
 
 export function logFormatOption(): Option {
