@@ -1,5 +1,6 @@
 import type { Node, SelectStmt } from "libpg-query";
 import type { QueryReview } from "../../engine.ts";
+import { DEEP_OFFSET, keysetReason } from "../../rewrite/review-words.ts";
 import { integerConstant, walkNodes } from "../describe/node-parts.ts";
 import { isAggregate } from "../describe/trace.ts";
 import { quoteIdent } from "../quote-ident.ts";
@@ -9,9 +10,6 @@ import { fragmentText, parseFragment } from "./fragment.ts";
 import type { QueryLevel } from "./query-levels.ts";
 import { type ReadQuery, type ReadText, rewriteQuery, type TextChange } from "./rewrites.ts";
 import { replaceIn } from "./same-tree.ts";
-
-/** Offset in rows from which a page is deep. */
-const DEEP_OFFSET = 1_000;
 
 /** `ORDER BY ... LIMIT ... OFFSET n` over one table: to a page that starts behind the last row of the one before. */
 export function keysetReviews(read: ReadQuery): readonly QueryReview[] {
@@ -39,7 +37,10 @@ export function keysetReviews(read: ReadQuery): readonly QueryReview[] {
       part: `OFFSET ${deepest.offset}`,
       rewrite,
       same: false,
-      reason: `it is not the same query: ${values} ${page.keys.length === 1 ? "is" : "are"} ${page.keys.map(({ name }) => name).join(", ")} of the last row of the page before, which the application has to keep; pages can then be turned one by one only, and rows that are inserted or deleted meanwhile no longer shift them`,
+      reason: keysetReason(
+        page.keys.map(({ name }) => name),
+        values,
+      ),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { JoinExpr, Node } from "libpg-query";
 import type { QueryReview } from "../../engine.ts";
+import { unmatchedReason } from "../../rewrite/review-words.ts";
 import { nameParts, stringConstant, walkNodes } from "../describe/node-parts.ts";
 import type { SqlToken } from "../sql-tokens.ts";
 import type { TokenEdit } from "./edit-text.ts";
@@ -32,7 +33,7 @@ export function leftJoinReviews(read: ReadQuery): readonly QueryReview[] {
           part: found.part,
           rewrite,
           same: true,
-          reason: `a row without a match has NULL for ${column.name}, which ${found.part} never lets pass`,
+          reason: unmatchedReason(column.name, found.part),
         },
       ];
     }),

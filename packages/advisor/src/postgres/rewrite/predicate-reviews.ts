@@ -1,5 +1,6 @@
 import type { Node } from "libpg-query";
 import type { QueryReview } from "../../engine.ts";
+import { partAt, pathTo } from "../../rewrite/part-at.ts";
 import { isNode, stringConstant } from "../describe/node-parts.ts";
 import { coalescedColumn } from "./coalesced-column.ts";
 import { dayOfTimestamp } from "./day-of-timestamp.ts";
@@ -53,25 +54,9 @@ function valuesOf(node: Node, condition: Node, logged: () => readonly Node[]): r
   const path = pathTo(condition, node);
   if (path === null) return [];
   return logged().flatMap((other) => {
-    let part: unknown = other;
-    for (const key of path) {
-      part =
-        typeof part === "object" && part !== null
-          ? (part as Readonly<Record<string, unknown>>)[key]
-          : undefined;
-    }
+    const part = partAt(other, path);
     return isNode(part) ? [part] : [];
   });
-}
-
-function pathTo(from: unknown, target: object): readonly string[] | null {
-  if (from === target) return [];
-  if (typeof from !== "object" || from === null) return null;
-  for (const [key, part] of Object.entries(from)) {
-    const rest = pathTo(part, target);
-    if (rest !== null) return [key, ...rest];
-  }
-  return null;
 }
 
 function firstRewrite(condition: Node, scope: PredicateScope): RewrittenPredicate | null {
