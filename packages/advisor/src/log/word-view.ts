@@ -8,7 +8,7 @@ export function viewOf(bytes: Buffer): DataView {
  * takes as long as reading a statement.
  */
 export function createViews(): (bytes: Buffer) => DataView {
-  let buffer = Buffer.alloc(0);
+  let buffer: Buffer = Buffer.alloc(0);
   let view = viewOf(buffer);
   let otherBuffer = buffer;
   let otherView = view;

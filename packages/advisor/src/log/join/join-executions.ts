@@ -18,6 +18,8 @@ import {
   setText,
   startsWith,
 } from "./message-text.ts";
+import { isSpelledAt, spelled } from "../spelled.ts";
+import { createViews } from "../word-view.ts";
 import { type OpenEnds, trackSessions } from "./open-sessions.ts";
 import { readPlanStatement } from "./plan-statement.ts";
 import type { KeptExecution, SessionOutput } from "./session-state.ts";
@@ -28,11 +30,11 @@ export interface ExecutionJoiner extends MessageSink {
   end(): OpenEnds;
 }
 
-const DURATION = bytesOf("duration: ");
+const DURATION = spelled("duration: ");
 const MILLISECONDS = bytesOf(" ms");
 const SPACE = 32;
-const STATEMENT = bytesOf("statement: ");
-const EXECUTE = bytesOf("execute ");
+const STATEMENT = spelled("statement: ");
+const EXECUTE = spelled("execute ");
 const FETCH = bytesOf("execute fetch from ");
 const PLAN = bytesOf("plan:");
 /** Phases before an execution, and calls that have no text. */
@@ -97,6 +99,8 @@ const CONNECTION_ENDS: readonly Buffer[] = [
 
 /** Examples whose parameters may still come, by connection. */
 const MAX_LATE = 256;
+/** A power of two. */
+const LATE_MARKS = 4096;
 
 /**
  * Turns the messages of a PostgreSQL log, or of a range of one, into executions. Each counts once, whichever settings
@@ -112,6 +116,9 @@ export function joinExecutions(
   const number: NumberRead = { value: Number.NaN, end: 0 };
   const statement = emptySpan();
   const late = new Map<number, Example>();
+  /** How many they are by the lowest bits of their connections: most messages needn't look. */
+  const lateMarks = new Uint16Array(LATE_MARKS);
+  const viewOf = createViews();
   const output = executionOutput(sink);
   const sessions = trackSessions(begins, output);
 
@@ -124,22 +131,28 @@ export function joinExecutions(
     execution.database = message.database;
     execution.application = message.application;
     const { queryId, detail } = message;
-    setSpan(execution.queryId, queryId.bytes, queryId.from, queryId.to);
-    const hasParameters = startsWith(detail.bytes, detail.from + 1, detail.to, PARAMETERS);
-    setSpan(
-      execution.parameters,
-      detail.bytes,
-      detail.from,
-      hasParameters ? detail.to : detail.from,
-    );
+    if (queryId.from < queryId.to || execution.queryId.from < execution.queryId.to)
+      setSpan(execution.queryId, queryId.bytes, queryId.from, queryId.to);
+    if (startsWith(detail.bytes, detail.from + 1, detail.to, PARAMETERS))
+      setSpan(execution.parameters, detail.bytes, detail.from, detail.to);
+    else execution.parameters.to = execution.parameters.from;
   }
 
   function count(message: ServerMessage, shape: number): void {
     const example = sink.execution(shape, execution);
     if (example === null || message.session === 0) return;
-    late.delete(message.session);
     late.set(message.session, example);
-    if (late.size > MAX_LATE) for (const [oldest] of late) return void late.delete(oldest);
+    markLate(message.session, 1);
+    if (late.size > MAX_LATE) for (const [oldest] of late) return forgetLate(oldest);
+  }
+
+  function forgetLate(session: number): void {
+    if (late.delete(session)) markLate(session, -1);
+  }
+
+  function markLate(session: number, more: number): void {
+    const mark = session & (LATE_MARKS - 1);
+    lateMarks[mark] = (lateMarks[mark] ?? 0) + more;
   }
 
   /** `from`: where the statement begins. `ms` NaN: it only started. */
@@ -157,7 +170,7 @@ export function joinExecutions(
     const { text: sql } = execution;
     const shape = sink.shapeOf(sql.bytes, sql.from, sql.to);
     if (!Number.isNaN(ms)) {
-      sessions.executed(message.session, message.at, ms, shape);
+      sessions.executed(execution, shape);
       count(message, shape);
     } else if (message.session === 0) {
       // Whose duration or error follows can't be told.
@@ -208,11 +221,12 @@ export function joinExecutions(
   /** A statement or execution at `from`; false: it is something else. */
   function started(message: ServerMessage, from: number, ms: number): boolean {
     const { bytes, to } = message.message;
-    if (startsWith(bytes, from, to, STATEMENT)) {
+    const view = viewOf(bytes);
+    if (isSpelledAt(view, from, to, STATEMENT)) {
       text(message, from + STATEMENT.length, ms, 1);
       return true;
     }
-    if (!startsWith(bytes, from, to, EXECUTE)) return false;
+    if (!isSpelledAt(view, from, to, EXECUTE)) return false;
     const sql = afterColon(bytes, from, to);
     if (sql === -1) return false;
     // It continues an execution that is already counted.
@@ -258,11 +272,11 @@ export function joinExecutions(
   return {
     message(message) {
       sink.record(message.at);
-      if (message.session !== 0 && late.size > 0) late.delete(message.session);
+      if (lateMarks[message.session & (LATE_MARKS - 1)] !== 0) forgetLate(message.session);
       switch (message.severity) {
         case "log": {
           const { bytes, from, to } = message.message;
-          if (startsWith(bytes, from, to, DURATION)) duration(message);
+          if (isSpelledAt(viewOf(bytes), from, to, DURATION)) duration(message);
           else if (!started(message, from, Number.NaN)) event(message);
           return;
         }

@@ -36,30 +36,27 @@ export interface NumberRead {
 /** Reads decimal digits with an optional fraction; at most three of its digits count, so that sums stay exact. */
 export function readDecimal(bytes: Buffer, from: number, to: number, read: NumberRead): void {
   let at = from;
-  let thousandths = 0;
-  for (let digit = digitAt(bytes, at, to); digit < 10; digit = digitAt(bytes, ++at, to))
-    thousandths = thousandths * 10 + digit;
+  let value = 0;
+  let digit = 0;
+  // What is below 0 is large as an unsigned number.
+  for (; at < to && (digit = ((bytes[at] as number) - 48) >>> 0) < 10; at++)
+    value = value * 10 + digit;
   if (at === from) {
     read.end = at;
     read.value = Number.NaN;
     return;
   }
-  thousandths *= 1000;
-  if (digitAt(bytes, at + 1, to) < 10 && bytes[at] === DOT) {
-    at += 1;
+  let thousandths = 0;
+  if (at + 1 < to && bytes[at] === DOT && ((bytes[at + 1] as number) - 48) >>> 0 < 10) {
     let weight = 100;
-    for (let digit = digitAt(bytes, at, to); digit < 10; digit = digitAt(bytes, ++at, to)) {
+    for (at++; at < to && (digit = ((bytes[at] as number) - 48) >>> 0) < 10; at++) {
       thousandths += digit * weight;
       weight = weight === 100 ? 10 : weight === 10 ? 1 : 0;
     }
   }
   read.end = at;
-  read.value = thousandths / 1000;
-}
-
-/** A digit's value; 10 or more: there is none. */
-function digitAt(bytes: Buffer, at: number, to: number): number {
-  return at < to ? ((bytes[at] as number) - 48) >>> 0 : 10;
+  // One division of whole numbers: the nearest number to what is written.
+  read.value = (value * 1000 + thousandths) / 1000;
 }
 
 /** The place after the first `: ` of the first line; -1: it has none. */

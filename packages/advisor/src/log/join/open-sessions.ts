@@ -1,3 +1,4 @@
+import type { Execution } from "../execution.ts";
 import {
   MAX_PLANS,
   newSessionState,
@@ -27,10 +28,13 @@ export interface SessionHead {
 const DECIDING_PLANS = 2 * MAX_PLANS;
 /** Connections remembered at a time; of more, those silent for longest are settled. */
 const MAX_SESSIONS = 65_536;
+/** A power of two. */
+const RECENT = 1024;
 /** Connections of whose first records in a range the range before is asked; further ones began in it. */
 const MAX_HEADS = 262_144;
 
 interface OpenSession {
+  readonly key: number;
   readonly state: SessionState;
   /** Records whose meaning is not known yet; `null`: all is. */
   head: SessionToken[] | null;
@@ -41,12 +45,14 @@ interface OpenSession {
 /** The connections of one range of a log. `begins`: nothing comes before the range. */
 export function trackSessions(begins: boolean, output: SessionOutput): OpenSessions {
   const sessions = new Map<number, OpenSession>();
+  /** Sessions by the lowest bits of their numbers: a look-up of a number that is no small integer takes long. */
+  const recent: (OpenSession | undefined)[] = Array.from({ length: RECENT }, () => undefined);
   const heads = new Map<number, SessionHead>();
   let clock = 0;
 
   function open(key: number): OpenSession {
     const isKnown = begins || heads.size >= MAX_HEADS || heads.has(key);
-    const session = { state: newSessionState(), head: isKnown ? null : [], seen: clock };
+    const session = { key, state: newSessionState(), head: isKnown ? null : [], seen: clock };
     sessions.set(key, session);
     if (sessions.size > MAX_SESSIONS) forget();
     return session;
@@ -54,10 +60,18 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
 
   function get(key: number): OpenSession {
     clock += 1;
-    const session = sessions.get(key);
-    if (session === undefined) return open(key);
+    const place = key & (RECENT - 1);
+    const last = recent[place];
+    const session =
+      last !== undefined && last.key === key ? last : (sessions.get(key) ?? open(key));
+    if (session !== last) recent[place] = session;
     session.seen = clock;
     return session;
+  }
+
+  function remove(key: number): void {
+    sessions.delete(key);
+    recent[key & (RECENT - 1)] = undefined;
   }
 
   function forget(): void {
@@ -66,7 +80,7 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
     for (const [key, session] of sessions) {
       if (session.seen >= median || session.head !== null) continue;
       settle(session.state, Number.NaN, output);
-      sessions.delete(key);
+      remove(key);
     }
   }
 
@@ -90,11 +104,12 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
       state.lastShape = -1;
       return state;
     },
-    executed(key, at, ms, shape) {
+    executed(execution, shape) {
+      const { session: key } = execution;
       const session = get(key);
       const { state } = session;
       if (session.head !== null || state.started !== null || state.plans.length > 0)
-        settleOpen(key, session, startOf(at, ms));
+        settleOpen(key, session, startOf(execution.at, execution.ms));
       state.plansInRow = 0;
       state.lastShape = shape;
     },
@@ -118,7 +133,7 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
     },
     end(key) {
       // Kept where the next range's records might else be taken for the range's first ones.
-      if (begins) sessions.delete(key);
+      if (begins) remove(key);
     },
     close() {
       const tails = new Map<number, SessionState>();
@@ -134,8 +149,8 @@ export function trackSessions(begins: boolean, output: SessionOutput): OpenSessi
 export interface OpenSessions {
   /** A record that ends what its connection had open, see `SessionToken`. Returns the state after it, to be written to. */
   settle(key: number, startedAt: number): SessionState;
-  /** A record that says all of an execution, which ended `at` and took `ms`. */
-  executed(key: number, at: number, ms: number, shape: number): void;
+  /** A record that says all of an execution. */
+  executed(execution: Execution, shape: number): void;
   /** A record of another kind. */
   step(key: number, token: SessionToken): void;
   /** The connection has ended, and is settled. */

@@ -1,5 +1,7 @@
 import { matches } from "../match-bytes.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
+import { createViews } from "../word-view.ts";
+import { isHeadAt, keepHead, type KnownHead, newKnownHead } from "./known-head.ts";
 import { isTailAt, keepTail, type KnownTail, newKnownTail } from "./known-tail.ts";
 import { beginsLabel, type Label, labelAt } from "./labels.ts";
 import {
@@ -45,6 +47,13 @@ export interface PrefixMatcher extends PrefixedLine {
   /** Ends of names that were tried. */
   tries: number;
   readonly tail: KnownTail;
+  readonly head: KnownHead;
+  /** Where the process id begins; -1: the line has none. */
+  pidFrom: number;
+  /** Whether the line has the names of the line that matched before: then they may not be among the spans. */
+  hasSameNames: boolean;
+  lineFrom: number;
+  readonly viewOf: (bytes: Buffer) => DataView;
 }
 
 const BLANK = 32;
@@ -70,6 +79,11 @@ export function createPrefixMatcher(template: string): PrefixMatcher {
     spans: new Int32Array(SPANS),
     ops,
     tail: newKnownTail(ops),
+    head: newKnownHead(ops),
+    pidFrom: -1,
+    hasSameNames: false,
+    lineFrom: 0,
+    viewOf: createViews(),
     tries: 0,
     clock: createTimestampReader(),
   };
@@ -82,15 +96,39 @@ export function matchPrefix(
   from: number,
   to: number,
 ): boolean {
-  const { tail, spans } = matcher;
+  const { tail, head, spans } = matcher;
   matcher.isDoubtful = false;
+  matcher.lineFrom = from;
+  const { label } = head;
+  if (label !== null && isHeadAt(head, matcher.viewOf(bytes), from, to)) {
+    matcher.at = head.at;
+    matcher.session = head.session;
+    matcher.textFrom = head.textFrom;
+    matcher.label = label;
+    matcher.hasSameNames = true;
+    return true;
+  }
   matcher.tries = 0;
+  matcher.pidFrom = -1;
   tail.from = -1;
   tail.isSame = false;
   if (!matchFrom(matcher, 0, bytes, from, Math.min(to, from + MAX_HEAD_BYTES))) return false;
-  if (tail.from >= 0 && !tail.isSame)
+  // A line of no session may end before its names: its own are none.
+  if (tail.from < 0) tail.length = 0;
+  else if (!tail.isSame)
     keepTail(tail, bytes, matcher.textFrom, matcher.label, matcher.isDoubtful, spans);
+  matcher.hasSameNames = tail.isSame && tail.hasAllNames;
+  if (head.isPossible) {
+    head.label = null;
+    if (!matcher.isDoubtful) keepHead(head, matcher.viewOf(bytes), from, matcher);
+  }
   return true;
+}
+
+/** Puts the names of the line last matched among the spans; it ends before `to`. */
+export function matchNames(matcher: PrefixMatcher, bytes: Buffer, to: number): void {
+  matcher.head.label = null;
+  matchPrefix(matcher, bytes, matcher.lineFrom, to);
 }
 
 /** Whether what follows is as in the line before: then nothing of it has to be matched. */
@@ -133,6 +171,7 @@ function matchFrom(
         at = timeEnd(matcher, op, bytes, at, to);
         break;
       case PID:
+        matcher.pidFrom = at;
         at = pidEnd(matcher, bytes, at, to);
         break;
       case NAME:

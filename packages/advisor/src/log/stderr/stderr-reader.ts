@@ -8,6 +8,7 @@ import { startsLog } from "./infer-prefixes.ts";
 import {
   createPrefixMatcher,
   MAX_HEAD_BYTES,
+  matchNames,
   matchPrefix,
   type PrefixMatcher,
 } from "./prefix-matcher.ts";
@@ -92,9 +93,9 @@ function createStderrReader(
     message.severity = matcher.label.severity ?? "other";
     message.at = matcher.at;
     message.session = matcher.session;
-    const { spans, tail } = matcher;
-    // Names stand after all else as a rule: then those of the message before are its own.
-    if (!tail.isSame || !tail.hasAllNames || matcher !== named) {
+    const { spans } = matcher;
+    if (!matcher.hasSameNames || matcher !== named) {
+      if (matcher.hasSameNames) matchNames(matcher, bytes, to);
       message.user = nameOf(names.user, matcher, SPAN.user, bytes);
       message.database = nameOf(names.database, matcher, SPAN.database, bytes);
       message.application = nameOf(names.application, matcher, SPAN.application, bytes);
@@ -191,6 +192,8 @@ function createStderrReader(
 
   return {
     findBlock(bytes, low, from, to) {
+      // The line that matches here is not the one whose names the message has.
+      named = undefined;
       const input = bytes.length === to ? bytes : bytes.subarray(0, to);
       let line = from;
       if (from > low && input[from - 1] !== NEWLINE) {
