@@ -1,0 +1,68 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Statement, TableUse } from "../workload/statement.ts";
+import { catalogNames } from "./describe/catalog-names.ts";
+import type { DescribeContext, Scope, UseDraft } from "./describe/model.ts";
+import { givesPlainRows } from "./describe/plain-rows.ts";
+import { describeQuery } from "./describe/select.ts";
+import { describeDelete, describeInsert, describeUpdate } from "./describe/write-statements.ts";
+import type { SyntaxTree } from "./syntax/tree.ts";
+
+/** What a parsed statement asks of the catalog's tables, views expanded. A construct that is not known gives fewer facts. */
+export function describeStatement(tree: SyntaxTree, catalog: Catalog): Statement {
+  const context: DescribeContext = {
+    names: catalogNames(catalog),
+    uses: [],
+    unresolved: new Set(),
+    system: new Set(),
+    subqueries: new Map(),
+    expanding: [],
+    query: describeQuery,
+  };
+  const level: Scope = {
+    context,
+    parent: null,
+    correlation: "inward",
+    relations: [],
+    ctes: new Map(),
+    outer: new Set(),
+  };
+  describeTree(tree, level);
+  const tables = context.uses.map(tableUse);
+  const unresolved = [...context.unresolved];
+  const systemOnly = context.system.size > 0 && tables.length === 0 && unresolved.length === 0;
+  const plainRows = tree.kind === "query" && givesPlainRows(tree, context);
+  return {
+    kind: tree.kind === "query" ? "select" : tree.kind,
+    tables,
+    unresolved,
+    ...(plainRows ? { plainRows } : {}),
+    ...(systemOnly ? { systemOnly } : {}),
+  };
+}
+
+function describeTree(tree: SyntaxTree, level: Scope): void {
+  switch (tree.kind) {
+    case "query":
+      describeQuery(tree, level, "all");
+      return;
+    case "insert":
+      return describeInsert(tree, level);
+    case "update":
+      return describeUpdate(tree, level);
+    case "delete":
+      return describeDelete(tree, level);
+  }
+}
+
+function tableUse(draft: UseDraft): TableUse {
+  const { table, predicates, order, group, limited } = draft;
+  return {
+    table: { schema: table.schema, name: table.name },
+    predicates,
+    order,
+    group,
+    columns: draft.whole ? "*" : [...draft.columns],
+    written: [...draft.written],
+    limited,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Expression } from "../syntax/tree.ts";
+import type { Traced } from "./trace.ts";
+import { tracedColumn, valueType } from "./value-type.ts";
+
+/**
+ * Whether an index on one side of a comparison can find the other side's value. It can't where the side's own values are
+ * converted first: a text to a number or a time, or to another collation.
+ */
+export function servesComparison(side: Traced, other: Traced): boolean {
+  const [own, value] = [valueType(side), valueType(other)];
+  if (own === "json" || own === "spatial") return false;
+  if (own === null || value === null) return true;
+  if (own !== "text") return true;
+  if (value === "text") return collates(side, other);
+  // A string of bytes is compared byte by byte.
+  return value === "bytes" && isBinary(collationOf(side.node, side));
+}
+
+/** Whether both are compared by the side's own collation, as it is in an index. */
+function collates(side: Traced, other: Traced): boolean {
+  const own = collationOf(side.node, side);
+  const value = collationOf(other.node, other);
+  if (own === null || value === null || own === value) return true;
+  if (isExplicit(other.node)) return false;
+  if (isExplicit(side.node)) return true;
+  const [ownRank, valueRank] = [rank(own), rank(value)];
+  return ownRank === valueRank ? !isBinary(value) : ownRank > valueRank;
+}
+
+/** `null` where the column that it is compared with decides: of a constant, of what is not known. */
+function collationOf(node: Expression, traced: Traced): string | null {
+  if (node.kind === "column") {
+    return tracedColumn(traced, node.parts.at(-1) ?? "")?.collation?.toLowerCase() ?? null;
+  }
+  if (node.kind === "binary" && node.operator === "collate" && node.right.kind === "column") {
+    return (node.right.parts[0] ?? "").toLowerCase();
+  }
+  return null;
+}
+
+function isExplicit(node: Expression): boolean {
+  return node.kind === "binary" && node.operator === "collate";
+}
+
+function isBinary(collation: string | null): boolean {
+  return collation === "binary" || collation?.endsWith("_bin") === true;
+}
+
+/** Where two character sets meet, the one that can write more is converted to. */
+function rank(collation: string): number {
+  if (/^utf8mb4_|^uca1400_/.test(collation)) return 3;
+  if (/^(?:utf16|utf32|ucs2)/.test(collation)) return 3;
+  return collation.startsWith("utf8") ? 2 : 1;
+}
