@@ -88,7 +88,10 @@ async function compareWithPeers(
   };
   const { queries, skipped } = await buildWorkload([source], engine.parse, snapshot.catalog);
   if (skipped.length > 0) throw new Error(skipped[0]?.reason);
-  const set = generateCandidates(queries, snapshot, engine.ddl.quote);
+  const set = generateCandidates(queries, snapshot, {
+    ddl: engine.ddl(snapshot),
+    forms: engine.indexForms(snapshot),
+  });
   const lines = [
     `Server: PostgreSQL ${snapshot.server.version}, scale ${scale}. ${queries.length} queries on ${snapshot.catalog.tables.length} tables, ${set.candidates.length} candidates.`,
     "",

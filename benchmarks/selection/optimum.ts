@@ -28,7 +28,10 @@ export async function compareWithOptimum(
     const snapshot = generatedSnapshot({ seed, tables: 3 });
     const sources = [generatedWorkload({ seed, tables: 3, queries: 8 })];
     const { queries } = await buildWorkload(sources, engine.parse, snapshot.catalog);
-    const all = generateCandidates(queries, snapshot, engine.ddl.quote);
+    const all = generateCandidates(queries, snapshot, {
+      ddl: engine.ddl(snapshot),
+      forms: engine.indexForms(snapshot),
+    });
     const set = { ...all, candidates: spread(all.candidates, MAX_CANDIDATES) };
     // One planner, whose cache then answers: the choice itself asks for what it wants to know.
     const planner = await engine.createPlanner(snapshot, () => undefined);

@@ -6,7 +6,7 @@ import type { UsageRecord } from "./catalog/usage-history.ts";
 import { digestOfLogs } from "./digest/digest-of-logs.ts";
 import type { Engine } from "./engine.ts";
 import { allFindings } from "./findings/all-findings.ts";
-import { nameIndexes } from "./findings/name-indexes.ts";
+import { serverContext } from "./findings/finding-context.ts";
 import type { EventSource } from "./log/event-source.ts";
 import { buildReport } from "./report/build-report.ts";
 import type { Report } from "./report/report.ts";
@@ -60,7 +60,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
     snapshot.catalog,
     statisticsFinder(snapshot),
   );
-  const candidates = generateCandidates(workload.queries, snapshot, engine.ddl.quote);
+  const server = serverContext(engine, snapshot);
+  const candidates = generateCandidates(workload.queries, snapshot, server);
   const { planner: given = (from: Snapshot) => engine.createPlanner(from, progress) } = options;
   const planner =
     workload.queries.length === 0
@@ -84,9 +85,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
       workload,
       planner,
       selection,
-      ddl: engine.ddl,
-      reviewQuery: engine.reviewQuery,
-      nameIndex: nameIndexes(engine.ddl, snapshot.catalog),
+      ...server,
       now,
     };
     const findings = await allFindings(context);

@@ -1,6 +1,6 @@
 import type { CandidateIndex } from "./candidates/candidate-index.ts";
 import type { IndexForms } from "./candidates/index-forms.ts";
-import type { Catalog, TableName } from "./catalog/catalog.ts";
+import type { Catalog, Table, TableName } from "./catalog/catalog.ts";
 import type { ChangedSnapshot } from "./catalog/changed-snapshot.ts";
 import type { NodeUsage, Snapshot } from "./catalog/snapshot.ts";
 import type { Fingerprinter } from "./digest/merge-by-fingerprint.ts";
@@ -80,6 +80,19 @@ export interface QueryReview {
   readonly other?: { readonly table: TableName; readonly column: string };
 }
 
+/** A change and how to take it back: statements in order. */
+export interface DdlChange {
+  readonly apply: readonly string[];
+  readonly undo: readonly string[];
+  /** The second step of a change in two, to be run when the first one has proved itself. */
+  readonly later?: {
+    /** When that is: a clause that starts with a small letter. */
+    readonly when: string;
+    readonly apply: readonly string[];
+    readonly undo: readonly string[];
+  };
+}
+
 /** DDL in an engine's words, each statement complete with its `;`, names quoted where needed. */
 export interface DdlWriter {
   /**
@@ -89,49 +102,57 @@ export interface DdlWriter {
   indexName(candidate: CandidateIndex, catalog: Catalog, taken: ReadonlySet<string>): string;
   /** All names that `createIndex` gives: the index's own first, then those of the partitions' indexes. */
   indexNames(candidate: CandidateIndex, name: string, catalog: Catalog): readonly string[];
-  createIndex(
-    candidate: CandidateIndex,
-    name: string,
-    catalog: Catalog,
-  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
-  /** Throws for an index that can't be dropped by itself: one of a constraint, or attached to a partitioned index. */
-  dropIndex(
-    index: TableName,
-    catalog: Catalog,
-  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  createIndex(candidate: CandidateIndex, name: string, catalog: Catalog): DdlChange;
+  /**
+   * `index` as `indexTableName` gives it, here and below. In two steps where an index can be hidden from plans first; one that
+   * is hidden already is dropped at once. Throws for an index that can't be dropped by itself: one of a constraint, or
+   * attached to a partitioned index.
+   */
+  dropIndex(index: TableName, catalog: Catalog): DdlChange;
+  /** Lets plans use an index again that is hidden from them. Absent: none can be. */
+  showIndex?(index: TableName, catalog: Catalog): DdlChange;
   /** Builds an existing index anew under its name, without blocking writes. Nothing to take back: `undo` is empty. */
-  rebuildIndex(index: TableName): {
-    readonly apply: readonly string[];
-    readonly undo: readonly string[];
-  };
+  rebuildIndex(index: TableName, catalog: Catalog): DdlChange;
   /** Reads the table's statistics anew; with `share`, and from then on whenever that share of its rows changed (0 to 1). */
-  refreshStatistics(
-    table: TableName,
-    share: number | null,
-  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  refreshStatistics(table: TableName, share: number | null): DdlChange;
   /**
    * Statistics of how the values of some columns go together, and a first reading. `combinations`: about how many of values
-   * there are; `null` where that is not known. `taken`: names of such objects.
+   * there are; `null` where that is not known. `taken`: names of such objects. Absent: the server has nothing like it.
    */
-  createStatistics(
+  createStatistics?(
     table: TableName,
     columns: readonly string[],
     combinations: number | null,
     taken: ReadonlySet<string>,
-  ): {
-    readonly name: TableName;
-    readonly apply: readonly string[];
-    readonly undo: readonly string[];
-  };
+  ): DdlChange & { readonly name: TableName };
   /** Makes an existing unique index the table's primary key. */
-  promoteToPrimaryKey(
-    index: TableName,
-    catalog: Catalog,
-  ): { readonly apply: readonly string[]; readonly undo: readonly string[] };
+  promoteToPrimaryKey(index: TableName, catalog: Catalog): DdlChange;
   /** Makes a session plan each execution of a prepared statement with its own values. Absent: the server always does. */
   readonly planEachExecution?: string;
   /** A name as SQL: quoted where needed. */
   quote(name: string): string;
+}
+
+/** What is so on one engine only, for the sentences of findings. */
+export interface EngineWords {
+  /** What two equal indexes have in common: `access method, keys and order`. */
+  readonly equalIndexes: string;
+  /** Checks of a drop that are asked on this engine only. */
+  readonly dropChecks: ReadonlySet<
+    "clustered" | "expression-statistics" | "partition" | "replica-identity"
+  >;
+  /** What the making of a primary key out of a unique index asks of the table: `without a rebuild`. */
+  readonly promotion: string;
+  /** What a table without a primary key means for its copies. */
+  keylessReplication(table: Table): {
+    readonly check: string;
+    readonly verdict: "for" | "against" | "unknown";
+    readonly detail: string;
+  };
+  /** What a change of a column's type asks of the server. `size`: rows and bytes of its table, in words. */
+  typeChange(table: TableName, column: string, type: string, size: string): string;
+  /** Who reads a table's statistics anew by itself. */
+  readonly analyzer: string;
 }
 
 /** What a planner may use beside the snapshot. An engine that plans without takes no notice of it. */
@@ -211,5 +232,7 @@ export interface Engine {
   indexForms(snapshot: Pick<Snapshot, "server">): IndexForms;
   /** What writes pay for indexes, by the snapshot's settings and statistics. */
   indexWrites(snapshot: Snapshot): IndexWrites;
-  readonly ddl: DdlWriter;
+  /** Statements that the snapshot's server takes. */
+  ddl(snapshot: Pick<Snapshot, "server">): DdlWriter;
+  readonly words: EngineWords;
 }

@@ -15,7 +15,7 @@ export const RANGES: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "betwe
 
 /** Block range indexes on columns that grow with the table: thousands of times smaller than a btree, for ranges only. */
 export function brin(access: TableAccess): readonly ProposedIndex[] {
-  if (storedPages(access) < MIN_PAGES) return [];
+  if (!access.forms.blockRange || storedPages(access) < MIN_PAGES) return [];
   const columns = access.use.predicates.flatMap(({ role, column, operator }) =>
     role === "range" && column !== null && RANGES.has(operator) ? [column] : [],
   );

@@ -1,5 +1,6 @@
 import type { IndexKey } from "../catalog/catalog.ts";
 import type { Predicate, SortKey } from "../workload/statement.ts";
+import type { IndexForms } from "./index-forms.ts";
 import { columnKey, plainKey, type TableAccess } from "./table-access.ts";
 
 /** Key columns beyond which another one rarely saves a page. */
@@ -20,7 +21,7 @@ export function btreeKeys(access: TableAccess): readonly KeyList[] {
   const equal = distinct(keysOf("equality", access));
   const joined = distinct(keysOf("join", access)).filter((key) => !holds(equal, key));
   const ranged = distinct(keysOf("range", access)).filter((key) => !holds(equal, key));
-  const sort = sortSuffix(use.order, equal);
+  const sort = sortSuffix(use.order, equal, access.forms.nulls);
   const group = use.group
     .filter((column) => access.table.columns.some(({ name }) => name === column))
     .map((column) => columnKey(column, access))
@@ -77,7 +78,7 @@ function keysOf(role: Predicate["role"], access: TableAccess): readonly IndexKey
 /** A pattern's prefix is a range only in the order of bytes: elsewhere it takes an operator class of its own. */
 function keyOf(predicate: Predicate, access: TableAccess): IndexKey {
   const { column, expression } = predicate;
-  const key = plainKey(column, expression);
+  const key = plainKey(column, expression, access.forms.nulls);
   const pattern =
     predicate.role === "range"
       ? predicate.access?.find((path) => path.method === "btree")
@@ -127,23 +128,27 @@ function prefixesOf(
 }
 
 /** The sort keys after those that an equality already fixes; read forwards, so that mirrored orders give one candidate. */
-function sortSuffix(order: readonly SortKey[], equal: readonly IndexKey[]): readonly IndexKey[] {
+function sortSuffix(
+  order: readonly SortKey[],
+  equal: readonly IndexKey[],
+  nulls: IndexForms["nulls"],
+): readonly IndexKey[] {
   const keys = order.filter((key) => !equal.some((one) => one.expression === key.expression));
   const flip = keys[0]?.direction === "desc";
   return keys.map((key) => ({
-    ...(collatedKey(key) ?? plainKey(key.column, key.expression)),
+    ...(collatedKey(key, nulls) ?? plainKey(key.column, key.expression, nulls)),
     direction: flip === (key.direction === "desc") ? "asc" : "desc",
     nulls: flip === (key.nulls === "first") ? "last" : "first",
   }));
 }
 
 /** `ORDER BY name COLLATE "C"` is an order of the column under a collation, not of an expression. */
-function collatedKey({ column, expression }: SortKey): IndexKey | null {
+function collatedKey({ column, expression }: SortKey, nulls: IndexForms["nulls"]): IndexKey | null {
   const [, inner, collation] =
     /^\(((?:"(?:[^"]|"")+"|\w+)) COLLATE ("\w+")\)$/.exec(expression) ?? [];
   if (column !== null || inner === undefined || collation === undefined) return null;
   const name = inner.startsWith('"') ? inner.slice(1, -1).replaceAll('""', '"') : inner;
-  return { ...plainKey(name, inner), collation };
+  return { ...plainKey(name, inner, nulls), collation };
 }
 
 function holds(keys: readonly IndexKey[], wanted: IndexKey): boolean {

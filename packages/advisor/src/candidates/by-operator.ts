@@ -25,14 +25,17 @@ export function byOperator(access: TableAccess): readonly ProposedIndex[] {
     const proposals = paths.flatMap((path): readonly ProposedIndex[] => {
       const operatorClass = operatorClassOf(path, access);
       if (operatorClass === undefined) return [];
-      const key: IndexKey = { ...plainKey(side.column, side.expression), operatorClass };
+      const key: IndexKey = {
+        ...plainKey(side.column, side.expression, access.forms.nulls),
+        operatorClass,
+      };
       return [
         { candidate: newIndex(access, { method: path.method, keys: [key] }), reorderable: 1 },
       ];
     });
     // One class may serve less, faster: where an index of the other one is there, the difference is not worth a second.
     const served = proposals.some(({ candidate }) =>
-      access.table.indexes.some((index) => isServedBy(candidate, index)),
+      access.table.indexes.some((index) => isServedBy({ candidate }, index, null)),
     );
     return served ? [] : proposals;
   });

@@ -12,9 +12,14 @@ export interface CandidateIndex {
 /** Equal for candidates that are the same index. */
 export function candidateId(candidate: CandidateIndex): string {
   const keys = candidate.keys.map((key) =>
-    [key.expression, key.direction, key.nulls, key.operatorClass ?? "", key.collation ?? ""].join(
-      " ",
-    ),
+    [
+      key.expression,
+      key.direction,
+      key.nulls,
+      key.operatorClass ?? "",
+      key.collation ?? "",
+      key.prefix ?? "",
+    ].join(" "),
   );
   return [
     tableKey(candidate.table),

@@ -5,6 +5,7 @@ import type { ColumnStatistics } from "../catalog/snapshot.ts";
 import { anIndex } from "../findings/testing/builders.ts";
 import type { Predicate, TableUse } from "../workload/statement.ts";
 import type { CandidateIndex } from "./candidate-index.ts";
+import { postgresIndexForms } from "../postgres/index-forms.ts";
 import { foundAlready } from "./found-already.ts";
 import { plainKey, type TableAccess } from "./table-access.ts";
 
@@ -20,7 +21,7 @@ function blockRanges(changes: Partial<Index> = {}): Index {
 }
 
 function on(columns: readonly string[], changes: Partial<CandidateIndex> = {}): CandidateIndex {
-  const keys = columns.map((column) => plainKey(column, column));
+  const keys = columns.map((column) => plainKey(column, column, "last"));
   return { table: NAME, method: "btree", keys, include: [], predicate: null, ...changes };
 }
 
@@ -91,6 +92,7 @@ function names(
     byteOrder: false,
     extensions: new Map(),
     quote: (name) => name,
+    forms: postgresIndexForms(),
   };
   return foundAlready(candidate, access);
 }
@@ -120,7 +122,10 @@ const either = index(["queue"], {
 });
 const listed = index(["queue"], { predicate: "(state = ANY (ARRAY['a'::text, 'b'::text]))" });
 const pattern = index([], {
-  keys: [{ ...plainKey("a", "a"), operatorClass: "text_pattern_ops" }, plainKey("b", "b")],
+  keys: [
+    { ...plainKey("a", "a", "last"), operatorClass: "text_pattern_ops" },
+    plainKey("b", "b", "last"),
+  ],
 });
 const beyond = where("b >").map((predicate): Predicate => ({ ...predicate, value: "column" }));
 const joined: Predicate = {

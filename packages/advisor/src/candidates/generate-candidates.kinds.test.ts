@@ -5,6 +5,7 @@ import type { Snapshot } from "../catalog/snapshot.ts";
 import { capture } from "../postgres/capture/capture.ts";
 import { connect } from "../postgres/connect.ts";
 import { postgresDdl } from "../postgres/ddl.ts";
+import { postgresIndexForms } from "../postgres/index-forms.ts";
 import { parse } from "../postgres/parse.ts";
 import { createSandbox } from "../postgres/sandbox/create-sandbox.ts";
 import type { Planner } from "../whatif/planner.ts";
@@ -48,7 +49,7 @@ async function logged(sql: string): Promise<Query> {
 }
 
 function candidatesOf(query: Query, facts: Snapshot = snapshot): CandidateSet {
-  return generateCandidates([query], facts, postgresDdl.quote);
+  return generateCandidates([query], facts, { ddl: postgresDdl, forms: postgresIndexForms() });
 }
 
 function createStatements(candidate: CandidateIndex): readonly string[] {

@@ -4,6 +4,8 @@ import type { Predicate, SortKey, TableUse } from "../workload/statement.ts";
 import type { Query } from "../workload/workload.ts";
 import { aColumn, anIndex, aTable } from "../findings/testing/builders.ts";
 import { SMALL_TABLE_ROWS } from "../catalog/small-table.ts";
+import { postgresDdl } from "../postgres/ddl.ts";
+import { postgresIndexForms } from "../postgres/index-forms.ts";
 import { type CandidateSet, generateCandidates } from "./generate-candidates.ts";
 
 const NAME = { schema: "public", name: "orders" };
@@ -70,7 +72,10 @@ function generatedFrom(asked: Query, on: Table): CandidateSet {
     database: "shop",
   };
   const facts = { catalog, statistics: [], prelude: [], server };
-  return generateCandidates([asked], facts, (name) => name);
+  return generateCandidates([asked], facts, {
+    ddl: { ...postgresDdl, quote: (name) => name },
+    forms: postgresIndexForms(),
+  });
 }
 
 function keysOf(use: Partial<TableUse>, on: Table = table()): readonly string[] {

@@ -3,6 +3,7 @@ import { type FindStatistics, statisticsFinder } from "../catalog/find-statistic
 import { storageTables } from "../catalog/partitions.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
+import type { DdlWriter } from "../engine.ts";
 import type { Query } from "../workload/workload.ts";
 import { brin } from "./brin.ts";
 import { btreeKeys } from "./btree-keys.ts";
@@ -10,6 +11,8 @@ import { byOperator, missingExtensions } from "./by-operator.ts";
 import { type CandidateIndex, candidateId } from "./candidate-index.ts";
 import { covering } from "./covering.ts";
 import { foundAlready } from "./found-already.ts";
+import { inForm } from "./in-form.ts";
+import type { IndexForms } from "./index-forms.ts";
 import { isServedOn } from "./is-served-by.ts";
 import { mayBeServedBy } from "./may-be-served.ts";
 import { merged } from "./merged.ts";
@@ -41,19 +44,24 @@ export interface CandidateSet {
 /** What candidates are made from, beside the queries. */
 export type CandidateFacts = Pick<Snapshot, "catalog" | "statistics" | "prelude" | "server">;
 
+/** What indexes can be on the snapshot's server, and how it is spoken to. */
+export interface IndexServer {
+  readonly forms: IndexForms;
+  readonly ddl: Pick<DdlWriter, "quote" | "refreshStatistics">;
+}
+
 /**
  * Indexes that could serve the workload, of every kind: btrees by role of the columns, partial and covering ones, those that
  * an operator asks for, and block ranges. Which of them are worth it is the planner's to say.
  * Leaves out what an index serves already, and tables too small to matter. Queries come heaviest first.
- * `quote` writes a name as SQL.
  */
 export function generateCandidates(
   queries: readonly Query[],
   facts: CandidateFacts,
-  quote: (name: string) => string,
+  server: IndexServer,
 ): CandidateSet {
   const { catalog } = facts;
-  const accessOf = tableAccess(facts, quote);
+  const accessOf = tableAccess(facts, server);
   const mayServe = (query: Query, access: TableAccess, candidate: CandidateIndex): boolean => {
     if (query.samples.length > 0) return true;
     const other = mayBeServedBy(candidate, access.table, access.use);
@@ -69,7 +77,7 @@ export function generateCandidates(
       const kinds = kindsOf(access);
       const extensions = missingExtensions(access);
       if (extensions.length === 0 && kinds.every((kind) => kind.length === 0)) continue;
-      const tooSmall = whyTooSmall(access.table, catalog);
+      const tooSmall = whyTooSmall(access.table, catalog, server);
       if (tooSmall !== null) {
         notes.add(tooSmall);
         continue;
@@ -77,12 +85,14 @@ export function generateCandidates(
       for (const note of extensions) notes.add(note);
       lists.push(
         ...kinds.map((kind) =>
-          kind.filter(
-            ({ candidate }) =>
-              !needsVirtualColumn(candidate, access) &&
-              !isServedOn(candidate, access.table, catalog) &&
-              mayServe(query, access, candidate),
-          ),
+          kind
+            .flatMap((proposed) => inForm(proposed, access) ?? [])
+            .filter(
+              (proposed) =>
+                !needsVirtualColumn(proposed.candidate, access) &&
+                !isServedOn(proposed, access.table, catalog) &&
+                mayServe(query, access, proposed.candidate),
+            ),
         ),
       );
     }
@@ -93,7 +103,9 @@ export function generateCandidates(
       if (known !== undefined) {
         known.queries.add(query.fingerprint);
         const reorderable = Math.min(known.reorderable, proposed.reorderable);
-        found.set(id, { ...known, reorderable });
+        // A key that one query only reads another may search.
+        const stored = Math.min(known.stored ?? 0, proposed.stored ?? 0);
+        found.set(id, { ...known, reorderable, ...(stored === known.stored ? {} : { stored }) });
         continue;
       }
       const key = tableKey(proposed.candidate.table);
@@ -101,8 +113,8 @@ export function generateCandidates(
       onTable.set(key, count);
       if (count.taken < MAX_PER_TABLE) {
         count.taken += 1;
-        const { candidate, reorderable } = proposed;
-        found.set(id, { candidate, reorderable, queries: new Set([query.fingerprint]) });
+        const { implied: _, ...rest } = proposed;
+        found.set(id, { ...rest, queries: new Set([query.fingerprint]) });
       } else count.left += 1;
     }
   }
@@ -148,8 +160,9 @@ export function generateCandidates(
 /** A virtual generated column is not stored, and no index can be on it, nor on an expression or a condition with it. */
 function needsVirtualColumn(
   { keys, include, predicate }: CandidateIndex,
-  { table, quote }: TableAccess,
+  { table, quote, forms }: TableAccess,
 ): boolean {
+  if (forms.virtualColumns) return false;
   const virtual = table.columns.filter((column) => column.virtual === true);
   if (virtual.length === 0) return false;
   const texts = [...keys.map(({ expression }) => expression), ...include.map(quote), predicate];
@@ -202,7 +215,7 @@ function inTurn(
 /** Says of each query how it uses the tables that can have indexes. */
 function tableAccess(
   facts: CandidateFacts,
-  quote: (name: string) => string,
+  { forms, ddl: { quote } }: IndexServer,
 ): (query: Query) => readonly TableAccess[] {
   const { catalog, server } = facts;
   const tables = new Map(catalog.tables.map((table) => [tableKey(table), table]));
@@ -224,6 +237,7 @@ function tableAccess(
           byteOrder,
           extensions,
           quote,
+          forms,
         },
       ];
     });
@@ -239,11 +253,15 @@ function installedExtensions({ prelude }: CandidateFacts): ReadonlyMap<string, s
   );
 }
 
-function whyTooSmall(table: Table, catalog: CandidateFacts["catalog"]): string | null {
+function whyTooSmall(
+  table: Table,
+  catalog: CandidateFacts["catalog"],
+  { ddl }: IndexServer,
+): string | null {
   const name = `${table.schema}.${table.name}`;
   if (isSmallTable(table, catalog))
     return `${name} has ${Math.max(0, Math.round(estimatedRows(table)))} rows: too small for an index to matter`;
   if (storageTables(table, catalog).every((part) => part.rows < 0))
-    return `${name} was never analysed: no index was tried on it (run ANALYZE ${name})`;
+    return `${name} was never analysed: no index was tried on it (run ${ddl.refreshStatistics(table, null).apply.join(" ").replace(/;$/, "")})`;
   return null;
 }

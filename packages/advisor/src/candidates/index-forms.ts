@@ -1,4 +1,4 @@
-import type { Column } from "../catalog/catalog.ts";
+import type { Column, IndexKey, Table } from "../catalog/catalog.ts";
 
 /** What indexes can be on a server. */
 export interface IndexForms {
@@ -12,13 +12,15 @@ export interface IndexForms {
   readonly include: boolean;
   /** Whether an index can be limited to the rows that a condition lets through. */
   readonly partial: boolean;
+  /** Whether keys can be generated columns that are not stored. */
+  readonly virtualColumns: boolean;
   /** Whether there are block range indexes (BRIN). */
   readonly blockRange: boolean;
-  /** Whether each index ends with the columns of the primary key, told or not. */
-  readonly primaryKeySuffix: boolean;
   /**
    * Leading characters (bytes of a binary type) that a key on the column must be limited to; `null` where it can hold the
    * whole value.
    */
-  prefixOf(column: Column): number | null;
+  prefixOf(column: Column, table: Table): number | null;
+  /** Whether an index of the table can have these keys, by their number and their sizes together. */
+  fits(keys: readonly IndexKey[], table: Table): boolean;
 }

@@ -1,34 +1,57 @@
-import type { Catalog, Index, IndexKey, Table } from "../catalog/catalog.ts";
+import {
+  type Catalog,
+  type Index,
+  type IndexKey,
+  rowIndexOf,
+  type Table,
+} from "../catalog/catalog.ts";
 import { partitionsOf } from "../catalog/partitions.ts";
-import type { CandidateIndex } from "./candidate-index.ts";
+import { storedKeys } from "./merge-candidates.ts";
+import type { ProposedIndex } from "./table-access.ts";
 
-/** Whether an index of the table does it, or one on each of its partitions. */
-export function isServedOn(candidate: CandidateIndex, table: Table, catalog: Catalog): boolean {
-  if (table.indexes.some((index) => isServedBy(candidate, index))) return true;
+/** What is asked of a candidate. */
+type Served = Pick<ProposedIndex, "candidate" | "stored">;
+
+/** Whether an index of the table that plans may use does it, or one on each of its partitions. */
+export function isServedOn(proposed: Served, table: Table, catalog: Catalog): boolean {
+  const row = rowIndexOf(table);
+  if (table.indexes.some((index) => index.visible !== false && isServedBy(proposed, index, row)))
+    return true;
   const parts = table.kind === "partitioned" ? partitionsOf(table, catalog) : [];
-  return parts.length > 0 && parts.every((part) => isServedOn(candidate, part, catalog));
+  return parts.length > 0 && parts.every((part) => isServedOn(proposed, part, catalog));
 }
 
 /**
  * Whether an existing index already does what the candidate would: same leading keys in the same order, or all of them
- * mirrored; the same condition; the columns that the candidate includes.
+ * mirrored; the same condition; the columns that the candidate is to hold.
  * An invalid index counts: rebuilding it is the advice then, not a second one.
+ * @param row the index that the table's rows are stored in, as `rowIndexOf` tells
  */
-export function isServedBy(candidate: CandidateIndex, index: Index): boolean {
+export function isServedBy(proposed: Served, index: Index, row: Index | null): boolean {
+  const { candidate, stored = 0 } = proposed;
   if (index.method !== candidate.method || !sameSql(index.predicate, candidate.predicate)) {
     return false;
   }
-  const held = new Set([...index.keys.map((key) => key.column), ...index.include]);
-  if (!candidate.include.every((column) => held.has(column))) return false;
   const ordered = candidate.method === "btree";
   if (!ordered) {
     return candidate.keys.every((key) => index.keys.some((other) => sameKey(key, other, false)));
   }
-  const leading = index.keys.slice(0, candidate.keys.length);
-  if (leading.length < candidate.keys.length) return false;
+  const wanted = candidate.keys.slice(0, candidate.keys.length - stored);
+  const implied = index === row ? [] : (row?.keys ?? []);
+  const keys = [...index.keys, ...implied];
+  if (index === row) {
+    // What stands behind the whole key of a row tells rows apart no further, and the row is there.
+    wanted.splice(index.keys.length);
+  } else {
+    const whole = keys.filter((key) => key.prefix === undefined).map((key) => key.column);
+    const held = new Set([...whole, ...index.include]);
+    const toHold = [...candidate.include, ...storedKeys(proposed).map((key) => key.column)];
+    if (!toHold.every((column) => column !== null && held.has(column))) return false;
+  }
+  if (keys.length < wanted.length) return false;
   return (
-    candidate.keys.every((key, position) => sameKey(key, leading[position], false)) ||
-    candidate.keys.every((key, position) => sameKey(key, leading[position], true))
+    wanted.every((key, position) => sameKey(key, keys[position], false)) ||
+    wanted.every((key, position) => sameKey(key, keys[position], true))
   );
 }
 
@@ -43,7 +66,8 @@ function sameKey(wanted: IndexKey, existing: IndexKey | undefined, mirrored: boo
     wanted.operatorClass === existing.operatorClass &&
     bareCollation(wanted.collation) === bareCollation(existing.collation) &&
     (wanted.direction === existing.direction) !== mirrored &&
-    (wanted.nulls === existing.nulls) !== mirrored
+    (wanted.nulls === existing.nulls) !== mirrored &&
+    (existing.prefix ?? Infinity) >= (wanted.prefix ?? Infinity)
   );
 }
 

@@ -65,7 +65,7 @@ function on(...columns: readonly string[]): CandidateIndex {
   return {
     table: { schema: "public", name: "jobs" },
     method: "btree",
-    keys: columns.map((column) => plainKey(column, column)),
+    keys: columns.map((column) => plainKey(column, column, "last")),
     include: [],
     predicate: null,
   };

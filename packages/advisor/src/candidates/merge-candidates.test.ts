@@ -13,7 +13,10 @@ function index(written: string): ProposedIndex {
     .filter(Boolean);
   const keys = [...equalities, ...ordered].map((key) => {
     const [name = "", direction] = key.split(" ");
-    return { ...plainKey(name, name), ...(direction === "desc" && ({ direction } as const)) };
+    return {
+      ...plainKey(name, name, "last"),
+      ...(direction === "desc" && ({ direction } as const)),
+    };
   });
   const table = { schema: "public", name: "t" };
   return {

@@ -6,7 +6,8 @@ import type { ProposedIndex } from "./table-access.ts";
  * One btree that serves both, where there is one: keys that are compared for equality may stand in any order, so the shorter
  * list can often lead the longer one. Holds what both include. `null` where each needs an order of its own.
  */
-export function mergeCandidates(a: ProposedIndex, b: ProposedIndex): ProposedIndex | null {
+export function mergeCandidates(one: ProposedIndex, other: ProposedIndex): ProposedIndex | null {
+  const [a, b] = [withStored(one), withStored(other)];
   const [first, second] = [a.candidate, b.candidate];
   if (first.method !== "btree" || second.method !== "btree") return null;
   if (tableKey(first.table) !== tableKey(second.table)) return null;
@@ -22,8 +23,32 @@ export function mergeCandidates(a: ProposedIndex, b: ProposedIndex): ProposedInd
   const include = [...new Set([...first.include, ...second.include])].filter(
     (column) => !columns.has(column),
   );
-  const candidate: CandidateIndex = { ...first, keys, include };
-  return { candidate, reorderable: Math.min(a.reorderable, b.reorderable) };
+  const reorderable = Math.min(a.reorderable, b.reorderable);
+  const stored = [...storedKeys(one), ...storedKeys(other)];
+  if (stored.length === 0) return { candidate: { ...first, keys, include }, reorderable };
+  const added = include.flatMap((column) => stored.find((key) => key.column === column) ?? []);
+  const candidate: CandidateIndex = { ...first, keys: [...keys, ...added], include: [] };
+  return { candidate, reorderable, stored: added.length };
+}
+
+/** The keys that are there only to be read. */
+export function storedKeys({
+  candidate,
+  stored = 0,
+}: Pick<ProposedIndex, "candidate" | "stored">): readonly IndexKey[] {
+  return stored === 0 ? [] : candidate.keys.slice(-stored);
+}
+
+/** The same with those as included columns: their order does not matter. */
+function withStored(proposed: ProposedIndex): ProposedIndex {
+  const { candidate, stored = 0 } = proposed;
+  const columns = storedKeys(proposed).flatMap(({ column }) => column ?? []);
+  return stored === 0
+    ? proposed
+    : {
+        ...proposed,
+        candidate: { ...candidate, keys: candidate.keys.slice(0, -stored), include: columns },
+      };
 }
 
 /** Keys that may come next for one side; `null` where all of its keys are placed, so that any may. */
@@ -49,6 +74,7 @@ function isSameKey(a: IndexKey, b: IndexKey): boolean {
     a.direction === b.direction &&
     a.nulls === b.nulls &&
     a.operatorClass === b.operatorClass &&
-    a.collation === b.collation
+    a.collation === b.collation &&
+    a.prefix === b.prefix
   );
 }

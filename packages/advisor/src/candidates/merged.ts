@@ -24,12 +24,12 @@ export function merged(candidates: readonly Wanted[]): readonly Wanted[] {
   for (const group of byTable.values()) {
     let count = 0;
     for (const wide of group) {
-      if (wide.reorderable < 3 && wide.candidate.include.length === 0) continue;
+      if (wide.reorderable < 3 && heldColumns(wide) === 0) continue;
       for (const other of group) {
         if (count >= MAX_MERGED) break;
         if (other === wide || !mayMerge(other, wide)) continue;
         const both = mergeCandidates(other, wide);
-        if (both === null || both.candidate.include.length > MAX_INCLUDED) continue;
+        if (both === null || heldColumns(both) > MAX_INCLUDED) continue;
         const id = candidateId(both.candidate);
         if (known.has(id)) continue;
         known.add(id);
@@ -39,6 +39,10 @@ export function merged(candidates: readonly Wanted[]): readonly Wanted[] {
     }
   }
   return [...made.values()];
+}
+
+function heldColumns({ candidate, stored = 0 }: ProposedIndex): number {
+  return candidate.include.length + stored;
 }
 
 /** Another query's keys, all among the wide one's. */

@@ -25,6 +25,7 @@ interface Limit {
  * count, since a parameter proves nothing to the planner, and only those that few rows meet.
  */
 export function partial(access: TableAccess): readonly ProposedIndex[] {
+  if (!access.forms.partial) return [];
   const limits = access.use.predicates
     .flatMap((predicate) => limitOf(predicate, access) ?? [])
     .filter(({ share }) => share <= MAX_SHARE)
@@ -50,7 +51,7 @@ function keyLists(limits: readonly Limit[], access: TableAccess): readonly KeyLi
   if (lists.length > 0) return lists.slice(0, MAX_LISTS);
   const keys = limits
     .slice(0, 1)
-    .map(({ predicate }) => plainKey(predicate.column, predicate.expression));
+    .map(({ predicate }) => plainKey(predicate.column, predicate.expression, access.forms.nulls));
   return [{ keys, reorderable: 0 }];
 }
 

@@ -2,6 +2,7 @@ import type { IndexKey, Table } from "../catalog/catalog.ts";
 import type { ColumnStatistics } from "../catalog/snapshot.ts";
 import type { AccessPath, TableUse } from "../workload/statement.ts";
 import type { CandidateIndex } from "./candidate-index.ts";
+import type { IndexForms } from "./index-forms.ts";
 
 /** One query's use of one table, and what is known of that table: what every kind of candidate is made from. */
 export interface TableAccess {
@@ -18,29 +19,37 @@ export interface TableAccess {
   readonly extensions: ReadonlyMap<string, string>;
   /** A name as SQL. */
   readonly quote: (name: string) => string;
+  readonly forms: IndexForms;
 }
 
 /** A candidate, and how many of its leading keys may stand in any order: they are compared for equality. */
 export interface ProposedIndex {
   readonly candidate: CandidateIndex;
   readonly reorderable: number;
+  /** How many of its last keys are there only to be read, where a server can't store columns beside the keys. Default 0. */
+  readonly stored?: number;
   /** Columns of a partial index's condition, which a query with that condition need not look at. */
   readonly implied?: readonly string[];
 }
 
-export function plainKey(column: string | null, expression: string): IndexKey {
+/** An ascending key. `nulls`: where NULLs stand in one. */
+export function plainKey(
+  column: string | null,
+  expression: string,
+  nulls: IndexForms["nulls"],
+): IndexKey {
   return {
     column,
     expression,
     direction: "asc",
-    nulls: "last",
+    nulls,
     operatorClass: null,
     collation: null,
   };
 }
 
 export function columnKey(column: string, access: TableAccess): IndexKey {
-  return plainKey(column, access.quote(column));
+  return plainKey(column, access.quote(column), access.forms.nulls);
 }
 
 export function newIndex(

@@ -75,7 +75,7 @@ function judge(target: TableIndex, bytes: number, fresh: number, context: Findin
     queries: [],
     bytes: -wasted,
     savedMsPerDay: null,
-    ddl: context.ddl.rebuildIndex(indexTableName(target)),
+    ddl: context.ddl.rebuildIndex(indexTableName(target), context.snapshot.catalog),
     planner: context.planner?.name ?? null,
   };
 }

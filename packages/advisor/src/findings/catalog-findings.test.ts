@@ -8,8 +8,7 @@ import type { Planner } from "../whatif/planner.ts";
 import type { Query, Workload } from "../workload/workload.ts";
 import { FINDINGS } from "./all-findings.ts";
 import type { Finding, FindingCode } from "./finding.ts";
-import type { FindingContext } from "./finding-context.ts";
-import { nameIndexes } from "./name-indexes.ts";
+import { type FindingContext, serverContext } from "./finding-context.ts";
 
 // The findings over what a real server's capture says, planned by the real sandbox. Each index is named after what it is.
 const SCHEMA = `
@@ -95,9 +94,7 @@ beforeAll(async () => {
     workload,
     planner,
     selection: null,
-    ddl: postgres.ddl,
-    reviewQuery: postgres.reviewQuery,
-    nameIndex: nameIndexes(postgres.ddl, snapshot.catalog),
+    ...serverContext(postgres, snapshot),
     now: new Date(),
   };
 });

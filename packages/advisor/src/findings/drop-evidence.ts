@@ -4,10 +4,10 @@ import type { NodeUsage } from "../catalog/snapshot.ts";
 import { daysBetween, type UsageHistory } from "../catalog/usage-history.ts";
 import type { Evidence } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
-import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
+import { isForeignKeyIndexed, standInForKey } from "./foreign-key-coverage.ts";
 import { indexCounters, historyOf, MINIMUM_STATISTICS_DAYS, statisticsAge } from "./index-usage.ts";
 import { listText } from "./list-text.ts";
-import { costFactor, type Replan, REPLAN_TOLERANCE } from "./replan.ts";
+import { costFactor, queriesOn, type Replan, REPLAN_TOLERANCE } from "./replan.ts";
 
 /**
  * Whether a drop may be advised: nothing speaks against it, and every check named in `required` speaks for it.
@@ -44,9 +44,11 @@ export function missingEvidence(
 export function structureEvidence(
   target: TableIndex,
   standIn: TableIndex | null,
-  catalog: Catalog,
+  context: FindingContext,
 ): readonly Evidence[] {
   const { table, index } = target;
+  const { catalog } = context.snapshot;
+  const asked = context.words.dropChecks;
   const lines: Evidence[] = [];
   const judge = (check: string, against: boolean, bad: string, good: string): void => {
     lines.push({ check, verdict: against ? "against" : "for", detail: against ? bad : good });
@@ -83,30 +85,57 @@ export function structureEvidence(
     `it is the only index for foreign key ${listText(served.map((key) => key.name))}: without it a delete of a referenced row reads the whole table`,
     "no foreign key of its table relies on it alone",
   );
-  judge(
-    "replica-identity",
-    index.replicaIdentity,
-    "it is the table's replica identity: logical replication finds rows by it",
-    "it is not the table's replica identity",
+  if (index.requiredBy !== undefined) {
+    const instead = standInForKey(target, index.requiredBy, catalog, gone);
+    judge(
+      "foreign-key-rule",
+      instead === undefined,
+      `the server keeps foreign key ${index.requiredBy} only with an index like this one, and there is no other`,
+      `foreign key ${index.requiredBy} can rest on ${instead?.name ?? ""} as well`,
+    );
+  }
+  const hinting = queriesOn(table, context).filter(({ statement }) =>
+    statement.tables.some(
+      (use) =>
+        tableKey(use.table) === tableKey(table) &&
+        (use.hintedIndexes ?? []).some((name) => name.toLowerCase() === index.name.toLowerCase()),
+    ),
   );
-  judge(
-    "clustered",
-    index.clustered,
-    "the table is marked to be clustered by it",
-    "the table is not clustered by it",
-  );
-  judge(
-    "partition",
-    index.parent !== null,
-    `it is attached to partitioned index ${index.parent?.name ?? ""} and can't be dropped alone`,
-    "it is not a part of a partitioned index",
-  );
-  judge(
-    "expression-statistics",
-    index.expressionStatistics && !standIn?.index.expressionStatistics,
-    "the planner has statistics of its expression, which would go with it: create extended statistics on the expression first",
-    "no statistics are lost with it",
-  );
+  if (hinting.length > 0)
+    judge(
+      "hints",
+      true,
+      `${countText(hinting.length, "query names", "queries name")} it in a hint: without it, or hidden, such a text can fail`,
+      "",
+    );
+  if (asked.has("replica-identity"))
+    judge(
+      "replica-identity",
+      index.replicaIdentity,
+      "it is the table's replica identity: logical replication finds rows by it",
+      "it is not the table's replica identity",
+    );
+  if (asked.has("clustered"))
+    judge(
+      "clustered",
+      index.clustered,
+      "the table is marked to be clustered by it",
+      "the table is not clustered by it",
+    );
+  if (asked.has("partition"))
+    judge(
+      "partition",
+      index.parent !== null,
+      `it is attached to partitioned index ${index.parent?.name ?? ""} and can't be dropped alone`,
+      "it is not a part of a partitioned index",
+    );
+  if (asked.has("expression-statistics"))
+    judge(
+      "expression-statistics",
+      index.expressionStatistics && !standIn?.index.expressionStatistics,
+      "the planner has statistics of its expression, which would go with it: create extended statistics on the expression first",
+      "no statistics are lost with it",
+    );
   return lines;
 }
 
@@ -326,6 +355,12 @@ export function replanEvidence(replan: Replan | null, context: FindingContext): 
     );
   }
   if (replan.queries === 0) return line("unknown", "no query of the workload touches its table");
+  if (context.planner?.capabilities.verifies === false) {
+    return line(
+      "unknown",
+      `${countText(replan.queries, "query", "queries")} on its table would do without it by a model of the planner (${context.planner.name}): only a server's own plans prove that`,
+    );
+  }
   const dearest = replan.changed[0];
   const most =
     dearest && costFactor(dearest) > 1

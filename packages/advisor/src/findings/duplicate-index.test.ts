@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import { duplicateIndex } from "./duplicate-index.ts";
 import type { Finding } from "./finding.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "./testing/builders.ts";
 
 function find(indexes: readonly Index[], table: Partial<Table> = {}): Promise<readonly Finding[]> {
-  return duplicateIndex(aContext(postgresDdl, [aTable({ indexes, ...table })]));
+  return duplicateIndex(aContext(postgres, [aTable({ indexes, ...table })]));
 }
 
 async function droppedOf(indexes: readonly Index[]): Promise<readonly (string | null)[]> {
@@ -134,9 +134,7 @@ describe("which one stays", () => {
   test("else the one that is scanned", async () => {
     const tables = [aTable({ indexes: [plain, { ...plain, name: "scanned" }] })];
     const nodes = [aNode(aCatalog(tables), { scans: { scanned: { scans: 7 } } })];
-    expect((await duplicateIndex(aContext(postgresDdl, tables, { nodes })))[0]?.object.name).toBe(
-      "a",
-    );
+    expect((await duplicateIndex(aContext(postgres, tables, { nodes })))[0]?.object.name).toBe("a");
   });
 });
 
@@ -167,7 +165,7 @@ describe("told, but no drop advised", () => {
         ],
       }),
     ];
-    const [finding] = await duplicateIndex(aContext(postgresDdl, tables));
+    const [finding] = await duplicateIndex(aContext(postgres, tables));
     expect(finding).toMatchObject({ object: { name: "uq" }, ddl: null });
     expect(finding?.message).toContain("public.child.t_x_fkey");
   });

@@ -1,3 +1,4 @@
+import { rowIndexOf } from "../catalog/catalog.ts";
 import { indexTableName, type TableIndex } from "../catalog/partitions.ts";
 import {
   isDropProven,
@@ -25,6 +26,18 @@ export async function duplicateIndex(context: FindingContext): Promise<readonly 
   return findings;
 }
 
+function sameKeys(
+  { table, index }: TableIndex,
+  keep: TableIndex,
+  { words }: FindingContext,
+): string {
+  const told = [index, keep.index].map((each) => keyTexts(each).join(", "));
+  if (told[0] === told[1]) return `${keep.index.name} has the same ${words.equalIndexes}`;
+  const row = rowIndexOf(table);
+  const suffix = row === null ? "" : keyTexts(row).join(", ");
+  return `each index of the table ends with the key that its rows are stored by (${suffix}), told or not: (${told[0]}) and (${told[1]}) hold the same keys in the same order`;
+}
+
 async function judge(
   target: TableIndex,
   keep: TableIndex,
@@ -36,9 +49,9 @@ async function judge(
     {
       check: "duplicate",
       verdict: "for" as const,
-      detail: `${keep.index.name} has the same access method, keys, order, operator classes, collations, INCLUDE columns and condition`,
+      detail: sameKeys(target, keep, context),
     },
-    ...structureEvidence(target, keep, catalog),
+    ...structureEvidence(target, keep, context),
     // A bloated index holds the same keys on more pages.
     replanEvidence(replan, context),
   ];

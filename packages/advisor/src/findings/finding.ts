@@ -1,3 +1,4 @@
+import type { DdlChange } from "../engine.ts";
 import type { CallSite } from "../log/query-event.ts";
 
 export type FindingCode =
@@ -82,7 +83,7 @@ export interface Finding {
   /** Execution time saved per day in milliseconds, by estimated cost; `null` where the workload has no times. */
   readonly savedMsPerDay: number | null;
   /** Statements to run, in order, and those that take them back; `null` where no change is advised. */
-  readonly ddl: { readonly apply: readonly string[]; readonly undo: readonly string[] } | null;
+  readonly ddl: DdlChange | null;
   /** Which planner answered; `null` where none was needed. */
   readonly planner: string | null;
 }

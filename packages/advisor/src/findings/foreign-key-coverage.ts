@@ -1,5 +1,11 @@
-import type { Catalog, ForeignKey, Index, Table } from "../catalog/catalog.ts";
-import { partitionsOf } from "../catalog/partitions.ts";
+import {
+  type Catalog,
+  type ForeignKey,
+  type Index,
+  type Table,
+  tableKey,
+} from "../catalog/catalog.ts";
+import { partitionsOf, type TableIndex } from "../catalog/partitions.ts";
 
 /**
  * Whether the index finds the rows that reference a given key: its leading columns are the foreign key's, in any order.
@@ -29,6 +35,34 @@ export function isForeignKeyIndexed(
   return (
     partitions.length > 0 &&
     partitions.every((partition) => isForeignKeyIndexed(partition, foreignKey, catalog, except))
+  );
+}
+
+/**
+ * Another index that the server could rest a foreign key on, of the table that refers or of the one that is referred to: it
+ * begins with the key's columns, whole and in their order. `undefined` where there is none outside `except`, or the key is
+ * not known.
+ */
+export function standInForKey(
+  { table, index }: TableIndex,
+  name: string,
+  catalog: Catalog,
+  except: ReadonlySet<Index>,
+): Index | undefined {
+  const own = table.foreignKeys.find((key) => key.name === name);
+  const [to] = catalog.tables
+    .flatMap(({ foreignKeys }) => foreignKeys)
+    .filter((key) => key.name === name && tableKey(key.references) === tableKey(table));
+  const columns = own?.columns ?? to?.referencedColumns;
+  if (columns === undefined) return undefined;
+  return table.indexes.find(
+    (other) =>
+      other !== index &&
+      !except.has(other) &&
+      other.method === "btree" &&
+      columns.every(
+        (column, at) => other.keys[at]?.column === column && other.keys[at]?.prefix === undefined,
+      ),
   );
 }
 

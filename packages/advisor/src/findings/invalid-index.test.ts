@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Index } from "../catalog/catalog.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import type { Finding } from "./finding.ts";
 import { invalidIndex } from "./invalid-index.ts";
 import { aContext, anIndex, aTable, publicName } from "./testing/builders.ts";
 
 function find(...indexes: readonly Index[]): Promise<readonly Finding[]> {
-  return invalidIndex(aContext(postgresDdl, [aTable({ indexes })]));
+  return invalidIndex(aContext(postgres, [aTable({ indexes })]));
 }
 
 const broken = anIndex({ name: "t_a_idx", valid: false, pages: 128 }, "a");
@@ -70,7 +70,7 @@ describe("leftovers are dropped, and nobody wants them back", () => {
 test("a partitioned index without all its parts is told apart, with the partitions that lack one", async () => {
   const partitionOf = { parent: publicName("p"), bound: "" };
   const findings = await invalidIndex(
-    aContext(postgresDdl, [
+    aContext(postgres, [
       aTable({
         name: "p",
         kind: "partitioned",

@@ -62,7 +62,7 @@ function failedBuild(target: TableIndex, context: FindingContext): Finding {
     (other) =>
       other.valid &&
       other !== index &&
-      readSignature(other) === readSignature(index) &&
+      readSignature(other, table) === readSignature(index, table) &&
       other.unique === index.unique,
   );
   const leftover = /_cc(new|old)\d*$/.exec(index.name)?.[1];
@@ -112,7 +112,7 @@ function failedBuild(target: TableIndex, context: FindingContext): Finding {
     message: `${opening}. A build of it failed or was cancelled; build it anew, or drop it if nobody needs it.`,
     evidence,
     bytes: 0,
-    ddl: context.ddl.rebuildIndex(name),
+    ddl: context.ddl.rebuildIndex(name, catalog),
   };
 }
 

@@ -40,7 +40,7 @@ export async function misalignedKeyTypes(context: FindingContext): Promise<reado
     told.add(pairKey(pair));
     const { catalog } = context.snapshot;
     if (isSmallTable(pair.one.table, catalog) && isSmallTable(pair.two.table, catalog)) continue;
-    findings.push(plainFinding(pair, origin, difference, catalog));
+    findings.push(plainFinding(pair, origin, difference, context));
   }
   return findings;
 }
@@ -157,7 +157,7 @@ function typeOf({ column }: Side): string {
 /** What the change asks of the server, in numbers. */
 function changeEvidence(
   { change, keep }: { readonly change: Side; readonly keep: Side },
-  catalog: Catalog,
+  { snapshot: { catalog }, words }: FindingContext,
 ): Evidence {
   const parts = storageTables(change.table, catalog);
   const rows = parts.reduce((sum, part) => sum + Math.max(0, estimatedRows(part)), 0);
@@ -165,7 +165,12 @@ function changeEvidence(
   return {
     check: "change",
     verdict: "against",
-    detail: `ALTER TABLE ... ALTER COLUMN ${change.column.name} TYPE ${typeOf(keep)} writes ${change.table.schema}.${change.table.name} anew (${Math.round(rows)} rows, ${sizeText(bytes)}) with all its indexes, and nobody can read or write the table meanwhile (ACCESS EXCLUSIVE); a new column that is filled in steps takes no such lock`,
+    detail: words.typeChange(
+      change.table,
+      change.column.name,
+      typeOf(keep),
+      `${Math.round(rows)} rows, ${sizeText(bytes)}`,
+    ),
   };
 }
 
@@ -173,7 +178,7 @@ function plainFinding(
   pair: Pair,
   origin: string,
   difference: Difference,
-  catalog: Catalog,
+  context: FindingContext,
 ): Finding {
   const sides = sideToChange(pair);
   const { change, keep } = sides;
@@ -196,7 +201,7 @@ function plainFinding(
         verdict: "for",
         detail: `${origin}: ${label(pair.one)} ${typeOf(pair.one)}, ${label(pair.two)} ${typeOf(pair.two)}`,
       },
-      changeEvidence(sides, catalog),
+      changeEvidence(sides, context),
     ],
     queries: [],
     bytes: null,
@@ -247,7 +252,7 @@ async function castFinding(
             verdict: "for",
             detail: `planned with ${pair.one.column.name} cast to ${typeOf(pair.two)} in place of the other side; that fails for values which are no ${typeOf(pair.two)}, so no rewrite is given`,
           },
-      changeEvidence(sides, context.snapshot.catalog),
+      changeEvidence(sides, context),
     ],
     queries,
     bytes: null,

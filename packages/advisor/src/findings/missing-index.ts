@@ -1,5 +1,14 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
-import { estimatedRows, type Table, tableKey } from "../catalog/catalog.ts";
+import { isServedBy } from "../candidates/is-served-by.ts";
+import {
+  estimatedRows,
+  type Index,
+  type IndexKey,
+  rowIndexOf,
+  type Table,
+  tableKey,
+} from "../catalog/catalog.ts";
+import { indexTableName } from "../catalog/partitions.ts";
 import type { ChosenIndex, PlannedQuery } from "../whatif/select-indexes.ts";
 import type { Evidence, Finding, QueryImpact } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
@@ -25,7 +34,8 @@ function findingFor(
 ): Finding {
   const { candidate } = chosen;
   const { catalog } = context.snapshot;
-  const name = context.nameIndex(candidate);
+  const hidden = hiddenIndex(chosen, table, context);
+  const name = hidden?.name ?? context.nameIndex(candidate);
   const queries = chosen.without
     .flatMap(({ fingerprint, plan }): readonly QueryImpact[] => {
       const entry = planned.get(fingerprint);
@@ -33,7 +43,7 @@ function findingFor(
       return [planImpact(entry.query, plan, entry.after)];
     })
     .toSorted((a, b) => weightedGain(b) - weightedGain(a));
-  const columns = candidate.keys.map((key) => key.column ?? key.expression);
+  const columns = (hidden ?? candidate).keys.map((key) => key.column ?? key.expression);
   const before = queries.reduce((sum, query) => sum + query.costBefore * query.calls, 0);
   const after = queries.reduce((sum, query) => sum + query.costAfter * query.calls, 0);
   return {
@@ -46,15 +56,22 @@ function findingFor(
       name,
       columns,
     },
-    message: message(candidate, queries.length, 1 - after / before),
-    confidence: context.planner?.capabilities.hypotheticalIndexes ? "verified" : "estimated",
-    evidence: evidence(table, queries, before, after),
+    message: message(candidate, hidden, queries.length, 1 - after / before),
+    confidence: isProven(context.planner) ? "verified" : "estimated",
+    evidence: evidence(table, hidden, queries, before, after),
     queries,
-    bytes: chosen.bytes,
+    bytes: hidden === null ? chosen.bytes : 0,
     savedMsPerDay: savedMsPerDay(context, queries),
-    ddl: context.ddl.createIndex(candidate, name, catalog),
+    ddl:
+      (hidden && context.ddl.showIndex?.(indexTableName({ table, index: hidden }), catalog)) ??
+      context.ddl.createIndex(candidate, name, catalog),
     planner: context.planner?.name ?? null,
   };
+}
+
+/** Whether a server's own planner chose the index. */
+function isProven(planner: FindingContext["planner"]): boolean {
+  return planner?.capabilities.hypotheticalIndexes === true && planner.capabilities.verifies;
 }
 
 function weightedGain(query: QueryImpact): number {
@@ -62,20 +79,42 @@ function weightedGain(query: QueryImpact): number {
   return gain * (query.totalMs ?? query.calls * query.costBefore);
 }
 
-function message(candidate: CandidateIndex, queries: number, share: number): string {
+/** An index that is there, does the same, and is hidden from plans: it needs no second one. */
+function hiddenIndex(chosen: ChosenIndex, table: Table, { ddl }: FindingContext): Index | null {
+  if (ddl.showIndex === undefined) return null;
+  const row = rowIndexOf(table);
+  const hidden = table.indexes.filter(({ visible }) => visible === false);
+  return hidden.find((index) => isServedBy(chosen, index, row)) ?? null;
+}
+
+function message(
+  candidate: CandidateIndex,
+  hidden: Index | null,
+  queries: number,
+  share: number,
+): string {
   const { table, method, keys, include, predicate } = candidate;
+  const who = queries === 1 ? "1 query" : `${queries} queries`;
+  const saved = `would cut the estimated cost of ${who} by ${percent(share)}`;
+  if (hidden !== null)
+    return `${table.schema}.${table.name} has the index ${hidden.name} (${hidden.keys.map(keyText).join(", ")}), which plans may not use; to make it visible again ${saved}.`;
   const kind = method === "btree" ? "An index" : `A ${method} index`;
   const parts = [
-    `${kind} on ${table.schema}.${table.name} (${keys.map((key) => key.column ?? key.expression).join(", ")})`,
+    `${kind} on ${table.schema}.${table.name} (${keys.map(keyText).join(", ")})`,
     ...(include.length > 0 ? [`that includes ${include.join(", ")}`] : []),
     ...(predicate === null ? [] : [`for rows where ${predicate}`]),
   ];
-  const who = queries === 1 ? "1 query" : `${queries} queries`;
-  return `${parts.join(" ")} would cut the estimated cost of ${who} by ${percent(share)}.`;
+  return `${parts.join(" ")} ${saved}.`;
+}
+
+function keyText({ column, expression, prefix }: IndexKey): string {
+  const length = prefix === undefined ? "" : `(${prefix})`;
+  return `${column ?? expression}${length}`;
 }
 
 function evidence(
   table: Table,
+  hidden: Index | null,
   queries: readonly QueryImpact[],
   before: number,
   after: number,
@@ -90,7 +129,10 @@ function evidence(
     {
       check: "existing-indexes",
       verdict: "for",
-      detail: `no valid index of the table does the same (${table.indexes.length} looked at)`,
+      detail:
+        hidden === null
+          ? `no valid index of the table does the same (${table.indexes.length} looked at)`
+          : `${hidden.name} does the same, is kept up to date by every write, and is hidden from plans`,
     },
     ...(rows >= 0
       ? [{ check: "table-size", verdict: "for", detail: `${rows} rows` } as const]

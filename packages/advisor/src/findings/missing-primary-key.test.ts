@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import type { Finding } from "./finding.ts";
 import { missingPrimaryKey } from "./missing-primary-key.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "./testing/builders.ts";
 
 function find(...tables: readonly Partial<Table>[]): Promise<readonly Finding[]> {
-  return missingPrimaryKey(aContext(postgresDdl, tables.map(aTable)));
+  return missingPrimaryKey(aContext(postgres, tables.map(aTable)));
 }
 
 const columns = [aColumn("a", { notNull: true }), aColumn("b", { notNull: true }), aColumn("n")];

@@ -1,4 +1,5 @@
 import type { Index, Table } from "../catalog/catalog.ts";
+import { indexTableName } from "../catalog/partitions.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { keyTexts } from "./index-object.ts";
@@ -21,14 +22,14 @@ function judge(table: Table, context: FindingContext): Finding {
   const keys = table.indexes
     .filter((index) => isRowKey(index, table))
     .toSorted((a, b) => a.keys.length - b.keys.length);
-  const promotable = keys.find((index) => table.kind === "table" && canBePromoted(index));
+  const promotable = keys.find((index) => table.kind === "table" && canBePromoted(index, context));
   const evidence: Evidence[] = [
     {
       check: "primary-key",
       verdict: "for",
       detail: "the catalog holds no primary key of the table",
     },
-    replicationEvidence(table),
+    context.words.keylessReplication(table),
   ];
   const [key] = keys;
   if (key) {
@@ -49,7 +50,7 @@ function judge(table: Table, context: FindingContext): Finding {
       name: null,
       columns: promotable ? keyTexts(promotable) : [],
     },
-    message: message(name, key, promotable),
+    message: message(name, key, promotable, context),
     confidence: "verified",
     evidence,
     queries: [],
@@ -57,7 +58,7 @@ function judge(table: Table, context: FindingContext): Finding {
     savedMsPerDay: null,
     ddl: promotable
       ? context.ddl.promoteToPrimaryKey(
-          { schema: table.schema, name: promotable.name },
+          indexTableName({ table, index: promotable }),
           context.snapshot.catalog,
         )
       : null,
@@ -65,9 +66,14 @@ function judge(table: Table, context: FindingContext): Finding {
   };
 }
 
-function message(name: string, key: Index | undefined, promotable: Index | undefined): string {
+function message(
+  name: string,
+  key: Index | undefined,
+  promotable: Index | undefined,
+  { words }: FindingContext,
+): string {
   if (promotable) {
-    return `${name} has no primary key; its unique index ${promotable.name} (${keyTexts(promotable).join(", ")}) can become one without a rebuild.`;
+    return `${name} has no primary key; its unique index ${promotable.name} (${keyTexts(promotable).join(", ")}) can become one ${words.promotion}.`;
   }
   if (key) {
     return `${name} has no primary key, though ${key.name} (${keyTexts(key).join(", ")}) identifies its rows.`;
@@ -84,47 +90,24 @@ function isRowKey(index: Index, table: Table): boolean {
     index.unique &&
     index.valid &&
     index.predicate === null &&
-    index.keys.every((key) => key.column !== null && notNull.has(key.column))
+    index.keys.every(
+      (key) => key.column !== null && notNull.has(key.column) && key.prefix === undefined,
+    )
   );
 }
 
-/** The conditions of ADD PRIMARY KEY USING INDEX: not a constraint's already, and in the default order throughout. */
-function canBePromoted(index: Index): boolean {
+/** Not a constraint's already, of whole values, and in the default order throughout. */
+function canBePromoted(index: Index, { forms }: FindingContext): boolean {
   return (
     index.constraint === null &&
     index.method === "btree" &&
     index.keys.every(
       (key) =>
         key.direction === "asc" &&
-        key.nulls === "last" &&
+        key.nulls === forms.nulls &&
+        key.prefix === undefined &&
         key.operatorClass === null &&
         key.collation === null,
     )
   );
-}
-
-function replicationEvidence(table: Table): Evidence {
-  const check = "logical-replication";
-  switch (table.replicaIdentity) {
-    case "full":
-      return {
-        check,
-        verdict: "for",
-        detail:
-          "its replica identity is FULL: a subscriber compares whole rows, slowly on a large table",
-      };
-    case "index":
-      return {
-        check,
-        verdict: "against",
-        detail: "its replica identity is a unique index: logical replication finds its rows",
-      };
-    case "default":
-    case "nothing":
-      return {
-        check,
-        verdict: "for",
-        detail: "it has no replica identity: once it is published, UPDATE and DELETE on it fail",
-      };
-  }
 }

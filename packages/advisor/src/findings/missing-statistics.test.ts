@@ -75,7 +75,7 @@ async function findings(
     if (!result.ok) throw new Error(result.reason);
     planned.push({ query, weight: 1, before: result.plan, after: result.plan });
   }
-  const context = aContext(postgres.ddl, []);
+  const context = aContext(postgres, []);
   const rest = { complete: true, curve: [], worse: [], unplanned: [], refused: [] };
   const selection = { chosen: [], cost: 1, planned, ...rest };
   return missingStatistics({ ...context, snapshot, workload, planner, selection });

@@ -2,6 +2,7 @@ import { estimatedRows, type Table, type TableName, tableKey } from "../catalog/
 import type { FindStatistics } from "../catalog/find-statistics.ts";
 import { statisticsFinder } from "../catalog/find-statistics.ts";
 import { findTable } from "../catalog/partitions.ts";
+import type { DdlChange } from "../engine.ts";
 import { isSmallTable } from "../catalog/small-table.ts";
 import type { PlannedQuery } from "../whatif/select-indexes.ts";
 import type { Predicate, TableUse } from "../workload/statement.ts";
@@ -34,6 +35,8 @@ interface Measured {
 /** Columns whose values go together, by the rows that were counted: the planner multiplies their shares as if they did not. */
 export async function missingStatistics(context: FindingContext): Promise<readonly Finding[]> {
   const { snapshot, selection } = context;
+  const { createStatistics } = context.ddl;
+  if (createStatistics === undefined) return [];
   const find = statisticsFinder(snapshot);
   const measured = (selection?.planned ?? []).flatMap((planned) => {
     const one = measure(planned, find, context);
@@ -50,7 +53,7 @@ export async function missingStatistics(context: FindingContext): Promise<readon
     if (first === undefined || first.wrong === null || !agree) return [];
     const combinations =
       first.wrong === "more" ? estimatedRows(first.table) / Math.max(1, first.rows) : null;
-    const ddl = context.ddl.createStatistics(first.table, first.columns, combinations, taken);
+    const ddl = createStatistics(first.table, first.columns, combinations, taken);
     taken.add(ddl.name.name);
     return [finding(first.table, group, ddl, context)];
   });
@@ -148,7 +151,7 @@ function isOutdated(table: Table, { nodes }: FindingContext["snapshot"]): boolea
 function finding(
   table: Table,
   group: readonly Measured[],
-  { apply, undo }: { readonly apply: readonly string[]; readonly undo: readonly string[] },
+  { apply, undo }: DdlChange,
   context: FindingContext,
 ): Finding {
   const [worst] = group.toSorted((a, b) => factor(b) - factor(a));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
-import { postgres } from "../postgres/engine.ts";
+import { postgresDdl } from "../postgres/ddl.ts";
 import { nameIndexes } from "./name-indexes.ts";
 import { aCatalog, aKey, aTable, publicName } from "./testing/builders.ts";
 
@@ -24,9 +24,9 @@ function on(table: string, ...keys: readonly string[]): CandidateIndex {
 }
 
 function namesOf(...candidates: readonly CandidateIndex[]): readonly string[] {
-  const nameIndex = nameIndexes(postgres.ddl, catalog);
+  const nameIndex = nameIndexes(postgresDdl, catalog);
   return candidates.flatMap((candidate) =>
-    postgres.ddl.indexNames(candidate, nameIndex(candidate), catalog),
+    postgresDdl.indexNames(candidate, nameIndex(candidate), catalog),
   );
 }
 
@@ -51,6 +51,6 @@ test.each([
 });
 
 test("keeps to the name it gave", () => {
-  const nameIndex = nameIndexes(postgres.ddl, catalog);
+  const nameIndex = nameIndexes(postgresDdl, catalog);
   expect(nameIndex(on("a_b", "c"))).toBe(nameIndex(on("a_b", "c")));
 });

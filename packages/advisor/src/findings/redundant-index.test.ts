@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import type { Evidence, Finding } from "./finding.ts";
 import { redundantIndex } from "./redundant-index.ts";
 import {
@@ -26,7 +26,7 @@ function find(
   const tables = [aTable({ indexes, ...table })];
   const scans = Object.fromEntries(indexes.map(({ name }) => [name, { scans: 5 }]));
   return redundantIndex(
-    aContext(postgresDdl, tables, {
+    aContext(postgres, tables, {
       nodes: [aNode(aCatalog(tables), { scans })],
       ...(cost === null ? {} : { planner: fakePlanner(cost), queries: [aQuery("t", "q")] }),
     }),
@@ -130,7 +130,7 @@ describe("insufficient evidence", () => {
     );
     const tables = [aTable({ indexes: [narrow, wide] })];
     const findings = await redundantIndex(
-      aContext(postgresDdl, tables, { nodes: [], planner, queries: [query] }),
+      aContext(postgres, tables, { nodes: [], planner, queries: [query] }),
     );
     expect(await undecided(findings, "replan")).toMatchObject({ verdict: "against" });
     expect(findings[0]?.queries).toMatchObject([{ sql: "a = $1", costBefore: 10, costAfter: 90 }]);
@@ -150,7 +150,7 @@ describe("insufficient evidence", () => {
     const tables = [aTable({ indexes: [narrow, wide] })];
     const queries = [aQuery("t", "a < $1", { predicates: [range] })];
     const findings = await redundantIndex(
-      aContext(postgresDdl, tables, { nodes: [], planner: fakePlanner(() => 10), queries }),
+      aContext(postgres, tables, { nodes: [], planner: fakePlanner(() => 10), queries }),
     );
     expect(await undecided(findings, "replan")).toMatchObject({ verdict: "unknown" });
   });
@@ -200,7 +200,7 @@ test("a duplicate that is to go does not prop the proof up", async () => {
 test("an index is not redundant to one that is advised away as unused", async () => {
   const tables = [aTable({ indexes: [narrow, wide] })];
   const nodes = [aNode(aCatalog(tables), { scans: { narrow: { scans: 50 } } })];
-  const context = aContext(postgresDdl, tables, {
+  const context = aContext(postgres, tables, {
     nodes,
     planner: fakePlanner(() => 10),
     queries: [aQuery("t", "q")],

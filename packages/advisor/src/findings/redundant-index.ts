@@ -1,4 +1,4 @@
-import type { Index, Table } from "../catalog/catalog.ts";
+import { type Index, type IndexKey, rowIndexOf, type Table } from "../catalog/catalog.ts";
 import { indexTableName, indexTree, type TableIndex } from "../catalog/partitions.ts";
 import {
   isDropProven,
@@ -8,7 +8,13 @@ import {
 } from "./drop-evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
-import { duplicateGroups, forwardKeys, keySignature, readSignature } from "./index-equivalence.ts";
+import {
+  duplicateGroups,
+  forwardKeys,
+  impliedKeys,
+  keySignature,
+  readSignature,
+} from "./index-equivalence.ts";
 import { indexBytes, indexLabel, indexObject, indexOf, keyTexts } from "./index-object.ts";
 import { type Replan, replanWithout } from "./replan.ts";
 import { sizeText } from "./size-text.ts";
@@ -49,13 +55,13 @@ async function judgeTable(
     .map((index) => ({ table, index }));
   const narrow = stays
     .filter(({ index }) => servesReadsOnly(index))
-    .filter((each) => stays.some((other) => covers(other.index, each.index)))
+    .filter((each) => stays.some((other) => covers(other.index, each.index, table)))
     .toSorted((a, b) => a.index.keys.length - b.index.keys.length);
   const findings: Finding[] = [];
   for (const target of narrow) {
     // The widest cover is not narrow itself, so it is there to the end.
     const cover = stays.find(
-      (other) => covers(other.index, target.index) && !narrow.includes(other),
+      (other) => covers(other.index, target.index, table) && !narrow.includes(other),
     );
     if (!cover) continue;
     const finding = judge(target, cover, await replanWithout(target, gone, context), context);
@@ -73,19 +79,41 @@ export function servesReadsOnly(index: Index): boolean {
   return !index.unique && index.constraint === null && !index.building && index.parent === null;
 }
 
-/** Whether `wide` finds and sorts all that `narrow` does, with more keys or columns at the end. */
-export function covers(wide: Index, narrow: Index): boolean {
+/** Whether `wide` finds and sorts all that `narrow` does, with more keys, more of their values, or more columns at the end. */
+export function covers(wide: Index, narrow: Index, table: Table): boolean {
   if (![wide, narrow].every((index) => index.method === "btree" && index.valid)) return false;
   if (wide === narrow || wide.predicate !== narrow.predicate) return false;
-  if (readSignature(wide) === readSignature(narrow)) return false;
-  const wideKeys = forwardKeys(wide).map(keySignature);
-  const narrowKeys = forwardKeys(narrow).map(keySignature);
+  if (wide.visible === false && narrow.visible !== false) return false;
+  if (readSignature(wide, table) === readSignature(narrow, table)) return false;
+  const wideKeys = forwardKeys(wide.keys, wide.method);
+  const narrowKeys = forwardKeys(narrow.keys, narrow.method);
   const stored = new Set([...wide.keys.map((key) => key.column), ...wide.include]);
-  return (
+  const leads =
     narrowKeys.length <= wideKeys.length &&
-    narrowKeys.every((key, position) => key === wideKeys[position]) &&
-    narrow.include.every((column) => stored.has(column))
-  );
+    narrowKeys.every((key, position) => isWithin(key, wideKeys[position])) &&
+    (wide.name === table.rowIndex || narrow.include.every((column) => stored.has(column)));
+  if (!leads || !wideKeys.every((key, position) => isWithin(key, narrowKeys[position])))
+    return leads;
+  // Keys alike, told in other directions: one of them is the plain one.
+  return narrow.keys[0]?.direction === "desc";
+}
+
+/** The same key, of as many characters at most. */
+function isWithin(narrow: IndexKey, wide: IndexKey | undefined): boolean {
+  if (wide === undefined) return false;
+  const { prefix: least = Infinity, ...one } = narrow;
+  const { prefix: most = Infinity, ...other } = wide;
+  return least <= most && keySignature(one) === keySignature(other);
+}
+
+/** What the narrow index gives beside its keys, and the wide one does not. */
+function impliedOrder({ table, index }: TableIndex, cover: TableIndex): string {
+  const implied = impliedKeys(index, rowIndexOf(table));
+  const next = forwardKeys(cover.index.keys, cover.index.method).slice(index.keys.length);
+  const alike = implied.every((key, at) => key.column === next[at]?.column);
+  if (implied.length === 0 || alike || cover.index.name === table.rowIndex) return "";
+  const order = implied.map((key) => key.column ?? key.expression).join(", ");
+  return `; equal keys stand in the order of ${order} in it, and not in ${cover.index.name}: whether a query needs that, the plans tell`;
 }
 
 function judge(
@@ -99,9 +127,9 @@ function judge(
     {
       check: "prefix",
       verdict: "for" as const,
-      detail: `its keys (${keyTexts(target.index).join(", ")}) are the first keys of ${cover.index.name} (${keyTexts(cover.index).join(", ")})`,
+      detail: `its keys (${keyTexts(target.index).join(", ")}) are the first keys of ${cover.index.name} (${keyTexts(cover.index).join(", ")})${impliedOrder(target, cover)}`,
     },
-    ...structureEvidence(target, cover, catalog),
+    ...structureEvidence(target, cover, context),
     replanEvidence(replan, context),
   ];
   const proven = isDropProven(evidence, REQUIRED);

@@ -49,7 +49,7 @@ export async function rewriteGain(
     return { query, before: plan, after: after.plan, added: [], beforeWithAdded: plan.cost };
   }
   if (!planner.capabilities.hypotheticalIndexes) return null;
-  const { candidates } = generateCandidates([rewritten], snapshot, context.ddl.quote);
+  const { candidates } = generateCandidates([rewritten], snapshot, context);
   const proposals = await planner.propose(candidates.map(({ candidate }) => candidate));
   const accepted = proposals.flatMap((one) => (one.accepted ? [one.candidate] : []));
   const tried = await planAsSeen(planner, rewritten, { add: accepted, hide: [] });

@@ -78,7 +78,7 @@ function late(
       ? "since the last ANALYZE"
       : `since the last ANALYZE on ${lastAnalyze.slice(0, 10)}`;
   return finding(table, context, {
-    message: `${number(modifiedSinceAnalyze)} rows of ${table.schema}.${table.name} (${share} % of ${number(rows)}) changed ${when}; autovacuum should have looked at ${number(analyzeThreshold)}, and is late or held back.`,
+    message: `${number(modifiedSinceAnalyze)} rows of ${table.schema}.${table.name} (${share} % of ${number(rows)}) changed ${when}; ${context.words.analyzer} should have looked at ${number(analyzeThreshold)}, and is late or held back.`,
     evidence: [
       {
         check: "changed-rows",

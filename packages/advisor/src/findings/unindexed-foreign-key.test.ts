@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Index, Table } from "../catalog/catalog.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import type { Finding } from "./finding.ts";
 import { findingNotes } from "./finding-notes.ts";
 import {
@@ -32,7 +32,7 @@ function find(
   tables: readonly Table[],
   parts?: Parameters<typeof aContext>[2],
 ): Promise<readonly Finding[]> {
-  return unindexedForeignKey(aContext(postgresDdl, tables, parts));
+  return unindexedForeignKey(aContext(postgres, tables, parts));
 }
 
 test("a foreign key without an index gets one", async () => {
@@ -130,7 +130,7 @@ describe("how much it matters", () => {
 
   test("not at all on a table too small to matter, which a note tells", async () => {
     const small = aContext(
-      postgresDdl,
+      postgres,
       tablesWith([], ["a"], { rows: 999, pages: 20, currentPages: 20 }),
     );
     expect(await unindexedForeignKey(small)).toEqual([]);

@@ -175,7 +175,7 @@ function candidateFor(table: Table, key: ForeignKey, context: FindingContext): C
       column,
       expression: context.ddl.quote(column),
       direction: "asc",
-      nulls: "last",
+      nulls: context.forms.nulls,
       operatorClass: null,
       collation: null,
     })),

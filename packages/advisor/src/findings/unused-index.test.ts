@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { addHistory } from "../catalog/add-history.ts";
 import { type Index, type Table, tableKey } from "../catalog/catalog.ts";
 import type { UsageRecord } from "../catalog/usage-history.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import type { Evidence } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { findingNotes } from "./finding-notes.ts";
@@ -31,7 +31,7 @@ function contextOf(
   } = {},
 ): FindingContext {
   const tables = [aTable({ indexes: [aPrimaryKey("id"), index], ...parts.table })];
-  return aContext(postgresDdl, tables, {
+  return aContext(postgres, tables, {
     nodes: [aNode(aCatalog(tables), parts.node)],
     ...parts.more,
   });
@@ -68,13 +68,13 @@ describe("a drop is advised", () => {
       aNode(catalog, { standbys: 1 }),
       aNode(catalog, { node: "db2:5432/shop", role: "replica", standbys: 0 }),
     ];
-    const [finding] = await unusedIndex(aContext(postgresDdl, catalog.tables, { nodes }));
+    const [finding] = await unusedIndex(aContext(postgres, catalog.tables, { nodes }));
     expect(finding?.confidence).toBe("estimated");
     expect(finding?.message).toContain("db2:5432/shop");
   });
 
   test("of the partitioned index, with the sum of its partitions' sizes", async () => {
-    const [finding, ...rest] = await unusedIndex(aContext(postgresDdl, partitioned(), {}));
+    const [finding, ...rest] = await unusedIndex(aContext(postgres, partitioned(), {}));
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({
       object: { name: "p_a_idx", table: "p" },
@@ -113,13 +113,13 @@ describe("no finding", () => {
       aNode(catalog, { standbys: 1 }),
       aNode(catalog, { node: "db2", role: "replica", scans: { t_a_idx: { scans: 9 } } }),
     ];
-    expect(await unusedIndex(aContext(postgresDdl, catalog.tables, { nodes }))).toEqual([]);
+    expect(await unusedIndex(aContext(postgres, catalog.tables, { nodes }))).toEqual([]);
   });
 
   test("for a partitioned index that one partition uses", async () => {
     const tables = partitioned();
     const nodes = [aNode(aCatalog(tables), { scans: { p2_a_idx: { scans: 5 } } })];
-    expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
+    expect(await unusedIndex(aContext(postgres, tables, { nodes }))).toEqual([]);
   });
 
   test("for a partitioned index that does the work of a scanned one on a partition", async () => {
@@ -129,7 +129,7 @@ describe("no finding", () => {
         : table,
     );
     const nodes = [aNode(aCatalog(tables), { scans: { p1_own: { scans: 100 } } })];
-    expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
+    expect(await unusedIndex(aContext(postgres, tables, { nodes }))).toEqual([]);
   });
 
   test("on a table too small to matter, which a note tells", async () => {
@@ -154,7 +154,7 @@ describe("no finding", () => {
       }),
     ];
     const nodes = [aNode(aCatalog(tables), { scans: { a: { scans: 100 } } })];
-    expect(await unusedIndex(aContext(postgresDdl, tables, { nodes }))).toEqual([]);
+    expect(await unusedIndex(aContext(postgres, tables, { nodes }))).toEqual([]);
   });
 });
 
@@ -197,7 +197,7 @@ describe("insufficient evidence", () => {
       aNode(catalog, { node: "db2", role: "replica", since: daysAgo(1) }),
     ];
     expect(
-      await undecided(aContext(postgresDdl, catalog.tables, { nodes }), "statistics-age"),
+      await undecided(aContext(postgres, catalog.tables, { nodes }), "statistics-age"),
     ).toMatchObject({ verdict: "unknown" });
   });
 
@@ -271,7 +271,7 @@ describe("insufficient evidence", () => {
     const context = contextOf(idle);
     const withWorkload = {
       ...context,
-      ...aContext(postgresDdl, context.snapshot.catalog.tables, more),
+      ...aContext(postgres, context.snapshot.catalog.tables, more),
     };
     expect(await undecided(withWorkload, "replan")).toMatchObject({
       verdict: "against",
@@ -288,7 +288,7 @@ test("a query that can't be planned is told, and the counters decide", async () 
     planner: fakePlanner(() => "function f() is unknown"),
     queries: [aQuery("t", "q1")],
   };
-  const [finding] = await unusedIndex(aContext(postgresDdl, [aTable({ indexes: [idle] })], more));
+  const [finding] = await unusedIndex(aContext(postgres, [aTable({ indexes: [idle] })], more));
   expect(finding?.confidence).toBe("estimated");
   expect(finding?.evidence.find((line) => line.check === "replan")).toMatchObject({
     verdict: "unknown",
@@ -308,7 +308,7 @@ test("twins that nobody scans are judged with both out of sight", async () => {
   // Either of them serves the query: hiding one shows nothing.
   const planner = fakePlanner((_, hidden) => (hidden.has("a1") && hidden.has("a2") ? 900 : 10));
   const [finding] = await unusedIndex(
-    aContext(postgresDdl, tables, { planner, queries: [aQuery("t", "q")] }),
+    aContext(postgres, tables, { planner, queries: [aQuery("t", "q")] }),
   );
   expect(finding).toMatchObject({ object: { name: "a1" }, ddl: null });
 });
@@ -321,7 +321,7 @@ test("a query on the partitioned parent counts for an index of one partition", a
   ];
   const planner = fakePlanner((_, hidden) => (hidden.has("t_a_idx") ? 900 : 10));
   const [finding] = await unusedIndex(
-    aContext(postgresDdl, tables, { planner, queries: [aQuery("p", "q")] }),
+    aContext(postgres, tables, { planner, queries: [aQuery("p", "q")] }),
   );
   expect(finding?.ddl).toBeNull();
 });

@@ -81,7 +81,7 @@ async function judge(target: TableIndex, context: FindingContext): Promise<Findi
   const twins = twinsOf(target, catalog, nodes);
   const replan = await replanWithout(target, twins, context);
   const evidence = [
-    ...structureEvidence(target, null, catalog),
+    ...structureEvidence(target, null, context),
     ...usageEvidence(target, context),
     replanEvidence(replan, context),
   ];

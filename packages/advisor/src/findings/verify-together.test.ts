@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Table } from "../catalog/catalog.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import { allFindings } from "./all-findings.ts";
 import type { Finding } from "./finding.ts";
 import {
@@ -24,7 +24,7 @@ async function drops(
     cost === null
       ? {}
       : { planner: fakePlanner(cost), queries: [aQuery("t", "q1"), aQuery("t", "q2")] };
-  const findings = await allFindings(aContext(postgresDdl, [aTable(table)], planned));
+  const findings = await allFindings(aContext(postgres, [aTable(table)], planned));
   return findings.filter(({ code }) => DROPS.has(code));
 }
 

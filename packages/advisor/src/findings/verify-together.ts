@@ -4,7 +4,7 @@ import type { Query, QuerySample } from "../workload/workload.ts";
 import { countText, factorText } from "./drop-evidence.ts";
 import type { Evidence, Finding, FindingCode } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
-import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
+import { isForeignKeyIndexed, standInForKey } from "./foreign-key-coverage.ts";
 import { indexBytes, indexLabel, indexOf } from "./index-object.ts";
 import { listText } from "./list-text.ts";
 import { queriesOn, REPLAN_TOLERANCE } from "./replan.ts";
@@ -61,6 +61,16 @@ function foreignKeyObjection(
   const goneWith = (some: readonly Drop[]): ReadonlySet<TableIndex["index"]> =>
     new Set(some.flatMap(({ target }) => indexTree(target, catalog)).map(({ index }) => index));
   const gone = goneWith(drops);
+  for (const drop of smallestFirst(drops, catalog)) {
+    const { requiredBy } = drop.target.index;
+    if (requiredBy === undefined) continue;
+    const others = drops.filter((each) => each !== drop);
+    if (standInForKey(drop.target, requiredBy, catalog, goneWith(others)) !== undefined) continue;
+    return {
+      drop,
+      detail: `with ${namesOf(sameFamily(drop, drops, catalog))} gone too, the server would not keep foreign key ${requiredBy} without it`,
+    };
+  }
   for (const table of catalog.tables) {
     for (const key of table.foreignKeys) {
       if (!isForeignKeyIndexed(table, key, catalog)) continue;

@@ -8,8 +8,10 @@ export function postgresIndexForms(): IndexForms {
     expressions: true,
     include: true,
     partial: true,
+    virtualColumns: false,
     blockRange: true,
-    primaryKeySuffix: false,
     prefixOf: () => null,
+    // INDEX_MAX_KEYS; a value too wide is refused when it comes.
+    fits: (keys) => keys.length <= 32,
   };
 }

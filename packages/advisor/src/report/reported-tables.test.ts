@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Finding } from "../findings/finding.ts";
 import { aContext, anIndex, aPrimaryKey, aQuery, aTable } from "../findings/testing/builders.ts";
-import { postgresDdl } from "../postgres/ddl.ts";
+import { postgres } from "../postgres/engine.ts";
 import { reportedTables } from "./reported-tables.ts";
 import { fullReport } from "./testing/reports.ts";
 
 test("tables that findings are about or queries use, by name, with their indexes as they are", () => {
   const { snapshot, workload } = aContext(
-    postgresDdl,
+    postgres,
     [
       aTable({ name: "used", pages: 100, currentPages: 200, indexes: [aPrimaryKey("id")] }),
       aTable({ name: "neither", indexes: [aPrimaryKey("id")] }),

@@ -50,6 +50,7 @@ function isSameKey(a: IndexKey, b: IndexKey | undefined): boolean {
     a.direction === b.direction &&
     a.nulls === b.nulls &&
     a.operatorClass === b.operatorClass &&
-    a.collation === b.collation
+    a.collation === b.collation &&
+    a.prefix === b.prefix
   );
 }

@@ -55,7 +55,10 @@ async function choose(
     summary: () => ({ records: 0, unread: 0, seconds: undefined }),
   };
   const workload = await buildWorkload([source], postgres.parse, snapshot.catalog);
-  const set = generateCandidates(workload.queries, snapshot, postgres.ddl.quote);
+  const set = generateCandidates(workload.queries, snapshot, {
+    ddl: postgres.ddl(snapshot),
+    forms: postgres.indexForms(snapshot),
+  });
   const upkeep = tableUpkeep(snapshot, workload, postgres.indexWrites(snapshot));
   return selectIndexes(planner, workload.queries, set, { limits, upkeep });
 }

@@ -8,7 +8,7 @@ const table = { schema: "public", name: "jobs" };
 const candidate: CandidateIndex = {
   table,
   method: "btree",
-  keys: [plainKey("state", "state")],
+  keys: [plainKey("state", "state", "last")],
   include: [],
   predicate: null,
 };

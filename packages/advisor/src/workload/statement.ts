@@ -72,6 +72,8 @@ export interface TableUse {
   readonly columns: readonly string[] | "*";
   /** Columns that the statement writes (INSERT, UPDATE SET); empty for a read. */
   readonly written: readonly string[];
+  /** Indexes of the table that the text names, to be used or not to be used. Default none. */
+  readonly hintedIndexes?: readonly string[];
   /** Whether a LIMIT applies to the query level that holds this table. */
   readonly limited: boolean;
 }

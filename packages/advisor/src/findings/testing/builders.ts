@@ -18,9 +18,8 @@ import type { Plan, PlanResult } from "../../whatif/plan.ts";
 import type { IndexConfiguration, Planner } from "../../whatif/planner.ts";
 import type { TableUse } from "../../workload/statement.ts";
 import type { Query, Workload } from "../../workload/workload.ts";
-import type { DdlWriter } from "../../engine.ts";
-import type { FindingContext } from "../finding-context.ts";
-import { nameIndexes } from "../name-indexes.ts";
+import type { Engine } from "../../engine.ts";
+import { type FindingContext, serverContext } from "../finding-context.ts";
 
 export const CAPTURED_AT = "2026-06-01T00:00:00Z";
 
@@ -236,13 +235,14 @@ export function fakePlanner(
 
 /** A context of tables, by default with counters of 35 days on one primary, no workload and no planner. */
 export function aContext(
-  ddl: DdlWriter,
+  engine: Pick<Engine, "ddl" | "indexForms" | "words">,
   tables: readonly Table[],
   parts: {
     readonly nodes?: readonly NodeUsage[];
     readonly queries?: readonly Query[];
     readonly planner?: Planner;
     readonly selection?: FindingContext["selection"];
+    readonly server?: Partial<Snapshot["server"]>;
   } = {},
 ): FindingContext {
   const catalog = aCatalog(tables);
@@ -250,7 +250,13 @@ export function aContext(
     format: "dbadvise-snapshot",
     version: SNAPSHOT_VERSION,
     capturedAt: CAPTURED_AT,
-    server: { engine: "PostgreSQL", version: "18.0", versionNumber: 180_000, database: "shop" },
+    server: {
+      engine: "PostgreSQL",
+      version: "18.0",
+      versionNumber: 180_000,
+      database: "shop",
+      ...parts.server,
+    },
     values: true,
     settings: {},
     prelude: [],
@@ -272,9 +278,7 @@ export function aContext(
     workload,
     planner: parts.planner ?? null,
     selection: parts.selection ?? null,
-    ddl,
-    reviewQuery: async () => [],
-    nameIndex: nameIndexes(ddl, catalog),
+    ...serverContext({ ...engine, reviewQuery: async () => [] }, snapshot),
     now: new Date(CAPTURED_AT),
   };
 }

@@ -3,8 +3,7 @@ import type { Engine } from "../../engine.ts";
 import { buildWorkload } from "../../workload/build-workload.ts";
 import type { EventSource } from "../../log/event-source.ts";
 import { statisticsFinder } from "../../catalog/find-statistics.ts";
-import type { FindingContext } from "../finding-context.ts";
-import { nameIndexes } from "../name-indexes.ts";
+import { type FindingContext, serverContext } from "../finding-context.ts";
 
 /** What a real server's capture says, planned by the real sandbox. `close` ends the sandbox. */
 export interface RealContext {
@@ -43,9 +42,7 @@ export async function realContext(
       workload,
       planner,
       selection: null,
-      ddl: engine.ddl,
-      reviewQuery: engine.reviewQuery,
-      nameIndex: nameIndexes(engine.ddl, snapshot.catalog),
+      ...serverContext(engine, snapshot),
       now: new Date(snapshot.capturedAt),
     },
     close: () => planner.close(),

@@ -10,7 +10,7 @@ export async function withWorkload(
   context: FindingContext,
   statements: readonly string[],
 ): Promise<FindingContext> {
-  const { snapshot, planner, ddl } = context;
+  const { snapshot, planner } = context;
   if (planner === null) throw new Error("a planner is needed");
   const events = statements.map((sql) => ({ sql, calls: 100, totalMs: 1_000 }));
   const source = {
@@ -21,7 +21,7 @@ export async function withWorkload(
     summary: () => ({ records: events.length, unread: 0, seconds: undefined }),
   };
   const workload = await buildWorkload([source], engine.parse, snapshot.catalog);
-  const candidates = generateCandidates(workload.queries, snapshot, ddl.quote);
+  const candidates = generateCandidates(workload.queries, snapshot, context);
   const selection = await selectIndexes(planner, workload.queries, candidates);
   return { ...context, workload, selection };
 }

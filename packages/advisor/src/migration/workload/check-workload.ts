@@ -4,9 +4,8 @@ import { statisticsFinder } from "../../catalog/find-statistics.ts";
 import type { Snapshot } from "../../catalog/snapshot.ts";
 import type { Engine } from "../../engine.ts";
 import { countText } from "../../findings/drop-evidence.ts";
-import type { FindingContext } from "../../findings/finding-context.ts";
+import { type FindingContext, serverContext } from "../../findings/finding-context.ts";
 import { listText } from "../../findings/list-text.ts";
-import { nameIndexes } from "../../findings/name-indexes.ts";
 import type { EventSource } from "../../log/event-source.ts";
 import type { Planner } from "../../whatif/planner.ts";
 import { buildWorkload } from "../../workload/build-workload.ts";
@@ -138,9 +137,7 @@ async function verdicts(
     workload,
     planner: planner.after,
     selection: null,
-    ddl: engine.ddl,
-    reviewQuery: engine.reviewQuery,
-    nameIndex: nameIndexes(engine.ddl, changed.snapshot.catalog),
+    ...serverContext(engine, changed.snapshot),
     now: options.now ?? new Date(),
   };
   const dropped = await droppedInUse(check);
@@ -208,9 +205,7 @@ async function withoutProduction(
     snapshot: { ...EMPTY_SNAPSHOT, ...snapshot },
     planner: null,
     selection: null,
-    ddl: engine.ddl,
-    reviewQuery: engine.reviewQuery,
-    nameIndex: nameIndexes(engine.ddl, snapshot.catalog),
+    ...serverContext(engine, { ...EMPTY_SNAPSHOT, ...snapshot }),
     now: options.now ?? new Date(),
   });
   return {

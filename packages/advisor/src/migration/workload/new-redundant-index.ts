@@ -28,7 +28,7 @@ export function supersededNotes(pair: SchemaPair): readonly string[] {
   const added = newIndexes(pair);
   return added.flatMap((wide) =>
     wide.table.indexes
-      .filter((index) => servesReadsOnly(index) && covers(wide.index, index))
+      .filter((index) => servesReadsOnly(index) && covers(wide.index, index, wide.table))
       .filter((index) => !isNew({ table: wide.table, index }, added))
       .map(
         (index) =>
@@ -44,7 +44,7 @@ function coverOf(target: NewIndex, { after }: SchemaPair): TableIndex | null {
   const duplicates = duplicateGroups(table, after, []);
   if (duplicates.some(({ keep, extra }) => [keep, ...extra].some((each) => each.index === index)))
     return null;
-  const wide = table.indexes.find((other) => covers(other, index));
+  const wide = table.indexes.find((other) => covers(other, index, table));
   return wide === undefined ? null : { table, index: wide };
 }
 

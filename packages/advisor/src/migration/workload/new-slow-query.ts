@@ -3,7 +3,7 @@ import { estimatedRows, type Table } from "../../catalog/catalog.ts";
 import type { Snapshot } from "../../catalog/snapshot.ts";
 import type { Engine } from "../../engine.ts";
 import { countText, factorText } from "../../findings/drop-evidence.ts";
-import { nameIndexes } from "../../findings/name-indexes.ts";
+import { type FindingContext, serverContext } from "../../findings/finding-context.ts";
 import { sizeText } from "../../findings/size-text.ts";
 import type { Plan } from "../../whatif/plan.ts";
 import { planAsSeen } from "../../whatif/plan-as-seen.ts";
@@ -60,14 +60,10 @@ export async function newSlowQuery(options: NewSlowQueryOptions): Promise<NewSlo
   }
   if (slow.length === 0) return { findings: [], unplanned };
   const own = slow.map(({ query }) => query);
-  const selection = await selectIndexes(
-    planner,
-    own,
-    generateCandidates(own, snapshot, engine.ddl.quote),
-  );
-  const nameIndex = nameIndexes(engine.ddl, snapshot.catalog);
+  const server = serverContext(engine, snapshot);
+  const selection = await selectIndexes(planner, own, generateCandidates(own, snapshot, server));
   return {
-    findings: slow.map((each) => finding(each, selection, nameIndex, options)),
+    findings: slow.map((each) => finding(each, selection, server, options)),
     unplanned,
   };
 }
@@ -114,8 +110,8 @@ function rootOf({ schema, name, partitionOf }: Table): string {
 function finding(
   { query, plan, scanned }: Slow,
   selection: IndexSelection,
-  nameIndex: ReturnType<typeof nameIndexes>,
-  { engine, queries, snapshot, planner, write }: NewSlowQueryOptions,
+  { ddl: writer, nameIndex }: Pick<FindingContext, "ddl" | "nameIndex">,
+  { queries, snapshot, planner, write }: NewSlowQueryOptions,
 ): WorkloadFinding {
   const helping = selection.chosen.filter(({ without }) =>
     without.some(({ fingerprint }) => fingerprint === query.fingerprint),
@@ -123,7 +119,7 @@ function finding(
   const planned = selection.planned.find((each) => each.query.fingerprint === query.fingerprint);
   const after = helping.length === 0 || planned === undefined ? plan : planned.after;
   const ddl = helping.map(({ candidate }) =>
-    engine.ddl.createIndex(candidate, nameIndex(candidate), snapshot.catalog),
+    writer.createIndex(candidate, nameIndex(candidate), snapshot.catalog),
   );
   const place = queries.placeOf(query);
   const table = query.statement.tables.find(
