@@ -14,6 +14,12 @@ export interface ServerTraits {
   readonly functionalKeys: boolean;
   /** Whether a descending key is stored in descending order: MySQL 8.0, MariaDB 10.8. */
   readonly descendingKeys: boolean;
+  /** Whether a key in descending order can serve a foreign key. */
+  readonly descendingServesForeignKeys: boolean;
+  /** Whether a foreign key needs a unique index on just the columns that it refers to: MySQL 8.4, by default. */
+  readonly parentKeysUnique: boolean;
+  /** Whether it tells how many pages of each index are in memory. */
+  readonly tellsCachedPages: boolean;
 }
 
 /** The oldest servers that can be read. */
@@ -34,6 +40,9 @@ export function serverTraits(
         showIndex: "NOT IGNORED",
         functionalKeys: false,
         descendingKeys: versionNumber >= 100_800,
+        descendingServesForeignKeys: true,
+        parentKeysUnique: false,
+        tellsCachedPages: false,
       }
     : {
         product: "MySQL",
@@ -42,6 +51,9 @@ export function serverTraits(
         showIndex: "VISIBLE",
         functionalKeys: versionNumber >= 80_013,
         descendingKeys: true,
+        descendingServesForeignKeys: false,
+        parentKeysUnique: versionNumber >= 80_400,
+        tellsCachedPages: true,
       };
 }
 

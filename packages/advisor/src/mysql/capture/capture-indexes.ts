@@ -1,4 +1,4 @@
-import type { Index, IndexKey } from "../../catalog/catalog.ts";
+import type { Column, Index, IndexKey } from "../../catalog/catalog.ts";
 import type { Session } from "../../engine.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { readRows, type TextRow } from "../read-rows.ts";
@@ -30,12 +30,21 @@ const selectIndexes = ({ traits }: ServerFacts): string => `
   where table_schema = database()
   order by table_name, index_name, seq_in_index`;
 
+/** What is known of indexes beside information_schema. */
+export interface IndexSources {
+  readonly sizes: ReadonlyMap<string, TableSize>;
+  readonly innodb: InnodbStatistics;
+  /** InnoDB pages in the server's memory, by `innodbKey`; `null` where that is not known. */
+  readonly cached: ReadonlyMap<string, number> | null;
+  /** `CREATE TABLE` statements by table. */
+  readonly definitions: ReadonlyMap<string, string>;
+}
+
 /** Indexes by their table's name; the primary key first, then by name. */
 export async function captureIndexes(
   session: Session,
   facts: ServerFacts,
-  sizes: ReadonlyMap<string, TableSize>,
-  innodb: InnodbStatistics,
+  { sizes, innodb, cached, definitions }: IndexSources,
 ): Promise<ReadonlyMap<string, readonly Index[]>> {
   const rows = await readRows(session, selectIndexes(facts));
   const byTable = Map.groupBy(rows, (row) => row["table"] ?? "");
@@ -57,6 +66,13 @@ export async function captureIndexes(
               : Math.round(share / CATALOG_PAGE),
           rows: Math.max(0, size.rows),
           distinct: known?.distinct ?? [],
+          cached:
+            cached === null
+              ? null
+              : Math.round(
+                  ((cached.get(innodbKey(table, name)) ?? 0) * facts.pageSize) / CATALOG_PAGE,
+                ),
+          definition: definitions.get(table) ?? "",
         });
       });
       return [table, indexes.toSorted(primaryFirst)];
@@ -78,7 +94,14 @@ function toIndex(
   table: string,
   name: string,
   rows: readonly TextRow[],
-  size: { readonly pages: number; readonly rows: number; readonly distinct: readonly number[] },
+  size: {
+    readonly pages: number;
+    readonly rows: number;
+    readonly distinct: readonly number[];
+    readonly cached: number | null;
+    /** The table's whole statement; empty where it is not known. */
+    readonly definition: string;
+  },
 ): Index {
   const [first] = rows;
   const method = first?.["method"] ?? "btree";
@@ -97,8 +120,8 @@ function toIndex(
       method,
       keys,
       unique,
-      visible,
       comment: first?.["comment"] ?? "",
+      definition: size.definition,
     }),
     method,
     keys,
@@ -110,13 +133,14 @@ function toIndex(
     constraint: primary ? PRIMARY : null,
     valid: true,
     building: false,
-    clustered: primary,
+    clustered: false,
     replicaIdentity: false,
     parent: null,
     expressionStatistics: false,
     ...(!visible && { visible }),
     ...(method === "btree" && distinct.length > 0 && { prefixDistinct: distinct }),
     pages: size.pages,
+    ...(size.cached !== null && method !== "fulltext" && { cachedPages: size.cached }),
     rows: size.rows,
   };
 }
@@ -142,16 +166,17 @@ function keySql({ expression, prefix, direction }: IndexKey): string {
   return `${expression}${length}${direction === "desc" ? " DESC" : ""}`;
 }
 
+/** The statement that makes the index: as the server prints it in the table's, where that can be read. */
 function definitionOf(
   table: string,
   name: string,
-  index: Pick<Index, "method" | "keys" | "unique"> & {
-    readonly visible: boolean;
-    readonly comment: string;
-  },
+  index: Pick<Index, "method" | "keys" | "unique" | "definition"> & { readonly comment: string },
 ): string {
   const keys = `(${index.keys.map(keySql).join(", ")})`;
   if (name === PRIMARY) return `ALTER TABLE ${table} ADD PRIMARY KEY ${keys}`;
+  const printed = printedIndex(index.definition, name);
+  if (printed !== null)
+    return `CREATE ${printed.kind}INDEX ${quoteIdent(name)} ON ${table} ${printed.rest}`;
   const kind = ["fulltext", "spatial"].includes(index.method)
     ? `${index.method.toUpperCase()} `
     : index.unique
@@ -160,4 +185,43 @@ function definitionOf(
   const using = index.method === "hash" ? " USING HASH" : "";
   const comment = index.comment === "" ? "" : ` COMMENT ${sqlString(index.comment)}`;
   return `CREATE ${kind}INDEX ${quoteIdent(name)} ON ${table} ${keys}${using}${comment}`;
+}
+
+function printedIndex(
+  table: string,
+  name: string,
+): { readonly kind: string; readonly rest: string } | null {
+  for (const line of table.split("\n")) {
+    const [, kind = "", rest = ""] = /^ {2}((?:[A-Z]+ )?)KEY (.*?),?$/.exec(line) ?? [];
+    const start = `${quoteIdent(name)} `;
+    if (rest.startsWith(start)) return { kind, rest: rest.slice(start.length) };
+  }
+  return null;
+}
+
+/**
+ * The index that InnoDB stores the rows in: the primary key, else the first unique one whose columns are whole and never NULL, in the
+ * order of the table's statement. `null` where there is none, or another engine stores them apart.
+ */
+export function rowIndexName(
+  engine: string,
+  indexes: readonly Index[],
+  columns: readonly Column[],
+  definition: string,
+): string | null {
+  if (engine.toLowerCase() !== "innodb") return null;
+  if (indexes.some(({ primary }) => primary)) return PRIMARY;
+  const notNull = new Set(columns.filter((column) => column.notNull).map(({ name }) => name));
+  const place = ({ name }: Index): number => definition.indexOf(` KEY ${quoteIdent(name)} (`);
+  const [first] = indexes
+    .filter(
+      ({ unique, method, keys }) =>
+        unique &&
+        method === "btree" &&
+        keys.every(
+          ({ column, prefix }) => column !== null && prefix === undefined && notNull.has(column),
+        ),
+    )
+    .toSorted((a, b) => place(a) - place(b));
+  return first?.name ?? null;
 }

@@ -19,14 +19,16 @@ export interface ServerFacts {
   readonly account: string;
 }
 
-const SERVER = `
+// The server's time and its uptime are of one moment, so that the time of its start is the same whenever it is asked.
+const selectServer = (status: string): string => `
   select version() as version, database() as name, @@collation_database as collation, @@innodb_page_size as page_size,
-    unix_timestamp(now(3)) as now, @@performance_schema as performance_schema, current_user() as account`;
+    unix_timestamp(now(3)) as now, @@performance_schema as performance_schema, current_user() as account,
+    unix_timestamp() - (select variable_value from ${status} where variable_name = 'Uptime') as started`;
 
 /** Throws `DbadviseError` `unsupported-server` for a server that is too old, `capture-failed` without a database. */
 export async function captureServer(session: Session): Promise<ServerFacts> {
-  const [row] = await readRows(session, SERVER);
-  const version = row?.["version"] ?? "";
+  const [shown] = await readRows(session, "select version() as version");
+  const version = shown?.["version"] ?? "";
   const { product, versionNumber } = readVersion(version);
   if (versionNumber < OLDEST_VERSION[product]) {
     throw new DbadviseError(
@@ -35,6 +37,14 @@ export async function captureServer(session: Session): Promise<ServerFacts> {
       "MySQL 8.0 and later, and MariaDB 10.6 and later, are supported.",
     );
   }
+  const [row] = await readRows(
+    session,
+    selectServer(
+      product === "MariaDB"
+        ? "information_schema.global_status"
+        : "performance_schema.global_status",
+    ),
+  );
   const database = row?.["name"] ?? null;
   if (database === null) {
     throw new DbadviseError(
@@ -43,9 +53,7 @@ export async function captureServer(session: Session): Promise<ServerFacts> {
       "Name one at the end of the connection string: mysql://user:password@host:3306/database.",
     );
   }
-  const seconds = Number(row?.["now"]);
-  const [status] = await readRows(session, "show global status like 'Uptime'").catch(() => []);
-  const uptime = Number(status?.["value"]);
+  const started = row?.["started"] ?? null;
   const server: Snapshot["server"] = {
     engine: "MySQL",
     ...(product === "MariaDB" && { product }),
@@ -58,8 +66,8 @@ export async function captureServer(session: Session): Promise<ServerFacts> {
     server,
     traits: serverTraits(server),
     pageSize: Number(row?.["page_size"]),
-    now: isoTime(seconds),
-    started: Number.isFinite(uptime) ? isoTime(seconds - uptime) : null,
+    now: isoTime(Number(row?.["now"])),
+    started: started === null ? null : isoTime(Number(started)),
     performanceSchema: row?.["performance_schema"] === "1",
     account: accountOf(row?.["account"] ?? ""),
   };

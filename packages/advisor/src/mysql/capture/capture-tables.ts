@@ -6,6 +6,7 @@ import { readRows, type TextRow } from "../read-rows.ts";
 import { CATALOG_PAGE, type TableSize } from "./capture-indexes.ts";
 import type { ServerFacts } from "./capture-server.ts";
 import { columnLength } from "./column-layout.ts";
+import type { Reference } from "./required-indexes.ts";
 import { unescapeExpression } from "./unescape-expression.ts";
 
 /** A table's row of information_schema. */
@@ -57,14 +58,24 @@ const COLUMNS = `
   where table_schema = database()
   order by table_name, ordinal_position`;
 
+export interface CapturedColumns {
+  readonly columns: readonly Column[];
+  /** Name of the column with AUTO_INCREMENT. */
+  readonly counter: string | null;
+}
+
 export async function captureColumns(
   session: Session,
-): Promise<ReadonlyMap<string, readonly Column[]>> {
+): Promise<ReadonlyMap<string, CapturedColumns>> {
   const rows = await readRows(session, COLUMNS);
   return new Map(
     [...Map.groupBy(rows, (row) => row["table"] ?? "")].map(([table, columns]) => [
       table,
-      columns.map(toColumn),
+      {
+        columns: columns.map(toColumn),
+        counter:
+          columns.find(({ extra }) => /\bauto_increment\b/i.test(extra ?? ""))?.["name"] ?? null,
+      },
     ]),
   );
 }
@@ -84,29 +95,36 @@ function toColumn(row: TextRow): Column {
   };
 }
 
-// Both orders of names: MariaDB finds a constraint's rule by its table as well.
-const FOREIGN_KEYS = `
+const selectForeignKeys = (side: "constraint_schema" | "referenced_table_schema"): string => `
   select k.table_schema as \`schema\`, k.table_name as \`table\`, k.constraint_name as name, k.column_name as \`column\`,
     k.referenced_table_schema as parent_schema, k.referenced_table_name as parent,
     k.referenced_column_name as parent_column, r.delete_rule, r.update_rule
   from information_schema.key_column_usage k
     join information_schema.referential_constraints r
       on r.constraint_schema = k.constraint_schema and r.constraint_name = k.constraint_name and r.table_name = k.table_name
-  where k.constraint_schema = database() and k.referenced_table_name is not null
-  order by k.table_name, k.constraint_name, k.ordinal_position`;
+  where k.${side} = database() and k.referenced_table_name is not null
+  order by k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`;
 
+/** Foreign keys of this database's tables, and of others' that refer to them as far as this account sees those. */
 export async function captureForeignKeys(
   session: Session,
-): Promise<ReadonlyMap<string, readonly ForeignKey[]>> {
-  const rows = await readRows(session, FOREIGN_KEYS);
-  return new Map(
-    [...Map.groupBy(rows, (row) => row["table"] ?? "")].map(([table, ofTable]) => [
-      table,
-      [...Map.groupBy(ofTable, (row) => row["name"] ?? "")].map(([name, columns]) =>
-        toForeignKey(name, columns),
-      ),
-    ]),
+  { server, traits }: ServerFacts,
+): Promise<readonly Reference[]> {
+  const own = await readRows(session, selectForeignKeys("constraint_schema"));
+  // MariaDB would open every table of the server to find them.
+  const others =
+    traits.product === "MariaDB"
+      ? []
+      : (await readRows(session, selectForeignKeys("referenced_table_schema"))).filter(
+          ({ schema }) => schema !== server.database,
+        );
+  const groups = Map.groupBy([...own, ...others], (row) =>
+    [row["schema"], row["table"], row["name"]].join("\0"),
   );
+  return [...groups.values()].map((rows) => ({
+    table: { schema: rows[0]?.["schema"] ?? "", name: rows[0]?.["table"] ?? "" },
+    key: toForeignKey(rows[0]?.["name"] ?? "", rows),
+  }));
 }
 
 function toForeignKey(name: string, rows: readonly TextRow[]): ForeignKey {
@@ -220,9 +238,10 @@ export function toTable(
     readonly checks: Table["checks"];
     readonly partitioning: Partitioning | undefined;
     readonly definition: string | undefined;
+    readonly rowIndex: string | null;
   },
 ): Table {
-  const { columns, indexes, foreignKeys, checks, partitioning, definition } = parts;
+  const { columns, indexes, foreignKeys, checks, partitioning, definition, rowIndex } = parts;
   const pages = Math.round(facts.dataBytes / CATALOG_PAGE);
   return {
     schema,
@@ -241,6 +260,7 @@ export function toTable(
       ...facts.options,
       ...(partitioning === undefined ? [] : [`partitions=${partitioning.parts}`]),
     ],
+    ...(rowIndex !== null && { rowIndex }),
     ...(definition !== undefined && { definition }),
     rows: facts.rows,
     pages,

@@ -42,10 +42,11 @@ describe.each([
     expect(snapshot.catalog.tables).toMatchObject([
       {
         name: "customers",
+        rowIndex: "PRIMARY",
         kind: "table",
         columns: [{ name: "id" }, { name: "name", type: "varchar(50)" }],
         indexes: [
-          { name: "PRIMARY", primary: true, clustered: true },
+          { name: "PRIMARY", primary: true },
           { name: "by_name", keys: [{ column: "name", prefix: 5 }] },
         ],
       },

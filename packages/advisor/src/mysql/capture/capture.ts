@@ -1,34 +1,32 @@
-import { SNAPSHOT_VERSION, type CaptureGap, type Snapshot } from "../../catalog/snapshot.ts";
+import { type NodeUsage, SNAPSHOT_VERSION, type Snapshot } from "../../catalog/snapshot.ts";
 import { DbadviseError } from "../../dbadvise-error.ts";
 import type { CaptureOptions, Session } from "../../engine.ts";
-import { captureIndexes } from "./capture-indexes.ts";
+import { captureCatalog } from "./capture-catalog.ts";
 import { captureServer, type ServerFacts } from "./capture-server.ts";
 import { captureSettings } from "./capture-settings.ts";
 import { captureStatistics } from "./capture-statistics.ts";
-import {
-  captureChecks,
-  captureColumns,
-  captureDefinitions,
-  captureForeignKeys,
-  capturePartitioning,
-  captureTableFacts,
-  toTable,
-} from "./capture-tables.ts";
-import { type InnodbStatistics, readInnodbStatistics } from "./innodb-statistics.ts";
+import { captureTableFacts, captureColumns } from "./capture-tables.ts";
+import { captureSequences } from "./capture-sequences.ts";
+import { captureUsage as readUsage } from "./capture-usage.ts";
+import { captureWorkload } from "./capture-workload.ts";
 
 /**
  * Reads structure, statistics, settings, counters and workload of the session's database. Each query is a read-only
  * transaction of its own, so that no metadata lock is held and no old row is kept.
  */
 export async function capture(session: Session, options: CaptureOptions): Promise<Snapshot> {
-  try {
-    const facts = await captureServer(session);
+  return inPlainMode(session, async (facts) => {
+    // Before this tool's own queries are among what was counted.
+    const { workload, gaps: workloadGaps } = options.workload
+      ? await captureWorkload(session, facts, options)
+      : { workload: null, gaps: [] };
     const { settings, gaps: settingGaps } = await captureSettings(session, facts);
-    const { tables, gaps: tableGaps } = await captureCatalog(session, facts);
+    const { catalog, lastValues, gaps: catalogGaps } = await captureCatalog(session, facts);
+    const usage = await readUsage(session, facts, options.node, lastValues);
     const { statistics, gaps: statisticsGaps } = await captureStatistics(
       session,
       facts,
-      tables,
+      catalog.tables,
       options.values,
     );
     return {
@@ -39,59 +37,48 @@ export async function capture(session: Session, options: CaptureOptions): Promis
       values: options.values,
       settings,
       prelude: [],
-      catalog: { tables, views: [], searchPath: [facts.server.database] },
+      catalog,
       statistics,
       extendedStatistics: [],
-      nodes: [],
-      workload: null,
-      gaps: [...settingGaps, ...tableGaps, ...statisticsGaps],
+      nodes: [usage.node],
+      workload,
+      gaps: [...workloadGaps, ...catalogGaps, ...usage.gaps, ...settingGaps, ...statisticsGaps],
     };
+  });
+}
+
+/** Reads one more server's counters (a replica). `node` is its `host:port/database`. */
+export async function captureUsage(session: Session, node: string): Promise<NodeUsage> {
+  return inPlainMode(session, async (facts) => {
+    const { lastValues } = captureSequences(
+      facts.server.database,
+      await captureTableFacts(session),
+      await captureColumns(session),
+      1,
+    );
+    return (await readUsage(session, facts, node, lastValues)).node;
+  });
+}
+
+/**
+ * Reads with the server's plain rules of SQL, whatever its `sql_mode` is: names are printed in backticks then. The session's own rules
+ * are put back, since queries are planned by them.
+ */
+async function inPlainMode<Result>(
+  session: Session,
+  read: (facts: ServerFacts) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const facts = await captureServer(session);
+    await session.query("set @dbadvise_sql_mode = @@session.sql_mode, session sql_mode = ''");
+    try {
+      return await read(facts);
+    } finally {
+      await session.query("set session sql_mode = @dbadvise_sql_mode").catch(() => []);
+    }
   } catch (error) {
     throw error instanceof DbadviseError ? error : captureFailed(error);
   }
-}
-
-async function captureCatalog(
-  session: Session,
-  facts: ServerFacts,
-): Promise<{
-  readonly tables: Snapshot["catalog"]["tables"];
-  readonly gaps: readonly CaptureGap[];
-}> {
-  const schema = facts.server.database;
-  const gaps: CaptureGap[] = [];
-  const innodb = await readInnodbStatistics(session).catch((): InnodbStatistics => {
-    gaps.push({
-      object: "mysql.innodb_index_stats",
-      reason: `This account may not read it: sizes of single indexes are estimated, and how many rows share the first columns of an index is known to the end of its own columns only. GRANT SELECT ON mysql.innodb_index_stats TO ${facts.account}.`,
-    });
-    return new Map();
-  });
-  const found = await captureTableFacts(session);
-  const columns = await captureColumns(session);
-  const indexes = await captureIndexes(
-    session,
-    facts,
-    new Map(found.map((table) => [table.name, table])),
-    innodb,
-  );
-  const foreignKeys = await captureForeignKeys(session);
-  const checks = await captureChecks(session, facts);
-  const partitioning = await capturePartitioning(session);
-  const { definitions, gaps: hidden } = await captureDefinitions(session, schema, found);
-  return {
-    tables: found.map((table) =>
-      toTable(table, schema, {
-        columns: columns.get(table.name) ?? [],
-        indexes: indexes.get(table.name) ?? [],
-        foreignKeys: foreignKeys.get(table.name) ?? [],
-        checks: checks.get(table.name) ?? [],
-        partitioning: partitioning.get(table.name),
-        definition: definitions.get(table.name),
-      }),
-    ),
-    gaps: [...gaps, ...hidden],
-  };
 }
 
 function captureFailed(error: unknown): DbadviseError {
