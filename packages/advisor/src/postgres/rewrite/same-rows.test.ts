@@ -6,7 +6,7 @@ import type { QueryReview } from "../../engine.ts";
 import type { Query } from "../../workload/workload.ts";
 import { postgres } from "../engine.ts";
 import { reviewQuery } from "./review-query.ts";
-import { MOMENTS, NUMBERS, seeded, WORDS } from "./testing/random-rows.ts";
+import { MOMENTS, NUMBERS, seeded, WORDS } from "../../rewrite/testing/random-rows.ts";
 
 // Each rewrite is run beside the text it was made of, on a real server, over rows and values at every kind of boundary.
 const SEED = 20_260_301;
