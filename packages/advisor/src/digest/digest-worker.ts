@@ -3,8 +3,11 @@ import { DbadviseError, type DbadviseErrorCode } from "../dbadvise-error.ts";
 import type { ByteRange } from "../log/block-feed.ts";
 import { openInput } from "../log/input/open-input.ts";
 import { createDigestState, type DigestStateOptions } from "./create-digest-state.ts";
+import type { Digest } from "./digest.ts";
+import { digestOfRows } from "./digest-of-rows.ts";
 import { type DigestPart, transferOf } from "./digest-part.ts";
 import { type LogSource, type RangeRest, readInputInto, readRangeInto } from "./read-into.ts";
+import { mergeRows, rowsOfRun } from "./row-run.ts";
 
 /** What a worker is told to read. */
 export interface ReadTask {
@@ -15,10 +18,22 @@ export interface ReadTask {
   readonly options: DigestStateOptions;
 }
 
+/** What a task comes to. */
+export interface TaskResult {
+  readonly part: DigestPart;
+  readonly rest: RangeRest;
+}
+
+/** What a worker is asked for. */
+export type WorkerOrder =
+  | { readonly kind: "read"; readonly task: ReadTask }
+  | { readonly kind: "finish"; readonly part: DigestPart; readonly maxShapes: number };
+
 /** What a worker says. */
 export type WorkerAnswer =
   | { readonly kind: "progress"; readonly bytes: number }
-  | { readonly kind: "done"; readonly part: DigestPart; readonly rest: RangeRest }
+  | ({ readonly kind: "read" } & TaskResult)
+  | { readonly kind: "finished"; readonly digest: Digest }
   | {
       readonly kind: "failed";
       /** `null`: not an error that a user can act on. */
@@ -31,7 +46,7 @@ export type WorkerAnswer =
 export async function readTask(
   { path, log, range, options }: ReadTask,
   progress: (bytes: number) => void,
-): Promise<{ readonly part: DigestPart; readonly rest: RangeRest }> {
+): Promise<TaskResult> {
   const state = createDigestState(options);
   if (range !== null) {
     const rest = readRangeInto(state, path, log, range, progress);
@@ -45,15 +60,25 @@ export async function readTask(
   return { part: state.part(), rest };
 }
 
+/** The digest of a part. The files that it names are read and left. */
+export function finishPart({ head, runs }: DigestPart, maxShapes: number): Digest {
+  return digestOfRows(head, mergeRows(runs.map(rowsOfRun)), maxShapes);
+}
+
 // Imported by whoever needs the types, too: only a worker has somebody to answer.
 const port = parentPort;
-port?.on("message", (task: ReadTask) => {
+port?.on("message", (order: WorkerOrder) => {
   const answer = (one: WorkerAnswer, transfer: ArrayBuffer[] = []): void =>
     port.postMessage(one, transfer);
-  readTask(task, (bytes) => answer({ kind: "progress", bytes })).then(
-    ({ part, rest }) => answer({ kind: "done", part, rest }, transferOf(part)),
-    (error: unknown) => answer(failureOf(error)),
-  );
+  const fill = async (): Promise<void> => {
+    if (order.kind === "finish") {
+      answer({ kind: "finished", digest: finishPart(order.part, order.maxShapes) });
+      return;
+    }
+    const result = await readTask(order.task, (bytes) => answer({ kind: "progress", bytes }));
+    answer({ kind: "read", ...result }, transferOf(result.part));
+  };
+  fill().catch((error: unknown) => answer(failureOf(error)));
 });
 
 /** Errors lose their class on their way to another thread. */

@@ -157,6 +157,24 @@ test("one, two and five threads come to the same", async () => {
   for (const other of others) expect(other).toEqual(one);
 });
 
+test("more shapes than go from thread to thread at once come to the same", async () => {
+  const path = join(folder, "shapes.log");
+  const lines = Array.from(
+    { length: 12_000 },
+    (_, n) =>
+      `2026-11-22 10:00:0${n % 7}.000 UTC [${n % 5}] u@d LOG:  duration: ${n % 100}.000 ms  statement: select a${n % 4000} from ${"t".repeat(40)}\n`,
+  );
+  writeFileSync(path, lines.join(""));
+  const whole = digestOfRanges(path, sourceOf(path, lines[0] ?? ""), []);
+  expect(whole.other).toMatchObject({ shapes: 2000, calls: 6000 });
+  for (const workers of [1, 2]) {
+    const digest = await runDigest({ inputs: [path], workers, minRangeBytes: 100_000 });
+    expect(digest, `${workers} workers`).toEqual(whole);
+  }
+  const ended = runDigest({ inputs: [path], workers: 2, signal: AbortSignal.abort("enough") });
+  await expect(ended).rejects.toBe("enough");
+});
+
 test("a record that is too long is read up to the limit, and nothing after it is lost", () => {
   const record = (n: number, sql: string): string =>
     `2026-11-22 10:00:0${n}.000 UTC [7] u@d LOG:  duration: 1.000 ms  statement: ${sql}\n`;

@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { DbadviseError } from "../dbadvise-error.ts";
 import { insideOf } from "../log/input/envelopes/open-envelope.ts";
 import { type LogInput, openInput } from "../log/input/open-input.ts";
 import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
@@ -18,8 +16,9 @@ import {
   type DigestStateOptions,
 } from "./create-digest-state.ts";
 import type { Digest } from "./digest.ts";
-import type { DigestPart } from "./digest-part.ts";
-import { type ReadTask, readTask, type WorkerAnswer } from "./digest-worker.ts";
+import { MAX_SHAPES } from "./digest-of-rows.ts";
+import { createDigestThreads, type DigestThreads } from "./digest-threads.ts";
+import { finishPart, type ReadTask, readTask, type TaskResult } from "./digest-worker.ts";
 import { planRanges } from "./plan-tasks.ts";
 import { describeFormat, type LogSource, type RangeRest, readInputInto } from "./read-into.ts";
 import { renameDatabase } from "./rename-database.ts";
@@ -57,26 +56,35 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
   const removeSpilled = (): void => rmSync(spillFolder, { recursive: true, force: true });
   // Also where the process is ended meanwhile.
   process.once("exit", removeSpilled);
+  let threads: DigestThreads | undefined;
   try {
     const stateOptions = { since: options.since, until: options.until, spillFolder };
     const state = createDigestState(stateOptions);
     const logs = await openLogs(options);
     const progress = progressOf(logs, options);
     const tasks = logs.map((log) => tasksOf(log, stateOptions, options));
+    const { workers = availableParallelism(), signal } = options;
     const isSmall = logs.reduce((sum, { input }) => sum + (input.size ?? 0), 0) <= MAX_HERE_BYTES;
-    const read = readTasks(tasks.flat(), isSmall, options.workers, progress, options.signal);
+    const isHere = isSmall && Math.min(workers, tasks.flat().length) <= 1;
+    threads = createDigestThreads(isHere ? [] : tasks.flat(), workers, progress, signal);
+    const read = taskReader(threads, isHere, progress, signal);
     // Results are merged as they come, in the order of their logs.
     for (const [index, log] of logs.entries()) {
       const own = tasks[index] ?? [];
       const ranges =
         log.input.size === null
-          ? [() => readStream(log, stateOptions, progress, options.signal)]
+          ? [() => readStream(log, stateOptions, progress, signal)]
           : own.map((task) => () => read(task));
       await mergeRanges(state, log.source, ranges);
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
     }
-    return state.finish(options.maxShapes === undefined ? {} : { maxShapes: options.maxShapes });
+    const part = state.part();
+    const { maxShapes = MAX_SHAPES } = options;
+    // Few shapes are sooner put together here than sent.
+    const isShort = part.runs.every((run) => !("path" in run));
+    return isShort ? finishPart(part, maxShapes) : await threads.finish(part, maxShapes);
   } finally {
+    threads?.end();
     process.off("exit", removeSpilled);
     removeSpilled();
   }
@@ -128,88 +136,19 @@ function tasksOf(
   return planRanges(input.size, workers, minRangeBytes).map((range) => ({ ...task, range }));
 }
 
-interface TaskResult {
-  readonly part: DigestPart;
-  readonly rest: RangeRest;
-}
-
 /** Reads by threads, which begin at once, or here where little is to be read: then each task when it is asked for. */
-function readTasks(
-  tasks: readonly ReadTask[],
-  isSmall: boolean,
-  workers: number = availableParallelism(),
+function taskReader(
+  threads: DigestThreads,
+  isHere: boolean,
   progress: (bytes: number) => void,
   signal: AbortSignal | undefined,
 ): (task: ReadTask) => Promise<TaskResult> {
-  const threads = Math.min(workers, tasks.length);
-  if (threads <= 1 && isSmall) {
-    return (task) =>
-      readTask(task, (bytes) => {
-        signal?.throwIfAborted();
-        progress(bytes);
-      });
-  }
-  const waiting = [...tasks];
-  const settled = new Map(tasks.map((task) => [task, Promise.withResolvers<TaskResult>()]));
-  // Whoever asks hears of it.
-  for (const { promise } of settled.values()) promise.catch(() => undefined);
-  for (let thread = 0; thread < threads; thread++) runThread(waiting, settled, progress, signal);
-  return async (task) => {
-    const result = settled.get(task);
-    if (result === undefined) throw new Error("Nobody reads this task.");
-    return result.promise;
-  };
-}
-
-/** A thread makes little that lives on: V8 need not let garbage grow. In megabytes. */
-const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
-
-function runThread(
-  waiting: ReadTask[],
-  settled: ReadonlyMap<ReadTask, PromiseWithResolvers<TaskResult>>,
-  progress: (bytes: number) => void,
-  signal: AbortSignal | undefined,
-): void {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./digest-worker.${extension}`, import.meta.url), {
-    resourceLimits: HEAP,
-  });
-  let current: ReadTask | undefined;
-  const stop = (error: unknown): void => {
-    if (current !== undefined) settled.get(current)?.reject(error);
-    for (const task of waiting.splice(0)) settled.get(task)?.reject(error);
-    end();
-  };
-  const abort = (): void => stop(signal?.reason);
-  const end = (): void => {
-    signal?.removeEventListener("abort", abort);
-    void worker.terminate();
-  };
-  const next = (): void => {
-    current = waiting.shift();
-    if (current === undefined) end();
-    else worker.postMessage(current, []);
-  };
-  worker.on("message", (answer: WorkerAnswer) => {
-    switch (answer.kind) {
-      case "progress":
-        progress(answer.bytes);
-        return;
-      case "done":
-        if (current !== undefined) settled.get(current)?.resolve(answer);
-        next();
-        return;
-      case "failed":
-        stop(errorOf(answer));
-    }
-  });
-  worker.on("error", stop);
-  signal?.addEventListener("abort", abort, { once: true });
-  next();
-}
-
-function errorOf({ code, message, hint }: Extract<WorkerAnswer, { kind: "failed" }>): Error {
-  return code === null ? new Error(message) : new DbadviseError(code, message, hint);
+  if (!isHere) return (task) => threads.read(task);
+  return (task) =>
+    readTask(task, (bytes) => {
+      signal?.throwIfAborted();
+      progress(bytes);
+    });
 }
 
 /** Reads a stream, which no other thread can. */
