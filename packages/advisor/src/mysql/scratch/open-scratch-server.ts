@@ -1,0 +1,95 @@
+import type { Connection } from "mysql2/promise";
+import type { Snapshot } from "../../catalog/snapshot.ts";
+import { DbadviseError, redactUrl } from "../../dbadvise-error.ts";
+import { connectionOptions, readTarget } from "../connection-options.ts";
+import { serverTraits } from "../server-traits.ts";
+import { nearestProgram } from "./local-programs.ts";
+import { startLocalServer } from "./local-server.ts";
+import { messageOf } from "./load-tables.ts";
+import { costStatements } from "./planner-settings.ts";
+import { type ScratchServer, scratchServer } from "./scratch-server.ts";
+
+/**
+ * A server of the snapshot's product on which databases may be made: that of the URL, else one that is started on this machine.
+ * `null` where none can be had. Throws `DbadviseError` `planner-failed` for a URL's that can't serve.
+ */
+export async function openScratchServer(
+  snapshot: Snapshot,
+  progress: (message: string) => void,
+  scratchUrl: string | undefined,
+): Promise<ScratchServer | null> {
+  const { product, versionNumber } = serverTraits(snapshot.server);
+  if (scratchUrl !== undefined) return openUrl(snapshot, scratchUrl);
+  const program = await nearestProgram(product, versionNumber);
+  if (program === null) {
+    progress(`no ${product} server program is on this machine`);
+    return null;
+  }
+  progress(`starting ${program.file} (${product} ${program.version}) in a temporary directory`);
+  try {
+    const names = snapshot.settings["lower_case_table_names"];
+    return await startLocalServer(program, product, names, costStatements(snapshot));
+  } catch (error) {
+    progress(`${program.file} does not start: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+async function openUrl(snapshot: Snapshot, url: string): Promise<ScratchServer> {
+  const { product } = serverTraits(snapshot.server);
+  const failed = (message: string, hint: string, cause?: unknown): DbadviseError =>
+    new DbadviseError("planner-failed", message, hint, { cause });
+  const target = readTarget(url);
+  if (target === null)
+    throw failed(
+      `"${redactUrl(url)}" is not a connection string of a scratch server.`,
+      "Write it as mysql://user:password@host:3306/ or mariadb://user:password@host:3306/.",
+    );
+  let connection: Connection;
+  try {
+    connection = await connectTo(target);
+  } catch (error) {
+    throw failed(
+      `The scratch server ${redactUrl(url)} can't be reached: ${messageOf(error)}.`,
+      "Check that it runs, and that the account may connect from here.",
+      error,
+    );
+  }
+  const server = await scratchServer(connection, false, async () => undefined);
+  try {
+    if (server.product !== product)
+      throw failed(
+        `The scratch server is ${server.product} ${server.version}, the snapshot is of ${product} ${snapshot.server.version}.`,
+        `Give --scratch-url a server of ${product}: the two plan differently.`,
+      );
+    if (await isProduction(server, snapshot))
+      throw failed(
+        "The scratch server is the very server that the snapshot is of.",
+        "Give --scratch-url another server: this one would be loaded with databases of made-up rows.",
+      );
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function connectTo(target: NonNullable<ReturnType<typeof readTarget>>): Promise<Connection> {
+  const { createConnection } = await import("mysql2/promise");
+  const { database: _, ...options } = await connectionOptions(target, false);
+  const connection = await createConnection(options);
+  connection.on("error", () => undefined);
+  return connection;
+}
+
+/** By the server's own identity, which MySQL and MariaDB (from 10.10 on) have. */
+async function isProduction(server: ScratchServer, { nodes }: Snapshot): Promise<boolean> {
+  const variable = server.product === "MySQL" ? "server_uuid" : "server_uid";
+  const [row] = await server.query(`SHOW GLOBAL VARIABLES LIKE '${variable}'`);
+  const own = row?.["Value"];
+  return (
+    own != null &&
+    own !== "" &&
+    nodes.some(({ incarnation }) => incarnation?.includes(own) === true)
+  );
+}
