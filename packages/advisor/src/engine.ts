@@ -166,6 +166,13 @@ export interface PlannerMeans {
   session?(): Promise<Session>;
 }
 
+/** A database that nothing else is in and that may be written to. */
+export interface EmptyDatabase {
+  readonly session: Session;
+  /** Drops it, and ends the server if it was started for it. */
+  close(): Promise<void>;
+}
+
 /** A way of planning, chosen by its name. */
 export interface PlannerChoice {
   /** As a user writes it: `sandbox`, `hypopg`. */
@@ -228,6 +235,15 @@ export interface Engine {
     statements: readonly string[],
     progress: (message: string) => void,
   ): Promise<ChangedSnapshot>;
+  /**
+   * An empty database for whoever wants to try something, on a server of this system: that of `scratchUrl`, else one that is
+   * started on this machine. Throws `DbadviseError` `connection-failed` where neither can be had. Absent: the engine has none.
+   */
+  openEmptyDatabase?(
+    system: string,
+    progress: (message: string) => void,
+    scratchUrl: string | undefined,
+  ): Promise<EmptyDatabase>;
   /** What its indexes can be on the snapshot's server. */
   indexForms(snapshot: Pick<Snapshot, "server">): IndexForms;
   /** What writes pay for indexes, by the snapshot's settings and statistics. */

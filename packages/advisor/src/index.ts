@@ -51,7 +51,7 @@ export type { SelectionLimits, SelectionOptions } from "./whatif/select-indexes.
 // Engines and planners, for questions of one's own.
 export { engineFor, engineNamed, ENGINES } from "./engines.ts";
 export type { CaptureOptions, DdlWriter, Engine, ParsedText, Session } from "./engine.ts";
-export type { PlannerChoice, PlannerMeans } from "./engine.ts";
+export type { EmptyDatabase, PlannerChoice, PlannerMeans } from "./engine.ts";
 export type { CandidateIndex } from "./candidates/candidate-index.ts";
 export { columnIndex } from "./candidates/column-index.ts";
 export type { Plan, PlanResult } from "./whatif/plan.ts";

@@ -4,7 +4,7 @@ import { painter } from "./painter.ts";
 
 /** Predicted against measured, one line per query. */
 export function renderDemo(
-  { rows, measurements }: DemoResult,
+  { rows, measurements, footnotes }: DemoResult,
   { color, width }: { readonly color: boolean; readonly width: number },
 ): string {
   const paint = painter(color);
@@ -24,16 +24,13 @@ export function renderDemo(
     ...cells.map(
       (row, position) => `${line(row)}  ${cut(measurements[position]?.sql ?? "", room)}`,
     ),
-    ...FOOTNOTES.map((note) => paint.dim(note)),
+    ...[...footnotes, TIMES_NOTE].map((note) => paint.dim(note)),
     "",
   ].join("\n");
 }
 
-const FOOTNOTES = [
-  "Predicted: ratio of the planner's costs, before anything was built. Measured: ratio of median execution times.",
-  "pg_stat_statements holds no values, so costs are those of values of usual frequency: rare ones gain more.",
-  "Times saved per day are those of a workload that would go on all day as it did for these few seconds.",
-];
+const TIMES_NOTE =
+  "Times saved per day are those of a workload that would go on all day as it did for these few seconds.";
 
 const HEADINGS: readonly string[] = ["predicted", "measured", "before", "after"];
 

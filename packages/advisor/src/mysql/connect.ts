@@ -1,12 +1,12 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { DbadviseError } from "../dbadvise-error.ts";
 import type { Session } from "../engine.ts";
+import { bindParameters } from "./bind-parameters.ts";
 import { connectionError, malformed, withoutDatabase } from "./connection-error.ts";
 import { connectionOptions, readTarget, type Target } from "./connection-options.ts";
 import { OWN_QUERY } from "./read-rows.ts";
 import { OLDEST_VERSION, readVersion } from "./server-traits.ts";
 import { READ_ONLY, SESSION_LIMITS } from "./session-limits.ts";
-import { sqlString } from "./sql-string.ts";
 
 /**
  * Opens a read-only session with the limits of docs/safety.md. Each value of its rows is the server's own text or `null`; each `?`
@@ -77,20 +77,9 @@ async function limit(session: Session): Promise<void> {
 function sessionOf(connection: Connection): Session {
   return {
     async query(sql, parameters) {
-      const [rows] = await connection.query<RowDataPacket[]>(bind(sql, parameters ?? []));
+      const [rows] = await connection.query<RowDataPacket[]>(bindParameters(sql, parameters ?? []));
       return Array.isArray(rows) ? rows : [];
     },
     close: () => connection.end(),
   };
-}
-
-/** The driver would write a backslash where some servers read it as two. */
-function bind(sql: string, parameters: readonly unknown[]): string {
-  if (parameters.length === 0) return sql;
-  let next = 0;
-  return sql.replaceAll("?", () => {
-    const value = parameters[next++];
-    if (typeof value === "string") return sqlString(value);
-    return typeof value === "number" || typeof value === "bigint" ? value.toString() : "null";
-  });
 }

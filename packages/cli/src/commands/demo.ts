@@ -1,7 +1,7 @@
-import { analyze, engineNamed, type Report } from "@dbadvise/advisor";
+import { analyze, type Report } from "@dbadvise/advisor";
 import { buildAndMeasure, type Measurement } from "../demo/build-and-measure.ts";
-import { openShop } from "../demo/open-shop.ts";
-import { SHOP_ROWS } from "../demo/shop-schema.ts";
+import { SHOP_ROWS } from "../demo/shop-rows.ts";
+import type { OpenShop } from "../demo/shop.ts";
 
 export interface DemoResult {
   readonly report: Report;
@@ -9,32 +9,29 @@ export interface DemoResult {
   readonly rows: number;
   /** One per query that an advised index serves, the greatest predicted gain first. */
   readonly measurements: readonly Measurement[];
+  /** What a reader has to know of the measurements. */
+  readonly footnotes: readonly string[];
 }
 
-/** `dbadvise demo`: analyses a shop in memory, then builds what was advised and measures it. */
-export async function demoCommand(progress: (message: string) => void): Promise<DemoResult> {
-  const shop = await openShop(progress);
+/** `dbadvise demo`: analyses a shop, then builds what was advised and measures it. */
+export async function demoCommand(
+  openShop: OpenShop,
+  scratchUrl: string | undefined,
+  progress: (message: string) => void,
+): Promise<DemoResult> {
+  const shop = await openShop(progress, scratchUrl);
   try {
     progress("reading the shop as a live server is read");
-    const engine = engineNamed("PostgreSQL");
-    const snapshot = await engine.capture(shop, {
-      values: true,
-      workload: true,
-      node: "demo/shop",
+    const { engine, sources, footnotes } = shop;
+    const snapshot = await shop.capture();
+    const planner = await engine.createPlanner(snapshot, progress, {
+      ...(shop.scratchUrl !== undefined && { scratchUrl: shop.scratchUrl }),
     });
-    const planner = await engine.createPlanner(snapshot, progress);
     try {
-      const report = await analyze({ engine, snapshot, planner, progress });
-      const measurements = await buildAndMeasure({
-        shop,
-        report,
-        engine,
-        planner,
-        snapshot,
-        progress,
-      });
+      const report = await analyze({ engine, snapshot, planner, sources, progress });
+      const measurements = await buildAndMeasure({ shop, report, planner, snapshot, progress });
       const rows = Object.values(SHOP_ROWS).reduce((sum, count) => sum + count, 0);
-      return { report, rows, measurements };
+      return { report, rows, measurements, footnotes };
     } finally {
       await planner.close();
     }

@@ -1,12 +1,6 @@
-import {
-  type Engine,
-  type Finding,
-  type Planner,
-  type Report,
-  type Session,
-  type Snapshot,
-} from "@dbadvise/advisor";
-import { type DemoQuery, SHOP_WORKLOAD } from "./shop-workload.ts";
+import type { Finding, Planner, Report, Snapshot } from "@dbadvise/advisor";
+import type { Shop } from "./shop.ts";
+import type { DemoQuery } from "./shop-workload.ts";
 
 /** One query before and after the advised indexes: as predicted from the snapshot, and as measured. */
 export interface Measurement {
@@ -22,9 +16,8 @@ export interface Measurement {
 
 export interface BuildAndMeasureOptions {
   /** The database that was analysed: the indexes are built here. */
-  readonly shop: Session;
+  readonly shop: Shop;
   readonly report: Report;
-  readonly engine: Engine;
   readonly planner: Planner;
   readonly snapshot: Snapshot;
   readonly progress: (message: string) => void;
@@ -48,7 +41,7 @@ export async function buildAndMeasure(
   for (const finding of missing) {
     for (const statement of finding.ddl?.apply ?? []) {
       progress(`building: ${statement}`);
-      await shop.query(statement);
+      await shop.session.query(statement);
     }
   }
   const measurements: Measurement[] = [];
@@ -70,11 +63,11 @@ interface Prediction extends Pick<Measurement, "indexes" | "costBefore" | "costA
 
 /** The costs of every query of the workload that an advised index serves: without any of them, and with all. */
 async function predict(
-  { engine, planner, snapshot }: BuildAndMeasureOptions,
+  { shop: { engine, workload }, planner, snapshot }: BuildAndMeasureOptions,
   missing: readonly Finding[],
 ): Promise<readonly Prediction[]> {
   const predictions: Prediction[] = [];
-  for (const query of SHOP_WORKLOAD) {
+  for (const query of workload) {
     const parsed = await engine.parse(query.sql);
     if (parsed.kind !== "query") continue;
     const { fingerprint } = parsed;
@@ -112,20 +105,13 @@ async function predict(
   return predictions;
 }
 
-/** The server's own execution time: without planning and without the way to it and back, as the planner's costs are. */
-async function medianMs(shop: Session, { sql, executions }: DemoQuery): Promise<number> {
+async function medianMs(shop: Shop, { sql, executions }: DemoQuery): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round <= REPEATS; round += 1) {
     for (const parameters of executions) {
-      const [row] = await shop.query(
-        `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
-        parameters,
-      );
-      const [plan] = (row?.["QUERY PLAN"] ?? []) as readonly {
-        readonly "Execution Time": number;
-      }[];
+      const ms = await shop.measure(sql, parameters);
       // The first round warms up.
-      if (round > 0 && plan !== undefined) times.push(plan["Execution Time"]);
+      if (round > 0) times.push(ms);
     }
   }
   times.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-import { FIRST_UNSOLD_PRODUCT } from "./shop-schema.ts";
+import { FIRST_UNSOLD_PRODUCT } from "./shop-rows.ts";
 
 /** One shape of the demo's workload and what it is executed with. */
 export interface DemoQuery {

@@ -1,3 +1,5 @@
+import { FIRST_UNSOLD_PRODUCT, SHOP_NOW, SHOP_ROWS } from "../shop-rows.ts";
+
 /**
  * The demo's shop as a team might have left it: most things right, and one of each fault that `analyze` finds.
  * Constraints come after the data, so that a million rows load in seconds.
@@ -11,23 +13,6 @@ CREATE TABLE order_items (id int NOT NULL, order_id int NOT NULL, product_id int
 CREATE TABLE reviews (id int NOT NULL, product_id int NOT NULL, customer_id int NOT NULL, rating int NOT NULL, created_at timestamptz NOT NULL, body text);
 CREATE TABLE events (customer_id int NOT NULL, kind text NOT NULL, at timestamptz NOT NULL, path text NOT NULL);
 `;
-
-/** Rows by table. Together more than a million. */
-export const SHOP_ROWS = {
-  customers: 60_000,
-  categories: 40,
-  products: 8_000,
-  orders: 260_000,
-  order_items: 560_000,
-  reviews: 60_000,
-  events: 240_000,
-} as const;
-
-/** Products from here on were never sold. */
-export const FIRST_UNSOLD_PRODUCT = 7_900;
-
-/** The last moment of the shop's two years: fixed, so that every run has the same data. */
-export const SHOP_NOW = "2026-01-01 00:00:00+00";
 
 const fill = (table: keyof typeof SHOP_ROWS, columns: string): string =>
   `INSERT INTO ${table} SELECT ${columns} FROM generate_series(1, ${SHOP_ROWS[table]}) AS i;`;
@@ -87,7 +72,7 @@ export const SHOP_DATA: readonly { readonly table: string; readonly sql: string 
 
 /** Rows are spread evenly over the two years before {@link SHOP_NOW}, the later the higher their number. */
 function momentOf(table: keyof typeof SHOP_ROWS): string {
-  return `timestamptz '${SHOP_NOW}' - interval '2 years' * (1 - i::float / ${SHOP_ROWS[table]})`;
+  return `timestamptz '${SHOP_NOW}+00' - interval '2 years' * (1 - i::float / ${SHOP_ROWS[table]})`;
 }
 
 export const SHOP_CONSTRAINTS = `
