@@ -1,13 +1,12 @@
-import type { Connection } from "mysql2/promise";
 import type { Snapshot } from "../../catalog/snapshot.ts";
-import { DbadviseError, redactUrl } from "../../dbadvise-error.ts";
-import { connectionOptions, readTarget } from "../connection-options.ts";
+import { DbadviseError } from "../../dbadvise-error.ts";
 import { serverTraits } from "../server-traits.ts";
 import { nearestProgram } from "./local-programs.ts";
 import { startLocalServer } from "./local-server.ts";
 import { messageOf } from "./load-tables.ts";
 import { costStatements } from "./planner-settings.ts";
-import { type ScratchServer, scratchServer } from "./scratch-server.ts";
+import type { ScratchServer } from "./scratch-server.ts";
+import { openServerAt } from "./server-at-url.ts";
 
 /**
  * A server of the snapshot's product on which databases may be made: that of the URL, else one that is started on this machine.
@@ -37,25 +36,9 @@ export async function openScratchServer(
 
 async function openUrl(snapshot: Snapshot, url: string): Promise<ScratchServer> {
   const { product } = serverTraits(snapshot.server);
-  const failed = (message: string, hint: string, cause?: unknown): DbadviseError =>
-    new DbadviseError("planner-failed", message, hint, { cause });
-  const target = readTarget(url);
-  if (target === null)
-    throw failed(
-      `"${redactUrl(url)}" is not a connection string of a scratch server.`,
-      "Write it as mysql://user:password@host:3306/ or mariadb://user:password@host:3306/.",
-    );
-  let connection: Connection;
-  try {
-    connection = await connectTo(target);
-  } catch (error) {
-    throw failed(
-      `The scratch server ${redactUrl(url)} can't be reached: ${messageOf(error)}.`,
-      "Check that it runs, and that the account may connect from here.",
-      error,
-    );
-  }
-  const server = await scratchServer(connection, false, async () => undefined);
+  const failed = (message: string, hint: string): DbadviseError =>
+    new DbadviseError("planner-failed", message, hint);
+  const server = await openServerAt(url);
   try {
     if (server.product !== product)
       throw failed(
@@ -72,14 +55,6 @@ async function openUrl(snapshot: Snapshot, url: string): Promise<ScratchServer> 
     await server.close();
     throw error;
   }
-}
-
-async function connectTo(target: NonNullable<ReturnType<typeof readTarget>>): Promise<Connection> {
-  const { createConnection } = await import("mysql2/promise");
-  const { database: _, ...options } = await connectionOptions(target, false);
-  const connection = await createConnection(options);
-  connection.on("error", () => undefined);
-  return connection;
 }
 
 /** By the server's own identity, which MySQL and MariaDB (from 10.10 on) have. */
