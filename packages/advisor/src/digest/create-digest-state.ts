@@ -16,7 +16,7 @@ import type { Digest } from "./digest.ts";
 import { type DigestPart, mergeHeads, namesOfLimit, type PartHead } from "./digest-part.ts";
 import { digestOfRows, MAX_SHAPES } from "./digest-of-rows.ts";
 import { hashBytes, hexOf, newBytesHash } from "./hash-bytes.ts";
-import { bucketOf, MAX_US } from "./histogram.ts";
+import { MAX_US } from "./histogram.ts";
 import {
   cutText,
   KeptExample,
@@ -31,8 +31,8 @@ import { mergeRows, type RowRun, rowsOfRun, runInFile, runInMemory } from "./row
 import {
   addShape,
   APPLICATION,
-  CALLS,
   clearShapeColumns,
+  countCalls,
   countFailure,
   countInCell,
   countName,
@@ -42,8 +42,6 @@ import {
   keepExample,
   keepQueryId,
   LOCK_US,
-  MAX_US_SEEN,
-  MIN_US,
   numbersOf,
   RANK_LIMIT,
   ROWS,
@@ -52,8 +50,6 @@ import {
   shapeColumnsBytes,
   SLOW_LIMIT,
   SLOW_RANK,
-  TIMED_CALLS,
-  TOTAL_US,
   USER,
   widenCells,
 } from "./shape-columns.ts";
@@ -201,28 +197,21 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
       leftOut += 1;
       return null;
     }
-    const shape = shapeOfNumber(number);
+    const shape = number >= base ? number - base : shapeOfNumber(number);
     const { calls } = seen;
     const us = microseconds(seen.ms);
     const rows = seen.rows >= 0 ? seen.rows : 0;
+    countCalls(columns, shape, calls, us);
     const numbers = numbersOf(shape);
-    const { values } = columns.shapes;
-    addAt(values, numbers + CALLS, calls);
-    if (us >= 0) {
-      addAt(values, numbers + TOTAL_US, us);
-      if (calls > 0) {
-        addAt(values, numbers + TIMED_CALLS, calls);
-        if (us < (values[numbers + MIN_US] as number)) values[numbers + MIN_US] = us;
-        if (us > (values[numbers + MAX_US_SEEN] as number)) values[numbers + MAX_US_SEEN] = us;
-        const { histogram } = columns;
-        const bucket = rowOf(histogram, shape, bucketOf(us));
-        addAt(histogram.values, bucket, calls);
-      }
-    }
+    const { values, first: high, second: low } = columns.shapes;
     if (rows > 0) addAt(values, numbers + ROWS, rows);
     if (seen.rowsExamined > 0) addAt(values, numbers + ROWS_EXAMINED, seen.rowsExamined);
     if (seen.lockMs > 0) addAt(values, numbers + LOCK_US, Math.max(0, microseconds(seen.lockMs)));
-    if (at >= 0) countAt(shape, at, calls, 0, rows, Math.max(0, us));
+    if (at >= 0) {
+      if (!(at >= timeline.from && at < timeline.to)) findBucket(at);
+      timeline.add(calls, 0, rows, Math.max(0, us));
+      countInCell(columns, shape, timeline.bucket, calls, 0, rows, Math.max(0, us));
+    }
     if (seen.user !== 0) countName(columns, shape, USER, seen.user, calls);
     if (seen.database !== 0) countName(columns, shape, DATABASE, seen.database, calls);
     if (seen.application !== 0) countName(columns, shape, APPLICATION, seen.application, calls);
@@ -230,18 +219,6 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
       keepQueryId(columns, shape, seen.queryId, smallerQueryId);
     }
     if (calls === 0) return null;
-    return drawExample(shape, seen, at, us);
-  };
-
-  /** Keeps the execution if it is among the drawn or the slowest ones so far. */
-  const drawExample = (
-    shape: number,
-    seen: Execution,
-    at: number,
-    us: number,
-  ): KeptExample | null => {
-    const { values, first: high, second: low } = columns.shapes;
-    const numbers = numbersOf(shape);
     const rank = rankOf(
       high[shape] as number,
       low[shape] as number,
@@ -251,12 +228,20 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
       at >= 0 || us >= 0 ? seen.session : textHash(seen.text),
     );
     const slow = values[numbers + SLOW_LIMIT] as number;
-    if (
-      rank > (values[numbers + RANK_LIMIT] as number) &&
-      (us < slow || (us === slow && rank > (values[numbers + SLOW_RANK] as number)) || us < 0)
-    ) {
-      return null;
-    }
+    const isAmong =
+      rank <= (values[numbers + RANK_LIMIT] as number) ||
+      (us >= 0 && (us > slow || (us === slow && rank <= (values[numbers + SLOW_RANK] as number))));
+    return isAmong ? drawExample(shape, seen, at, us, rank) : null;
+  };
+
+  /** Keeps the execution if it is among the drawn or the slowest ones so far. */
+  const drawExample = (
+    shape: number,
+    seen: Execution,
+    at: number,
+    us: number,
+    rank: number,
+  ): KeptExample | null => {
     const example = new KeptExample(
       rank,
       at >= 0 ? at : null,
@@ -271,20 +256,12 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
     return kept;
   };
 
-  const countAt = (
-    shape: number,
-    at: number,
-    calls: number,
-    errors: number,
-    rows: number,
-    us: number,
-  ): void => {
-    const bucket = timeline.count(at, calls, errors, rows, us);
-    if (timeline.widthMs !== widthMs) {
-      widenCells(columns, timeline.widthMs / widthMs);
-      ({ widthMs } = timeline);
-    }
-    if (shape >= 0) countInCell(columns, shape, bucket, calls, errors, rows, us);
+  /** Buckets of time may become wider by it. */
+  const findBucket = (at: number): void => {
+    timeline.find(at);
+    if (timeline.widthMs === widthMs) return;
+    widenCells(columns, timeline.widthMs / widthMs);
+    ({ widthMs } = timeline);
   };
 
   const failure = (
@@ -301,7 +278,11 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
     }
     const failureClass = failures.count(severity, code, message, at);
     const shape = number < 0 ? -1 : shapeOfNumber(number);
-    if (at >= 0) countAt(shape, at, 0, 1, 0, 0);
+    if (at >= 0) {
+      findBucket(at);
+      timeline.add(0, 1, 0, 0);
+      if (shape >= 0) countInCell(columns, shape, timeline.bucket, 0, 1, 0, 0);
+    }
     if (shape < 0) return;
     addAt(columns.shapes.values, numbersOf(shape) + ERRORS, 1);
     countFailure(columns, shape, failureClass);

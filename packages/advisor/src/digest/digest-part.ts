@@ -11,7 +11,7 @@ import {
 } from "./failure-class.ts";
 import { MAX_NAMES, nameHash } from "./name-interner.ts";
 import type { RowRun } from "./row-run.ts";
-import { type Cell, createTimeline, MAX_TIME_BUCKETS } from "./timeline.ts";
+import { addCell, type Cell, createTimeline, MAX_TIME_BUCKETS } from "./timeline.ts";
 
 /** What executions from some part of the logs come to: plain data, for `postMessage` with {@link transferOf}. */
 export interface DigestPart {
@@ -74,7 +74,7 @@ export function mergeHeads(
 ): PartHead {
   const timeline = createTimeline(maxTimeBuckets);
   for (const head of heads) timeline.widen(head.bucketMs);
-  for (const cell of heads.flatMap((head) => head.timeline)) timeline.count(...cell);
+  for (const cell of heads.flatMap((head) => head.timeline)) addCell(timeline, cell);
   return {
     first: edge(
       heads.map(({ first }) => first),

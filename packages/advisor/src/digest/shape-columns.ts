@@ -1,6 +1,7 @@
 import type { Execution } from "../log/execution.ts";
 import type { ShapeDigest } from "./digest.ts";
 import { hexOf } from "./hash-bytes.ts";
+import { bucketOf } from "./histogram.ts";
 import {
   keepAmong,
   type KeptExample,
@@ -140,6 +141,22 @@ export function addShape(
 /** Where the numbers of a shape begin. */
 export function numbersOf(shape: number): number {
   return shape * NUMBERS;
+}
+
+/** Counts calls and their time, whole microseconds; below 0: there is none. */
+export function countCalls(columns: ShapeColumns, shape: number, calls: number, us: number): void {
+  const { values } = columns.shapes;
+  const numbers = shape * NUMBERS;
+  addAt(values, numbers + CALLS, calls);
+  if (us < 0) return;
+  addAt(values, numbers + TOTAL_US, us);
+  if (calls === 0) return;
+  addAt(values, numbers + TIMED_CALLS, calls);
+  if (us < (values[numbers + MIN_US] as number)) values[numbers + MIN_US] = us;
+  if (us > (values[numbers + MAX_US_SEEN] as number)) values[numbers + MAX_US_SEEN] = us;
+  const { histogram } = columns;
+  const bucket = rowOf(histogram, shape, bucketOf(us));
+  addAt(histogram.values, bucket, calls);
 }
 
 /** Counts in a bucket of time. */

@@ -30,77 +30,71 @@ function widerThan(widthMs: number): number {
 export interface Timeline {
   /** Width of its buckets: grows when there are too many of them. */
   readonly widthMs: number;
-  /**
-   * Counts something at a time, which is from 0 to {@link MAX_AT}. Returns the number of its bucket: of those that are
-   * as wide as buckets are then.
-   */
-  count(at: number, calls: number, errors: number, rows: number, us: number): number;
+  /** The bucket that was looked for last, as wide as buckets are now: its number, and the times in `[from, to)`. */
+  readonly bucket: number;
+  readonly from: number;
+  readonly to: number;
+  /** Looks for the bucket of a time, which is from 0 to {@link MAX_AT}. For the most of a log it is the last one. */
+  find(at: number): void;
+  /** Counts something in the bucket that was looked for last. */
+  add(calls: number, errors: number, rows: number, us: number): void;
   /** Makes buckets at least that wide: a width of another timeline. */
   widen(widthMs: number): void;
   /** By time. */
   cells(): Cell[];
 }
 
+/** Counts a cell in the bucket that it falls into. */
+export function addCell(timeline: Timeline, [at, ...counts]: Cell): void {
+  timeline.find(at);
+  timeline.add(...counts);
+}
+
 export function createTimeline(maxBuckets: number = MAX_TIME_BUCKETS): Timeline {
-  let widthMs = LEAST_WIDTH_MS;
   let rows = new Map<number, number>();
   let values = new Float64Array(maxBuckets * CELL_WIDTH);
-  let lastBucket = -1;
-  let lastRow = 0;
-  /** Times of the last bucket, which most executions fall into: a division costs more. */
-  let lastStart = 0;
-  let lastEnd = 0;
+  let row = 0;
 
-  const rowAt = (at: number): number => {
-    if (at >= lastStart && at < lastEnd) return lastRow;
-    for (;;) {
-      const bucket = Math.floor(at / widthMs);
-      const known = rows.get(bucket);
-      if (known === undefined && rows.size === maxBuckets) {
-        widen(widerThan(widthMs));
-        continue;
+  const timeline = {
+    widthMs: LEAST_WIDTH_MS,
+    bucket: -1,
+    from: 0,
+    to: 0,
+    find(at: number): void {
+      let bucket = Math.floor(at / timeline.widthMs);
+      while (!rows.has(bucket) && rows.size === maxBuckets) {
+        timeline.widen(widerThan(timeline.widthMs));
+        bucket = Math.floor(at / timeline.widthMs);
       }
-      if (known === undefined) rows.set(bucket, rows.size);
-      lastBucket = bucket;
-      lastRow = known ?? rows.size - 1;
-      lastStart = bucket * widthMs;
-      lastEnd = lastStart + widthMs;
-      return lastRow;
-    }
-  };
-
-  const widen = (wider: number): void => {
-    if (wider <= widthMs) return;
-    const narrow = cells();
-    widthMs = wider;
-    rows = new Map();
-    values = new Float64Array(values.length);
-    lastEnd = 0;
-    for (const cell of narrow) count(...cell);
-  };
-
-  const count: Timeline["count"] = (at, calls, errors, returned, us) => {
-    const row = rowAt(at) * CELL_WIDTH;
-    addAt(values, row, calls);
-    addAt(values, row + 1, errors);
-    addAt(values, row + 2, returned);
-    addAt(values, row + 3, us);
-    return lastBucket;
-  };
-
-  const cells = (): Cell[] =>
-    [...rows]
-      .toSorted(([left], [right]) => left - right)
-      .map(([bucket, row]) => cellAt(bucket * widthMs, values, row));
-
-  return {
-    get widthMs() {
-      return widthMs;
+      const known = rows.get(bucket);
+      row = known ?? rows.size;
+      if (known === undefined) rows.set(bucket, row);
+      timeline.bucket = bucket;
+      timeline.from = bucket * timeline.widthMs;
+      timeline.to = timeline.from + timeline.widthMs;
     },
-    count,
-    widen,
-    cells,
+    add(calls: number, errors: number, returned: number, us: number): void {
+      const at = row * CELL_WIDTH;
+      addAt(values, at, calls);
+      addAt(values, at + 1, errors);
+      addAt(values, at + 2, returned);
+      addAt(values, at + 3, us);
+    },
+    widen(wider: number): void {
+      if (wider <= timeline.widthMs) return;
+      const narrow = timeline.cells();
+      timeline.widthMs = wider;
+      timeline.to = timeline.from;
+      rows = new Map();
+      values = new Float64Array(values.length);
+      for (const cell of narrow) addCell(timeline, cell);
+    },
+    cells: (): Cell[] =>
+      [...rows]
+        .toSorted(([left], [right]) => left - right)
+        .map(([bucket, place]) => cellAt(bucket * timeline.widthMs, values, place)),
   };
+  return timeline;
 }
 
 /** The cell in a row of `values` as plain numbers. */

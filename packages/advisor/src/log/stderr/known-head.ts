@@ -54,10 +54,16 @@ export function newKnownHead(ops: readonly PrefixOp[]): KnownHead {
 
 const STATIC: ReadonlySet<number> = new Set([LITERAL, NAME, SESSIONS_ONLY, END]);
 
-/** Whether the known head stands at `from` in a line that ends before `to`. */
-export function isHeadAt(head: KnownHead, line: DataView, from: number, to: number): boolean {
+/** Whether the known head stands at `from` in a line that ends before `to`; of `length` bytes in all. */
+export function isHeadAt(
+  head: KnownHead,
+  line: DataView,
+  length: number,
+  from: number,
+  to: number,
+): boolean {
   // Words are read whole, also those that go beyond the head.
-  if (from + MAX_BYTES > line.byteLength) return false;
+  if (from + MAX_BYTES > length) return false;
   const { secondWords } = head;
   for (let word = 0; word < SECOND_BYTES / WORD; word++) {
     if (line.getInt32(from + word * WORD, true) !== secondWords[word]) return false;

@@ -100,7 +100,7 @@ export function matchPrefix(
   matcher.isDoubtful = false;
   matcher.lineFrom = from;
   const { label } = head;
-  if (label !== null && isHeadAt(head, matcher.viewOf(bytes), from, to)) {
+  if (label !== null && isHeadAt(head, matcher.viewOf(bytes), bytes.length, from, to)) {
     matcher.at = head.at;
     matcher.session = head.session;
     matcher.textFrom = head.textFrom;
