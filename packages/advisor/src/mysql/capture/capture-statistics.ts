@@ -1,12 +1,26 @@
-import type { Index, Table } from "../../catalog/catalog.ts";
+import type { Column, Index, Table } from "../../catalog/catalog.ts";
 import { NO_VALUES } from "../../catalog/no-values.ts";
 import type { CaptureGap, ColumnStatistics } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
+import { SESSION_LIMITS, statementLimit } from "../session-limits.ts";
 import type { ServerFacts } from "./capture-server.ts";
-import { type SampledColumn, sampleRows } from "./sample-rows.ts";
+import { CATALOG_PAGE } from "./capture-indexes.ts";
+import { ownAlias } from "./own-alias.ts";
+import { planSample, readSample, type RowSample, type SamplePlan } from "./sample-rows.ts";
 import { seededRandom } from "./seeded-random.ts";
+import { readServerHistograms, type ServerHistograms } from "./server-histograms.ts";
 import { summarizeColumn } from "./summarize-column.ts";
-import { valueKind } from "./value-kind.ts";
+import { type ValueKind, valueKind } from "./value-kind.ts";
+
+/** Every look at rows may take so long; one block of rows takes a thousandth of it. */
+const LOOK_MILLISECONDS = 2_000;
+/** Time for the samples of all tables. What is left over then has no statistics. */
+const ALL_MILLISECONDS = 180_000;
+/** Bytes that may be read of long values in each block, and of so many rows at most. */
+const LONG_BYTES = 64 * 1024;
+const LONG_ROWS = 3;
+/** Rows of a table that is read whole of which long values are read. */
+const LONG_ROWS_OF_WHOLE = 1_000;
 
 const NO_ELEMENTS = {
   commonElements: null,
@@ -17,66 +31,149 @@ const NO_ELEMENTS = {
   rangeBoundsHistogram: null,
 } as const;
 
-/** Statistics of columns, from a sample of each table's rows: the server keeps none unless it was told to. */
-export async function captureStatistics(
-  session: Session,
-  { server }: ServerFacts,
-  tables: readonly Table[],
-  values: boolean,
-): Promise<{
+export interface CapturedStatistics {
   readonly statistics: readonly ColumnStatistics[];
   readonly gaps: readonly CaptureGap[];
-}> {
-  const statistics: ColumnStatistics[] = [];
-  const gaps: CaptureGap[] = [];
-  for (const table of tables) {
-    const object = `table ${table.schema}.${table.name}`;
-    try {
-      const found = await sampleTable(
-        session,
-        table,
-        seededRandom(`${server.database}.${table.name}`),
-      );
-      if (found === null)
-        gaps.push({
-          object,
-          reason:
-            "No sample of its rows can be read cheaply: how its values are distributed is not known.",
-        });
-      else statistics.push(...found.map((one) => (values ? one : withoutValues(one, table))));
-    } catch (error) {
-      gaps.push({
-        object,
-        reason: `No sample of its rows could be read (${error instanceof Error ? error.message : String(error)}): how its values are distributed is not known.`,
-      });
+}
+
+/**
+ * Statistics of columns, from a sample of each table's rows: the server keeps none unless it was told to, and then does not keep them
+ * up to date. Histograms that it has are carried along.
+ */
+export async function captureStatistics(
+  session: Session,
+  facts: ServerFacts,
+  tables: readonly Table[],
+  values: boolean,
+): Promise<CapturedStatistics> {
+  const histograms = await readServerHistograms(session, facts);
+  const found = new Map<Table, readonly ColumnStatistics[]>();
+  const gaps: CaptureGap[] = [...histograms.gaps];
+  const { product } = facts.traits;
+  await session.query(`set session ${statementLimit(product, LOOK_MILLISECONDS)}`);
+  try {
+    const until = Date.now() + ALL_MILLISECONDS;
+    // The smaller ones take next to no time.
+    for (const table of tables.toSorted((a, b) => a.rows - b.rows)) {
+      const { statistics, missing } =
+        Date.now() > until
+          ? { statistics: [], missing: "there was no time left for it" }
+          : await sampleTable(session, facts, table);
+      if (missing !== null) gaps.push(gapOf(table, missing));
+      found.set(table, statistics.length > 0 ? statistics : byCardinality(table));
+    }
+  } finally {
+    const limits = SESSION_LIMITS[product];
+    for (const name of ["max_execution_time", "max_statement_time"]) {
+      if (limits[name] !== undefined) {
+        await session.query(`set session ${name} = ${limits[name]}`).catch(() => []);
+      }
     }
   }
-  return { statistics, gaps };
+  return {
+    statistics: tables.flatMap((table) =>
+      (found.get(table) ?? []).map((one) => {
+        const kind = kindOf(table, one.column);
+        const whole = withHistogram(one, histograms);
+        return values || kind?.plain === true ? whole : withoutValues(whole);
+      }),
+    ),
+    gaps,
+  };
+}
+
+function gapOf({ schema, name }: Table, reason: string): CaptureGap {
+  return {
+    object: `table ${schema}.${name}`,
+    reason: `How its values are distributed is not known, or not well: ${reason}.`,
+  };
+}
+
+interface SampledTable {
+  readonly statistics: readonly ColumnStatistics[];
+  /** What is not known, or not well. */
+  readonly missing: string | null;
 }
 
 async function sampleTable(
   session: Session,
+  { server }: ServerFacts,
   table: Table,
-  random: () => number,
-): Promise<readonly ColumnStatistics[] | null> {
-  const columns = table.columns.flatMap((column, place): SampledColumn[] => {
-    const kind = valueKind(column);
-    return kind === null ? [] : [{ column, kind, alias: `c${place}` }];
-  });
-  if (columns.length === 0) return [];
-  const sample = await sampleRows(session, table, columns, random);
-  if (sample === null) return null;
-  const rows = sample.whole ? sample.rows.length : Math.max(table.rows, sample.rows.length);
+): Promise<SampledTable> {
+  const random = seededRandom(`${server.database}.${table.name}`);
+  try {
+    const plan = await planSample(session, table, random);
+    if (plan.blocks.length === 0) return { statistics: [], missing: null };
+    const columns = table.columns.map((column, place) => ({
+      column,
+      kind: valueKind(column),
+      alias: ownAlias(place),
+    }));
+    const short = columns.filter(({ kind }) => !kind.long);
+    const sample = await readSample(session, plan, listOf(short));
+    const rows = sample.extent === "whole" ? sample.rows.length : table.rows;
+    const statistics = summarize(table, short, sample, rows);
+    const long = columns.filter(({ kind }) => kind.long);
+    const limit = longRows(table, plan);
+    if (long.length === 0 || limit === 0) return { statistics, missing: missingOf(sample) };
+    const starts = await readSample(session, plan, listOf(long), limit);
+    return {
+      statistics: [...statistics, ...summarize(table, long, starts, rows)],
+      missing: missingOf(sample),
+    };
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+    return { statistics: [], missing: `a sample of its rows could not be read (${message})` };
+  }
+}
+
+interface SampledColumn {
+  readonly column: Column;
+  readonly kind: ValueKind;
+  readonly alias: string;
+}
+
+function listOf(columns: readonly SampledColumn[]): string {
+  // A table may have nothing but long columns.
+  if (columns.length === 0) return `1 as ${ownAlias(0)}`;
+  return columns.map(({ kind, alias }) => `${kind.expression} as ${alias}`).join(", ");
+}
+
+/** Rows of a block of which long values are read; 0 where one row alone may be too long. */
+function longRows({ pages, rows }: Table, { extent }: SamplePlan): number {
+  const rowBytes = (pages * CATALOG_PAGE) / Math.max(1, rows);
+  if (extent === "blocks") return Math.min(LONG_ROWS, Math.floor(LONG_BYTES / rowBytes));
+  return Math.min(LONG_ROWS_OF_WHOLE, Math.ceil((LONG_BYTES * 100) / rowBytes));
+}
+
+function missingOf({ extent }: RowSample): string | null {
+  return extent === "first"
+    ? "it has no key along which rows all over it can be found, so that only its first ones were read"
+    : null;
+}
+
+function summarize(
+  table: Table,
+  columns: readonly SampledColumn[],
+  sample: RowSample,
+  rows: number,
+): readonly ColumnStatistics[] {
+  if (sample.rows.length === 0) return [];
+  const whole = sample.extent === "whole" && sample.rows.length >= rows;
   return columns.map(({ column, kind, alias }) => ({
     relation: { schema: table.schema, name: table.name },
     column: column.name,
     inherited: false,
     ...summarizeColumn(
-      { ...sample, values: sample.rows.map((row) => row[alias] ?? null) },
+      {
+        values: sample.rows.map((row) => row[alias] ?? null),
+        blocks: sample.blocks,
+        whole,
+      },
       kind,
-      rows,
+      Math.max(rows, sample.rows.length),
       column.length,
-      sample.whole ? null : distinctByIndex(table.indexes, column.name),
+      whole ? null : distinctByIndex(table.indexes, column.name),
     ),
     ...NO_ELEMENTS,
   }));
@@ -86,14 +183,49 @@ async function sampleTable(
 function distinctByIndex(indexes: readonly Index[], column: string): number | null {
   for (const { keys, prefixDistinct } of indexes) {
     const [first] = keys;
-    if (first?.column === column && first.prefix === undefined && prefixDistinct?.[0] !== undefined)
-      return prefixDistinct[0];
+    const distinct = prefixDistinct?.[0];
+    if (
+      first?.column === column &&
+      first.prefix === undefined &&
+      distinct !== undefined &&
+      distinct > 0
+    )
+      return distinct;
   }
   return null;
 }
 
-function withoutValues(statistics: ColumnStatistics, table: Table): ColumnStatistics {
-  const column = table.columns.find(({ name }) => name === statistics.column);
-  const plain = column !== undefined && valueKind(column)?.plain === true;
-  return plain ? statistics : { ...statistics, ...NO_VALUES };
+/** All that is known without a sample: how many values the columns have that an index begins with. */
+function byCardinality({ schema, name, columns, indexes }: Table): readonly ColumnStatistics[] {
+  return columns.flatMap((column): ColumnStatistics[] => {
+    const distinct = distinctByIndex(indexes, column.name);
+    if (distinct === null) return [];
+    return [
+      {
+        relation: { schema, name },
+        column: column.name,
+        inherited: false,
+        nullFraction: 0,
+        averageWidth: Math.max(1, column.length),
+        distinct,
+        correlation: null,
+        ...NO_VALUES,
+      },
+    ];
+  });
+}
+
+function kindOf({ columns }: Table, name: string | number): ValueKind | null {
+  const column = columns.find((each) => each.name === name);
+  return column === undefined ? null : valueKind(column);
+}
+
+function withHistogram(one: ColumnStatistics, histograms: ServerHistograms): ColumnStatistics {
+  const serverHistogram = histograms.of(one.relation.name, String(one.column));
+  return serverHistogram === null ? one : { ...one, serverHistogram };
+}
+
+function withoutValues(statistics: ColumnStatistics): ColumnStatistics {
+  const { serverHistogram: _, ...rest } = statistics;
+  return { ...rest, ...NO_VALUES };
 }

@@ -1,70 +1,133 @@
-import type { Column, Index, Table } from "../../catalog/catalog.ts";
+import { rowIndexOf, type Table } from "../../catalog/catalog.ts";
 import type { Session } from "../../engine.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { readRows, type TextRow } from "../read-rows.ts";
-import type { ValueKind } from "./value-kind.ts";
+import { CATALOG_PAGE } from "./capture-indexes.ts";
+import { type DividedKey, dividedKey, divideKey, type Stratum } from "./divide-key.ts";
+import { ownAlias } from "./own-alias.ts";
 
-/** Tables of so few rows are read whole. */
-export const WHOLE_TABLE_ROWS = 20_000;
+/** Tables of so few rows and bytes are read whole. */
+const WHOLE_ROWS = 30_000;
+const WHOLE_BYTES = 32 * 1024 * 1024;
+/** Of other tables so many blocks of neighbouring rows are read, at most a third of the table. */
 const BLOCKS = 300;
 const BLOCK_ROWS = 100;
-
-/** A column whose values are read, under a short name in the rows. */
-export interface SampledColumn {
-  readonly column: Column;
-  readonly kind: ValueKind;
-  readonly alias: string;
-}
+/** Rows of a table that has no key to find others by: its first ones. */
+const FIRST_ROWS = 10_000;
+/** Number of the first column that a row is known by: no table has so many. */
+const IDENTITY = 10_000;
 
 export interface RowSample {
+  /** In the order of the key. */
   readonly rows: readonly TextRow[];
+  /** For each row the number of its block. */
   readonly blocks: readonly number[];
-  readonly whole: boolean;
+  /** `whole`: all rows. `blocks`: from all over the table. `first`: its first rows, which need not be like the others. */
+  readonly extent: "whole" | "blocks" | "first";
 }
 
-/** Rows of a table in the order of its key; `null` where none can be read cheaply. */
-export async function sampleRows(
+/** Where rows are read: chosen once for a table, so that several lists of columns are read at the same places. */
+export interface SamplePlan {
+  readonly extent: RowSample["extent"];
+  /** What follows the list of columns, up to the limit, for each block. */
+  readonly blocks: readonly string[];
+  /** Rows of each block. */
+  readonly limit: number;
+  /** SQL of the columns that a row is known by: blocks may overlap. */
+  readonly identity: readonly string[];
+}
+
+/** Chooses the places that a table's rows are read at; the same for the same random numbers. Reads ends of the key only. */
+export async function planSample(
   session: Session,
   table: Table,
-  columns: readonly SampledColumn[],
   random: () => number,
-): Promise<RowSample | null> {
-  const list = columns.map(({ kind, alias }) => `${kind.expression} as ${alias}`).join(", ");
-  const from = `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`;
-  const key = table.indexes.find(({ primary }) => primary);
-  if (table.rows <= WHOLE_TABLE_ROWS) {
-    const order = key === undefined ? "" : ` order by ${keyList(key)}`;
-    const rows = await readRows(
-      session,
-      `select ${list} from ${from}${order} limit ${WHOLE_TABLE_ROWS * 2}`,
-    );
-    return { rows, blocks: rows.map(() => 0), whole: rows.length < WHOLE_TABLE_ROWS * 2 };
+): Promise<SamplePlan> {
+  const index = rowIndexOf(table) ?? table.indexes.find(({ primary }) => primary) ?? null;
+  const name = `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`;
+  // No secondary index is used: that would be counted, and no index would ever be unused again.
+  const from =
+    index === null
+      ? `from ${name} use index ()`
+      : `from ${name} force index (${quoteIdent(index.name)}) order by ${index.keys
+          .map(({ expression, direction }) => `${expression} ${direction}`)
+          .join(", ")}`;
+  if (table.rows <= WHOLE_ROWS && table.pages * CATALOG_PAGE <= WHOLE_BYTES) {
+    return { extent: "whole", blocks: [from], limit: WHOLE_ROWS * 2, identity: [] };
   }
-  const first = key?.keys[0];
-  const type = table.columns.find(({ name }) => name === first?.column)?.type ?? "";
-  if (key === undefined || first === undefined || !/int/.test(type)) return null;
-  const forced = `${from} force index (primary)`;
-  const [ends] = await readRows(
-    session,
-    `select min(${first.expression}) as least, max(${first.expression}) as greatest from ${from}`,
-  );
-  const least = BigInt(ends?.["least"] ?? 0);
-  const span = Number(BigInt(ends?.["greatest"] ?? 0) - least);
-  const starts = Array.from({ length: BLOCKS }, () => least + BigInt(Math.floor(random() * span)));
-  starts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const rows: TextRow[] = [];
-  const blocks: number[] = [];
-  for (const [block, start] of starts.entries()) {
-    const found = await readRows(
-      session,
-      `select ${list} from ${forced} where ${first.expression} >= ${start} order by ${keyList(key)} limit ${BLOCK_ROWS}`,
-    );
-    rows.push(...found);
-    blocks.push(...found.map(() => block));
-  }
-  return { rows, blocks, whole: false };
+  const key = index === null ? null : dividedKey(table, index);
+  if (index === null || key === null)
+    return { extent: "first", blocks: [from], limit: FIRST_ROWS, identity: [] };
+  const count = Math.min(BLOCKS, Math.ceil(table.rows / (3 * BLOCK_ROWS)));
+  const strata = await divideKey(session, key, table.rows, count);
+  return {
+    extent: "blocks",
+    blocks: startsIn(strata, count, random).map((start) => blockFrom(key, start)),
+    limit: BLOCK_ROWS,
+    identity: index.keys.map(({ expression }) => expression),
+  };
 }
 
-function keyList(key: Index): string {
-  return key.keys.map(({ expression, direction }) => `${expression} ${direction}`).join(", ");
+interface Start {
+  readonly stratum: Stratum;
+  readonly place: bigint;
+}
+
+/** Places at equal distances along the rows, each somewhere in its stratum. In the order of the key. */
+function startsIn(
+  strata: readonly Stratum[],
+  count: number,
+  random: () => number,
+): readonly Start[] {
+  const rows = strata.reduce((sum, stratum) => sum + stratum.rows, 0);
+  const step = rows / count;
+  const starts: Start[] = [];
+  let next = random() * step;
+  let passed = 0;
+  for (const stratum of strata) {
+    passed += stratum.rows;
+    for (; next < passed; next += step) {
+      const width = Number(stratum.to - stratum.from);
+      const place = stratum.from + BigInt(Math.floor(random() * width));
+      starts.push({ stratum, place: place > stratum.to ? stratum.to : place });
+    }
+  }
+  return starts;
+}
+
+function blockFrom(key: DividedKey, { stratum, place }: Start): string {
+  const { fixed, column, scale } = stratum;
+  const descending = key.keys[column]?.direction === "desc";
+  const name = key.keys[column]?.expression ?? "";
+  const conditions = [...fixed, `${name} ${descending ? "<=" : ">="} ${scale.literal(place)}`];
+  const order = key.keys.map(({ expression, direction }) => `${expression} ${direction}`);
+  return `from ${key.table} where ${conditions.join(" and ")} order by ${order.join(", ")}`;
+}
+
+/** Reads a list of columns at the planned places, each row once. `limit`: rows of each block at most. Throws what the server says. */
+export async function readSample(
+  session: Session,
+  plan: SamplePlan,
+  columns: string,
+  limit: number = plan.limit,
+): Promise<RowSample> {
+  const rows: TextRow[] = [];
+  const blocks: number[] = [];
+  const seen = new Set<string>();
+  const identity = plan.identity.map((key, at) => `${key} as ${ownAlias(IDENTITY + at)}`);
+  const isNew = (row: TextRow): boolean => {
+    const key = JSON.stringify(identity.map((_, at) => row[ownAlias(IDENTITY + at)]));
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+  for (const [number, block] of plan.blocks.entries()) {
+    const list = [columns, ...identity].join(", ");
+    const found = await readRows(session, `select ${list} ${block} limit ${limit}`);
+    const fresh = identity.length === 0 ? found : found.filter(isNew);
+    rows.push(...fresh);
+    blocks.push(...fresh.map((_, at) => number + Math.floor(at / BLOCK_ROWS)));
+  }
+  const cut = plan.extent === "whole" && rows.length >= limit;
+  return { rows, blocks, extent: cut ? "first" : plan.extent };
 }

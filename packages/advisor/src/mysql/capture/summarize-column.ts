@@ -1,6 +1,6 @@
 import { arrayLiteral } from "../../catalog/array-literal.ts";
 import type { ColumnStatistics } from "../../catalog/snapshot.ts";
-import type { ValueKind } from "./value-kind.ts";
+import { startOf, type ValueKind } from "./value-kind.ts";
 
 /** Values of one column in the order of the table's key. */
 export interface ColumnSample {
@@ -14,8 +14,10 @@ export interface ColumnSample {
 /** As many as PostgreSQL keeps by default. */
 const MOST_COMMON = 100;
 const HISTOGRAM_BOUNDS = 101;
-/** How much more frequent than the average a value must be to be told apart. */
+/** How much more frequent than the average a value of a whole table must be to be told apart. */
 const NOTABLE = 1.25;
+/** Of a sample, by how many deviations: of hundreds of values hardly one stands out by chance then. */
+const DEVIATIONS = 3;
 
 export type Summary = Pick<
   ColumnStatistics,
@@ -33,6 +35,8 @@ interface Value {
   readonly count: number;
   /** Blocks that it was seen in. */
   readonly blocks: number;
+  /** By how much the count may well differ from one sample to another: rows of a block are no independent draws. */
+  readonly deviation: number;
 }
 
 /**
@@ -48,42 +52,53 @@ export function summarizeColumn(
 ): Summary {
   const present = sample.values.filter((value) => value !== null);
   const total = sample.values.length;
-  const nullFraction = total === 0 ? 0 : (total - present.length) / total;
+  const nullFraction = total === 0 ? 0 : rounded((total - present.length) / total);
   const values = tally(sample, kind);
   const notNull = Math.max(present.length, rows * (1 - nullFraction));
   const count = distinct ?? distinctValues(sample, values, notNull, present.length);
-  const common = commonValues(sample, values, total, present.length, count);
+  const common = commonValues(sample, values, present.length, count).filter(
+    ({ text }) => kind.kept && !isCut(text, kind),
+  );
   return {
     nullFraction,
     averageWidth: length >= 0 ? length : mean(present.map((value) => kind.bytes(value))),
     distinct: asDistinct(count, notNull, rows),
     correlation: correlation(sample.values, kind),
-    commonValues: common.length === 0 ? null : arrayLiteral(common.map(({ text }) => text)),
+    commonValues:
+      common.length === 0 ? null : arrayLiteral(common.map((value) => shown(value, kind))),
     commonFrequencies:
       common.length === 0 ? null : common.map((value) => rounded(value.count / total)),
-    histogram: histogramOf(
-      values.filter((value) => !common.includes(value)),
-      kind,
-    ),
+    histogram: kind.kept
+      ? histogramOf(
+          values.filter((value) => !common.includes(value)),
+          kind,
+        )
+      : null,
   };
 }
 
 /** Values by how often they come, the most frequent first. */
 function tally({ values, blocks }: ColumnSample, kind: ValueKind): readonly Value[] {
-  const found = new Map<string, { text: string; count: number; blocks: number; last: number }>();
+  const found = new Map<string, { text: string; counts: number[]; last: number }>();
   for (const [place, text] of values.entries()) {
     if (text === null) continue;
     const key = kind.key(text);
     const block = blocks[place] ?? 0;
     const known = found.get(key);
-    if (known === undefined) found.set(key, { text, count: 1, blocks: 1, last: block });
+    if (known === undefined) found.set(key, { text, counts: [1], last: block });
     else {
-      known.count++;
-      if (known.last !== block) known.blocks++;
+      known.counts.push(known.last === block ? (known.counts.pop() ?? 0) + 1 : 1);
       known.last = block;
     }
   }
-  return [...found.values()].toSorted((a, b) => b.count - a.count || kind.compare(a.text, b.text));
+  return [...found.values()]
+    .map(({ text, counts }) => ({
+      text,
+      count: counts.reduce((sum, count) => sum + count, 0),
+      blocks: counts.length,
+      deviation: Math.hypot(...counts),
+    }))
+    .toSorted((a, b) => b.count - a.count || kind.compare(a.text, b.text));
 }
 
 /**
@@ -108,16 +123,15 @@ function distinctValues(
 function commonValues(
   { whole }: ColumnSample,
   values: readonly Value[],
-  total: number,
   present: number,
   distinct: number,
 ): readonly Value[] {
   const complete = values.length <= MOST_COMMON && (whole || distinct <= values.length * 1.1);
   if (complete) return values.every(({ count }) => count === 1) ? [] : values;
-  const notable = (present / distinct) * NOTABLE;
-  return values
-    .filter(({ count, blocks }) => count > notable && count > 1 && (whole || blocks > 1))
-    .slice(0, Math.min(MOST_COMMON, Math.max(1, total)));
+  const average = present / distinct;
+  const standsOut = ({ count, deviation }: Value): boolean =>
+    whole ? count > NOTABLE * average : count - DEVIATIONS * deviation > average;
+  return values.filter((value) => value.count > 1 && standsOut(value)).slice(0, MOST_COMMON);
 }
 
 /** Bounds of ranges with equally many values each; `null` for fewer than two values. */
@@ -132,9 +146,19 @@ function histogramOf(values: readonly Value[], kind: ValueKind): string | null {
   for (let bound = 0; bound < bounds; bound++) {
     const row = Math.floor((bound * (rows - 1)) / (bounds - 1));
     while (passed + (sorted[place]?.count ?? rows) <= row) passed += sorted[place++]?.count ?? rows;
-    found.push(sorted[place]?.text ?? "");
+    const value = sorted[place];
+    if (value !== undefined) found.push(shown(value, kind));
   }
   return arrayLiteral(found);
+}
+
+/** Whether only the start of a long value was read. */
+function isCut(text: string, kind: ValueKind): boolean {
+  return kind.long && Buffer.byteLength(startOf(text)) < kind.bytes(text);
+}
+
+function shown({ text }: Value, { long }: ValueKind): string {
+  return long ? startOf(text) : text;
 }
 
 /** Order of values against order of rows, -1 to 1; `null` where all values are the same. */

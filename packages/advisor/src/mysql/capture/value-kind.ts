@@ -14,22 +14,42 @@ export interface ValueKind {
   bytes(value: string): number;
   /** Whether it is a number, a date or a time, which `values: false` keeps. */
   readonly plain: boolean;
+  /**
+   * Whether values may be long and stored apart from their rows: few are read, and of each the length and the start, as `12:the start`.
+   */
+  readonly long: boolean;
+  /** Whether the values are of use to a plan. */
+  readonly kept: boolean;
 }
 
 const NUMBER = /^(?:tinyint|smallint|mediumint|int|bigint|decimal|float|double|year|bit)\b/;
 const MOMENT = /^(?:date|datetime|timestamp)\b/;
 const BYTES = /^(?:binary|varbinary)\b/;
 const TEXT = /^(?:char|varchar|tinytext)\b/;
+const LONG_TEXT = /^(?:text|mediumtext|longtext)\b/;
+const GEOMETRY =
+  /^(?:geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geomcollection|geometrycollection)\b/;
+/** Characters and bytes that are read of a long value. */
+const START = 64;
+/** Declared characters from which on a text counts as long. */
+const LONG_LENGTH = 768;
 /** MariaDB's own types, which are shown as text. */
 const SHOWN = /^(?:uuid|inet4|inet6)\b/;
 
 const same = (value: string): string => value;
 const bySize = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** `null` for a type whose values say nothing that a plan could use, or are too long to be read for a sample. */
-export function valueKind({ name, type, collation }: Column): ValueKind | null {
+export function valueKind({ name, type, collation }: Column): ValueKind {
   const column = quoteIdent(name);
-  const kept = { expression: column, key: same, bytes: Buffer.byteLength, plain: false };
+  const kept = {
+    expression: column,
+    compare: bySize,
+    key: same,
+    bytes: (value: string): number => Buffer.byteLength(value),
+    plain: false,
+    long: false,
+    kept: true,
+  };
   if (NUMBER.test(type)) {
     return {
       ...kept,
@@ -38,13 +58,12 @@ export function valueKind({ name, type, collation }: Column): ValueKind | null {
       compare: compareNumbers,
     };
   }
-  if (MOMENT.test(type)) return { ...kept, plain: true, compare: bySize };
+  if (MOMENT.test(type)) return { ...kept, plain: true };
   if (/^time\b/.test(type)) return { ...kept, plain: true, compare: compareTimes };
   if (BYTES.test(type)) {
     return {
       ...kept,
       expression: `concat('0x', hex(${column}))`,
-      compare: bySize,
       bytes: (value) => (value.length - 2) / 2,
     };
   }
@@ -55,9 +74,32 @@ export function valueKind({ name, type, collation }: Column): ValueKind | null {
       compare: (a, b) => (places.get(a) ?? -1) - (places.get(b) ?? -1),
     };
   }
-  if (/^set\b/.test(type)) return { ...kept, compare: bySize };
-  if (TEXT.test(type)) return { ...kept, ...comparison(collation ?? "") };
-  return SHOWN.test(type) ? { ...kept, compare: bySize } : null;
+  if (/^set\b/.test(type) || SHOWN.test(type)) return kept;
+  const length = Number(/\((\d+)\)/.exec(type)?.[1] ?? 0);
+  if (TEXT.test(type) && length < LONG_LENGTH) return { ...kept, ...comparison(collation ?? "") };
+  return longKind(column, type, collation);
+}
+
+/** Of a long value the start; none of bytes, documents and geometries, whose values no plan looks at. */
+function longKind(column: string, type: string, collation: string | null): ValueKind {
+  const isText = TEXT.test(type) || LONG_TEXT.test(type);
+  const whole = GEOMETRY.test(type) ? `st_aswkb(${column})` : column;
+  const start = `left(${whole}, ${START})`;
+  const { compare, key } = comparison(collation ?? "");
+  return {
+    expression: `concat(length(${whole}), ':', ${isText || type === "json" ? start : `hex(${start})`})`,
+    compare: (a, b) => compare(startOf(a), startOf(b)),
+    key: (value) => value.slice(0, value.indexOf(":") + 1) + key(startOf(value)),
+    bytes: (value) => Number(value.slice(0, value.indexOf(":"))),
+    plain: false,
+    long: true,
+    kept: isText,
+  };
+}
+
+/** What was read of a long value, as it is kept. */
+export function startOf(value: string): string {
+  return value.slice(value.indexOf(":") + 1);
 }
 
 /** Exact beyond 2^53 as well: digits are compared where doubles are equal. */
