@@ -221,6 +221,41 @@ describe("damage", () => {
     expect(unreadLines).toBe(0);
   });
 
+  test("that opens a literal ends with its record, whatever closes it later", () => {
+    const record = (n: number, sql: string): string =>
+      `# Time: 2026-11-22T10:10:01.123456Z\n# User@Host: app[app] @ web [10.0.0.7]  Id:    17\n` +
+      `# Query_time: 0.00000${n}  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: 0\n` +
+      `SET timestamp=1795342201;\n${sql}\n`;
+    const intact = record(2, `select 'a';`);
+    const closing = [
+      record(3, `select "c";\nfrom t;`).replace("# Time", "# Tim"),
+      `', "', d", "e");\n`,
+      "/* b */ c;\n",
+    ];
+    for (const open of [`select "a`, "select 'a", "select /* a", `insert into t values ("a,`])
+      for (const close of closing) {
+        const log = record(1, open) + intact + close + record(4, "select 4;");
+        const { executions } = read(log);
+        const seen = executions.map(({ sql, ms }) => `${sql} ${ms}`);
+        expect(seen, log).toContain("select 'a' 0.002");
+        expect(seen, log).toContain("select 4 0.004");
+      }
+  });
+
+  test("is not what a literal quotes of a slow log", () => {
+    const quoted = MYSQL_LOG.slice(MYSQL_LOG.indexOf("# Time")).replace(/;\n# Time[^]*/, ";\n");
+    for (const sql of [
+      `insert into notes values ('it said\n${quoted.replaceAll("'", "''")}and more', "x", 'y')`,
+      `insert into notes values ("it said\n${quoted.replaceAll('"', "'")}", 'it''s')`,
+      `select 1 /* as in\n${quoted.replaceAll("/*", "").replaceAll("*/", "")}*/ from t`,
+    ]) {
+      const log = `${MYSQL_LOG.slice(0, MYSQL_LOG.indexOf("# Time"))}# Time: 2026-11-22T10:10:01.123456Z\n# User@Host: app[app] @ web [10.0.0.7]  Id:    17\n# Query_time: 0.000001  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: 0\nSET timestamp=1795342201;\n${sql};\n`;
+      const { executions, unreadLines } = read(log);
+      expect(executions.map((one) => one.sql)).toEqual([sql]);
+      expect(unreadLines).toBe(0);
+    }
+  });
+
   test("in one record leaves all others as they were", () => {
     const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
     const random = randomNumbers(seed);

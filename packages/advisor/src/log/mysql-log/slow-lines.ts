@@ -27,6 +27,11 @@ export function isRecordStart(bytes: Buffer, at: number, to: number): boolean {
   return kind === QUERY && matches(bytes, at, QUERY_TIME);
 }
 
+/** Whether the line at `at` is the one that no record lacks. */
+export function isQueryTime(bytes: Buffer, at: number, to: number): boolean {
+  return at + QUERY_TIME.length <= to && matches(bytes, at, QUERY_TIME);
+}
+
 /**
  * Whether a block starts at `at`, where a line is that looks like the first of a record: the line before must have ended a
  * statement, or the server's banner. Logs in the short format are one block: `# Query_time: ` alone is too little.

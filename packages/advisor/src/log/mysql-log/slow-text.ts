@@ -1,6 +1,6 @@
 import { lineEndAt, newLineAt } from "./line-ends.ts";
 import { isBanner } from "./server-banner.ts";
-import { isRecordStart, startsBlock } from "./slow-lines.ts";
+import { isQueryTime, isRecordStart, startsBlock } from "./slow-lines.ts";
 import {
   isSingleStatement,
   newStatementScan,
@@ -31,6 +31,8 @@ interface Suspect {
   at: number;
   /** The statement's end as it was told before that line. */
   end: number;
+  /** How much of a record has been seen from that line on. */
+  seen: "its first lines" | "its header" | "its statement" | "its end";
 }
 
 /** Finds the end of statements of slow logs. */
@@ -43,7 +45,7 @@ export function createSlowText(): SlowText & {
 } {
   /** Lines of the statement that end in `;`. */
   let ends = 0;
-  const suspect: Suspect = { scan: newStatementScan(), at: -1, end: -1 };
+  const suspect: Suspect = { scan: newStatementScan(), at: -1, end: -1, seen: "its first lines" };
 
   /** Whether the line at `at` begins another record, for all that is known. */
   const endsAt = (bytes: Buffer, from: number, at: number): boolean => {
@@ -54,8 +56,22 @@ export function createSlowText(): SlowText & {
     if (suspect.at === -1) {
       suspect.at = at;
       suspect.end = scan.end;
+      suspect.seen = "its first lines";
+      // What is behind that line tells whether the literal around it ends.
+      scan.isShifted = false;
     }
-    return false;
+    // A whole record, and another one after it: no literal holds both and lacks the `;` between them.
+    return suspect.seen === "its end";
+  };
+
+  /** Each line from the suspect one on. */
+  const lookAt = (bytes: Buffer, line: number, lineEnd: number, to: number): void => {
+    const isHeader = bytes[line] === NUMBER_SIGN;
+    if (suspect.seen === "its first lines" && isHeader && isQueryTime(bytes, line, to))
+      suspect.seen = "its header";
+    else if (suspect.seen === "its header" && !isHeader) suspect.seen = "its statement";
+    if (suspect.seen === "its statement" && bytes[lineEnd - 1] === SEMICOLON)
+      suspect.seen = "its end";
   };
 
   const finish = (bytes: Buffer, from: number, next: number): boolean => {
@@ -73,7 +89,8 @@ export function createSlowText(): SlowText & {
       startScan(scan, bytes, from, next);
     }
     scanTo(scan, bytes, next);
-    const isCut = suspect.at !== -1 && scan.inside !== 0 && scan.inside !== NUMBER_SIGN;
+    const isOpen = scan.inside !== 0 && scan.inside !== NUMBER_SIGN;
+    const isCut = suspect.at !== -1 && (isOpen || scan.isShifted);
     text.end = isCut ? suspect.end : scan.end;
     text.next = isCut ? suspect.at : next;
     text.rest = text.end === -1 ? from : afterLine(bytes, text.end, text.next);
@@ -101,6 +118,7 @@ export function createSlowText(): SlowText & {
         const lineEnd = lineEndAt(bytes, line, newLine);
         if (isBanner(bytes, line, lineEnd)) return finish(bytes, from, line);
         if (bytes[lineEnd - 1] === SEMICOLON) ends++;
+        if (suspect.at !== -1) lookAt(bytes, line, lineEnd, to);
         line = newLine + 1;
       }
       return last && finish(bytes, from, to);

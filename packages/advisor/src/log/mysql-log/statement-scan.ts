@@ -25,18 +25,24 @@ export interface StatementScan {
   inside: number;
   /** It holds no other statements, as the body of a procedure does. */
   isSingle: boolean;
+  /**
+   * A literal ended right before a word, or a comment began in a comment: what was taken for the end of one was the beginning
+   * of another. Set back by whoever asks for it.
+   */
+  isShifted: boolean;
   /** The first `;` at the end of a line outside literals and comments, the last where others are inside; -1: none so far. */
   end: number;
 }
 
 export function newStatementScan(): StatementScan {
-  return { at: -1, inside: 0, isSingle: false, end: -1 };
+  return { at: -1, inside: 0, isSingle: false, isShifted: false, end: -1 };
 }
 
 export function startScan(scan: StatementScan, bytes: Buffer, from: number, to: number): void {
   scan.at = from;
   scan.inside = 0;
   scan.isSingle = isSingleStatement(bytes, from, to);
+  scan.isShifted = false;
   scan.end = -1;
 }
 
@@ -75,10 +81,13 @@ export function scanTo(scan: StatementScan, bytes: Buffer, to: number): void {
       if (byte === STAR && bytes[at + 1] === SLASH && at + 1 < to) {
         inside = 0;
         at++;
-      }
+      } else if (byte === SLASH && bytes[at + 1] === STAR) scan.isShifted = true;
     } else if (byte === BACKSLASH && inside !== BACKTICK) at++;
     // A doubled quote ends one literal and begins the next: nobody can tell here.
-    else if (byte === inside) inside = 0;
+    else if (byte === inside) {
+      inside = 0;
+      if (at + 1 < to && isWordByte(bytes[at + 1] ?? 0)) scan.isShifted = true;
+    }
   }
   scan.at = at;
   scan.inside = inside;
@@ -87,6 +96,11 @@ export function scanTo(scan: StatementScan, bytes: Buffer, to: number): void {
 
 function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === NEW_LINE || byte === CARRIAGE_RETURN || byte === TAB;
+}
+
+function isWordByte(byte: number): boolean {
+  const lower = byte | 32;
+  return (lower >= 97 && lower <= 122) || (byte >= 48 && byte <= 57) || byte === 95 || byte >= 128;
 }
 
 function isDashComment(bytes: Buffer, at: number, to: number): boolean {

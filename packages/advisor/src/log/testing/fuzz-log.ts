@@ -33,11 +33,8 @@ export interface FuzzResult {
 
 /** Intact records in a batch. */
 const BATCH = 500;
-/**
- * Intact records between two damaged ones. A slow log needs two: a literal that lost its end could reach to a quote in the
- * next damaged record, and what is between would be a literal.
- */
-const APART = 2;
+/** Intact records between two damaged ones. */
+const APART = 1;
 /** Damages of a record at most. */
 const DAMAGES = 3;
 const FIRST = "select 'm";
@@ -48,7 +45,7 @@ export function statementOf(number: number): string {
 }
 
 /**
- * Reads batches of records, every third one damaged, up to the executions and their keys. Throws where an intact one isn't
+ * Reads batches of records, every second one damaged, up to the executions and their keys. Throws where an intact one isn't
  * counted exactly once with its duration, or more is unread than was damaged.
  */
 export function fuzzLog(target: FuzzTarget, mutated: number, random: Random): FuzzResult {
