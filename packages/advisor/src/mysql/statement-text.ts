@@ -3,7 +3,7 @@ import type { Place } from "./syntax/tree.ts";
 import { type Token, tokens } from "./tokens.ts";
 
 /** Comments that no server reads: hints (`/*+`) and code for servers (`/*!`) stay. */
-const COMMENT = /#[^\n]*|--(?=\s|$)[^\n]*|\/\*(?![+!]|M!)[\s\S]*?(?:\*\/|$)/g;
+const COMMENT = /#[^\n]*|--(?=\s|$)[^\n]*|\/\*(?!\+|M?!(?!9999))[\s\S]*?(?:\*\/|$)/g;
 
 /** The statement with `?` for every constant, without comments and the `;` at its end. It parses and plans as it did. */
 export function normalizedStatement(sql: string, parsed: ParsedStatement): string {

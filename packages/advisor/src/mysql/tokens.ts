@@ -13,7 +13,7 @@ export interface Token {
 
 const TOKEN = new RegExp(
   [
-    String.raw`(?<space>\s+|#[^\n]*|--(?=\s|$)[^\n]*|/\*(?!M?!)[\s\S]*?(?:\*/|$)|/\*M?!\d*|\*/)`,
+    String.raw`(?<space>\s+|#[^\n]*|--(?=\s|$)[^\n]*|/\*(?!M?!(?!9999))[\s\S]*?(?:\*/|$)|/\*M?!\d*|\*/)`,
     "(?<name>`(?:[^`]|``)*`?)",
     String.raw`(?<string>[xXbBnN]?'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?)`,
     String.raw`(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$\x80-\uffff]))`,

@@ -1,6 +1,6 @@
 import { parseExpressions, parseOrderItems, parseWindow, skipRest } from "./lists.ts";
 import { parseLiteral } from "./literal.ts";
-import { expectName } from "./names.ts";
+import { expectName, expectWord, skipParentheses, takeAlias } from "./names.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import type { Call, Expression, OrderItem, Window } from "./tree.ts";
 
@@ -88,7 +88,7 @@ function generalArguments(cursor: TokenCursor, name: string): Arguments {
   if (cursor.takes("*")) return { args: [], form: "*" };
   const distinct = cursor.takes("DISTINCT");
   if (!distinct) cursor.takes("ALL");
-  const read = (): readonly Expression[] => parseArguments(cursor);
+  const read = (): readonly Expression[] => parseArguments(cursor, name.startsWith("column_"));
   const args = TIMES.has(name) ? cursor.structural(read) : read();
   const orderBy = cursor.takes("ORDER", "BY") ? parseOrderItems(cursor) : [];
   if (cursor.takes("SEPARATOR")) cursor.structural(() => parseLiteral(cursor));
@@ -97,20 +97,28 @@ function generalArguments(cursor: TokenCursor, name: string): Arguments {
   return { args, distinct, orderBy };
 }
 
-/** Arguments of functions of the user's own may have names. */
-function parseArguments(cursor: TokenCursor): readonly Expression[] {
+/** Arguments of functions of the user's own may have names, those of MariaDB's dynamic columns types. */
+function parseArguments(cursor: TokenCursor, typed: boolean): readonly Expression[] {
   const args: Expression[] = [];
   do {
     args.push(cursor.expression());
-    if (cursor.takes("AS")) cursor.next();
+    if (typed && cursor.takes("AS")) skipType(cursor);
+    else takeAlias(cursor, true);
   } while (cursor.takes(","));
   return args;
+}
+
+function skipType(cursor: TokenCursor): void {
+  while (!cursor.sees(",") && !cursor.sees(")")) {
+    if (cursor.sees("(")) skipParentheses(cursor);
+    else cursor.next();
+  }
 }
 
 /** Functions that have words among their arguments. */
 const ARGUMENTS: Readonly<Record<string, (cursor: TokenCursor) => Arguments | null>> = {
   extract(cursor) {
-    const unit = expectName(cursor).toLowerCase();
+    const unit = expectWord(cursor);
     cursor.expect("FROM");
     return { args: [cursor.expression()], form: `${unit} from` };
   },
@@ -164,7 +172,7 @@ function partOfText(cursor: TokenCursor): Arguments {
 }
 
 function withUnit(cursor: TokenCursor): Arguments {
-  const unit = expectName(cursor).toLowerCase();
+  const unit = expectWord(cursor);
   cursor.expect(",");
   return { args: parseExpressions(cursor), form: `${unit},` };
 }

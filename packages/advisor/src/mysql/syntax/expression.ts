@@ -144,7 +144,7 @@ function rest(cursor: TokenCursor, left: Expression, negated: boolean): Expressi
 function within(cursor: TokenCursor, operand: Expression, negated: boolean): Expression {
   const { start } = operand;
   const query =
-    startsQuery(cursor, 1) || cursor.sees("(", "(")
+    startsQuery(cursor, 1) || cursor.sees("(", "(") || cursor.sees("(", "VALUES")
       ? cursor.attempt(() => parseSubquery(cursor))
       : null;
   if (query !== null) {

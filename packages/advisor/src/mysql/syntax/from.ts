@@ -33,7 +33,7 @@ function parseJoin(cursor: TokenCursor, left: FromItem): FromItem | null {
   const first = parseItem(cursor);
   // `a JOIN b JOIN c ON x ON y`: where no condition follows at once, the next join is part of the right side.
   const right = kind.natural || endsJoin(cursor) ? first : chain(cursor, first);
-  const on = cursor.takes("ON") ? cursor.expression() : null;
+  const on = seesOn(cursor) && cursor.takes("ON") ? cursor.expression() : null;
   const using = on === null && cursor.takes("USING") ? takeNameList(cursor) : [];
   const place = { start: left.start, end: cursor.end };
   const join = { kind: "join", ...kind, on, using, ...place } as const;
@@ -41,8 +41,13 @@ function parseJoin(cursor: TokenCursor, left: FromItem): FromItem | null {
   return { ...join, left, right };
 }
 
+/** `INSERT ... SELECT ... ON DUPLICATE KEY` has no join condition there. */
+function seesOn(cursor: TokenCursor): boolean {
+  return cursor.sees("ON") && !cursor.sees("ON", "DUPLICATE", "KEY");
+}
+
 function endsJoin(cursor: TokenCursor): boolean {
-  return cursor.sees("ON") || cursor.sees("USING");
+  return seesOn(cursor) || cursor.sees("USING");
 }
 
 function chain(cursor: TokenCursor, first: FromItem): FromItem {
@@ -125,6 +130,7 @@ function parseNested(cursor: TokenCursor): FromItem {
 
 function parseDerived(cursor: TokenCursor, start: number, lateral: boolean): FromItem {
   const query = parseSubquery(cursor);
+  skipTimes(cursor);
   const alias = takeAlias(cursor, false);
   const columns = alias === null ? [] : takeNameList(cursor);
   return { kind: "derived", query, alias, columns, lateral, start, end: cursor.end };
@@ -149,7 +155,7 @@ function jsonColumns(cursor: TokenCursor): readonly string[] {
   do {
     if (cursor.takes("NESTED")) {
       cursor.takes("PATH");
-      cursor.next();
+      cursor.structural(() => cursor.operand());
       cursor.expect("COLUMNS");
       columns.push(...jsonColumns(cursor));
       continue;
@@ -171,58 +177,58 @@ export function parseTable(cursor: TokenCursor, decorated: boolean): TableItem {
   const first = expectName(cursor);
   const second = cursor.takes(".") ? expectNameAfterDot(cursor) : null;
   const [schema, name] = second === null ? [null, first] : [first, second];
-  if (!decorated) return { kind: "table", schema, name, alias: null, start, end: cursor.end };
+  const item = { kind: "table", schema, name, start } as const;
+  if (!decorated) return { ...item, alias: null, hinted: [], end: cursor.end };
   skipPartitions(cursor);
-  skipSystemTime(cursor);
+  skipTimes(cursor);
   const alias = takeAlias(cursor, true);
-  skipIndexHints(cursor);
+  const hinted = takeIndexHints(cursor);
   if (cursor.takes("TABLESAMPLE")) {
     cursor.next();
     skipParentheses(cursor);
   }
-  return { kind: "table", schema, name, alias, start, end: cursor.end };
+  return { ...item, alias, hinted, end: cursor.end };
 }
 
 export function skipPartitions(cursor: TokenCursor): void {
   if (cursor.takes("PARTITION")) skipParentheses(cursor);
 }
 
-function skipSystemTime(cursor: TokenCursor): void {
-  if (!cursor.takes("FOR", "SYSTEM_TIME")) return;
-  if (cursor.takes("ALL")) return;
-  const between = cursor.takesOne("FROM", "BETWEEN");
-  if (between === null) cursor.expect("AS", "OF");
-  if (between !== "BETWEEN") {
-    parseTime(cursor);
-    if (between === "FROM") cursor.expect("TO");
-    else return;
-    parseTime(cursor);
-    return;
-  }
-  // `BETWEEN a AND b`: AND ends the first.
-  cursor.takesOne("TIMESTAMP", "TRANSACTION");
-  parseBounds(cursor);
+/** MariaDB's `FOR SYSTEM_TIME AS OF x`, `FROM x TO y`, `BETWEEN x AND y`, `ALL`, and `FOR PORTION OF period FROM x TO y`. */
+function skipTimes(cursor: TokenCursor): void {
+  if (cursor.takes("FOR", "PORTION", "OF")) expectName(cursor);
+  else if (!cursor.takes("FOR", "SYSTEM_TIME") || cursor.takes("ALL")) return;
+  if (cursor.takes("AS", "OF")) return skipTime(cursor);
+  const between = cursor.expectOne("FROM", "BETWEEN") === "BETWEEN";
+  skipTime(cursor);
+  cursor.expect(between ? "AND" : "TO");
+  skipTime(cursor);
 }
 
-function parseTime(cursor: TokenCursor): void {
-  if (cursor.peek(1)?.kind !== "string") cursor.takesOne("TIMESTAMP", "TRANSACTION");
-  cursor.expression();
+function skipTime(cursor: TokenCursor): void {
+  // `TIMESTAMP 'x'` is a constant, `TIMESTAMP(x)` a call.
+  const marked = cursor.peek(1)?.kind !== "string" && cursor.word(1) !== "(";
+  if (marked) cursor.takesOne("TIMESTAMP", "TRANSACTION");
+  cursor.operand();
 }
 
-function parseBounds(cursor: TokenCursor): void {
-  cursor.expression();
-  if (cursor.takes("AND")) parseTime(cursor);
-}
-
-function skipIndexHints(cursor: TokenCursor): void {
+/** The names in them. */
+function takeIndexHints(cursor: TokenCursor): readonly string[] {
+  const names: string[] = [];
   while (cursor.sees("USE") || cursor.sees("IGNORE") || cursor.sees("FORCE")) {
-    if (cursor.word(1) !== "INDEX" && cursor.word(1) !== "KEY") return;
+    if (cursor.word(1) !== "INDEX" && cursor.word(1) !== "KEY") return names;
     cursor.at += 2;
     if (cursor.takes("FOR") && !cursor.takes("JOIN")) {
       cursor.expectOne("ORDER", "GROUP");
       cursor.expect("BY");
     }
+    const from = cursor.at;
     skipParentheses(cursor);
-    cursor.takes(",");
+    for (let offset = from - cursor.at; offset < 0; offset += 1) {
+      const token = cursor.peek(offset);
+      if (token === undefined || token.kind === "symbol") continue;
+      names.push(token.kind === "word" ? token.text : token.value);
+    }
   }
+  return names;
 }

@@ -1,6 +1,8 @@
 import type { TokenCursor } from "./token-cursor.ts";
 import type { Literal } from "./tree.ts";
 
+const BYTES = /^0(?:x[\dA-Fa-f]+|b[01]+)$/;
+
 /** Reads a constant; `null` where none comes next. */
 export function parseLiteral(cursor: TokenCursor): Literal | null {
   const { start, at } = cursor;
@@ -28,14 +30,14 @@ function typeAndValue(cursor: TokenCursor): readonly [Literal["type"], string] |
   if (token.kind !== "word") return null;
   if (token.value === "NULL") return ["null", ""];
   if (token.value === "TRUE" || token.value === "FALSE") return ["boolean", token.value];
-  if (/^0(?:x[\da-f]+|b[01]+)$/.test(token.text)) return ["bytes", token.text];
+  if (BYTES.test(token.text)) return ["bytes", token.text];
   const next = cursor.peek();
   if (/^(?:DATE|TIME|TIMESTAMP)$/.test(token.value) && next?.kind === "string") {
     return ["temporal", strings(cursor)];
   }
   if (!token.text.startsWith("_")) return null;
   if (next?.kind === "string") return ["string", strings(cursor)];
-  if (next?.kind !== "word" || !/^0(?:x[\da-f]+|b[01]+)$/.test(next.text)) return null;
+  if (next?.kind !== "word" || !BYTES.test(next.text)) return null;
   cursor.at += 1;
   return ["string", next.text];
 }

@@ -5,8 +5,8 @@ import type { TokenCursor } from "./token-cursor.ts";
 const NAMES_TOO = `accessible admin autoextend cume_dist dense_rank do_domain_ids empty first_value function general
   generated get groups grouping ignore_domain_ids io_after_gtids io_before_gtids json_table lag last_value lead library
   linear manual master_bind master_heartbeat_period nth_value ntile of offset optimizer_costs over page_checksum parallel
-  parse_vcol_expr percent_rank position qualify rank recursive ref_system_id returning rollup row_number rows slow
-  stats_auto_recalc stats_persistent stats_sample_pages stored system tablesample value virtual`;
+  parse_vcol_expr percent_rank position qualify rank recursive ref_system_id returning rollup row row_number rows slow
+  stats_auto_recalc stats_persistent stats_sample_pages stored system tablesample user value virtual`;
 
 const RESERVED: ReadonlySet<string> = new Set(
   LEXIS.mysql.reserved
@@ -41,6 +41,14 @@ export function expectNameAfterDot(cursor: TokenCursor): string {
   if (token.kind === "word") return token.text;
   cursor.at -= 1;
   return cursor.fail();
+}
+
+/** A word, reserved or not: the unit of an interval. */
+export function expectWord(cursor: TokenCursor): string {
+  const word = cursor.word();
+  if (!/^\w+$/.test(word)) return cursor.fail();
+  cursor.at += 1;
+  return word.toLowerCase();
 }
 
 /** `AS name`, `name`, `AS 'text'`; `null` where none comes next. */

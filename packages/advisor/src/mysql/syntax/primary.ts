@@ -1,7 +1,7 @@
 import { parseCall, parseConstantCall, UNCALLED } from "./call.ts";
 import { parseExpressions, parseSubquery, startsQuery } from "./lists.ts";
 import { parseLiteral } from "./literal.ts";
-import { expectName, expectNameAfterDot, takeName } from "./names.ts";
+import { expectName, expectNameAfterDot, expectWord, takeName } from "./names.ts";
 
 import type { TokenCursor } from "./token-cursor.ts";
 import type { Case, Column, Expression } from "./tree.ts";
@@ -61,11 +61,11 @@ function variable(cursor: TokenCursor): Expression {
   cursor.next();
   const token = cursor.peek();
   let name = "";
-  if (token?.kind === "word" || token?.kind === "name" || token?.kind === "string") {
+  if (token !== undefined && token.kind !== "symbol") {
     cursor.at += 1;
     name = token.value;
   }
-  while (cursor.takes(".")) name += `.${expectNameAfterDot(cursor)}`;
+  while (cursor.takes(".")) name += `.${cursor.next().value}`;
   const place = { start, end: cursor.end };
   const read = { kind: "variable", name, ...place } as const;
   if (!cursor.takes(":=")) return read;
@@ -125,7 +125,11 @@ function worded(cursor: TokenCursor): Expression {
   if (cursor.takes("CASE")) return caseOf(cursor, start);
   if (cursor.takes("INTERVAL")) return interval(cursor, start);
   if (cursor.takes("MATCH")) return match(cursor, start);
-  if (word === "DEFAULT" || ((word === "VALUES" || word === "VALUE") && cursor.word(1) === "(")) {
+  if (
+    word === "DEFAULT" ||
+    word === "IGNORE" ||
+    ((word === "VALUES" || word === "VALUE") && cursor.word(1) === "(")
+  ) {
     return special(cursor, start);
   }
   if (cursor.takesOne("NEXT", "PREVIOUS") !== null) {
@@ -164,7 +168,7 @@ function interval(cursor: TokenCursor, start: number): Expression {
     return { kind: "call", name: "interval", args: list, ...parts, start, end: cursor.end };
   }
   const value = cursor.expression();
-  const unit = expectName(cursor).toLowerCase();
+  const unit = expectWord(cursor);
   return { kind: "interval", value, unit, start, end: cursor.end };
 }
 
@@ -183,7 +187,7 @@ function match(cursor: TokenCursor, start: number): Expression {
 }
 
 function special(cursor: TokenCursor, start: number): Expression {
-  const name = cursor.next().value === "DEFAULT" ? "default" : "values";
+  const name = cursor.next().value.startsWith("VALUE") ? "values" : "default";
   const args: Expression[] = [];
   if (cursor.takes("(")) {
     args.push(column(cursor));

@@ -121,6 +121,7 @@ const OPTIONS = [
   "DISTINCTROW",
   "HIGH_PRIORITY",
   "STRAIGHT_JOIN",
+  "UNIQUE",
   "SQL_BIG_RESULT",
   "SQL_BUFFER_RESULT",
   "SQL_CACHE",
@@ -132,7 +133,7 @@ const OPTIONS = [
 function parseSelect(cursor: TokenCursor, start: number): Select {
   let distinct = false;
   for (let option = cursor.takesOne(...OPTIONS); option !== null;) {
-    distinct ||= option.startsWith("DISTINCT");
+    distinct ||= option.startsWith("DISTINCT") || option === "UNIQUE";
     option = cursor.takesOne(...OPTIONS);
   }
   const items = parseSelectItems(cursor);
@@ -190,11 +191,8 @@ function parseWindows(cursor: TokenCursor): readonly NamedWindow[] {
 /** What may follow a query, or any of its parts: order, limit, locks, INTO, in several orders. */
 function parseTail(cursor: TokenCursor): Pick<Query, "limit" | "orderBy"> {
   const orderBy = parseOrderBy(cursor);
-  if (cursor.takes("PROCEDURE")) {
-    cursor.next();
-    skipParentheses(cursor);
-  }
   const limit = parseLimit(cursor);
+  if (cursor.takes("PROCEDURE", "ANALYSE")) skipParentheses(cursor);
   while (skipInto(cursor) || skipLock(cursor)) continue;
   return { orderBy, limit };
 }

@@ -184,6 +184,8 @@ export interface TableItem extends Place {
   readonly schema: string | null;
   readonly name: string;
   readonly alias: string | null;
+  /** Indexes of USE INDEX, FORCE INDEX and IGNORE INDEX. */
+  readonly hinted: readonly string[];
 }
 
 export interface DerivedItem extends Place {

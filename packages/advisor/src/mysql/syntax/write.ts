@@ -87,7 +87,6 @@ export function parseUpdate(cursor: TokenCursor, clause: With | null): Update {
   cursor.expect("UPDATE");
   skipWords(cursor, "LOW_PRIORITY", "IGNORE");
   const from = parseFrom(cursor);
-  skipPortion(cursor);
   cursor.expect("SET");
   const list = assignments(cursor);
   const where = parseWhere(cursor);
@@ -97,22 +96,11 @@ export function parseUpdate(cursor: TokenCursor, clause: With | null): Update {
   return { kind: "update", ...parts, start, end: cursor.end };
 }
 
-/** MariaDB's `FOR PORTION OF period FROM x TO y`. */
-function skipPortion(cursor: TokenCursor): void {
-  if (!cursor.takes("FOR", "PORTION", "OF")) return;
-  expectName(cursor);
-  cursor.expect("FROM");
-  cursor.expression();
-  cursor.expect("TO");
-  cursor.expression();
-}
-
 export function parseDelete(cursor: TokenCursor, clause: With | null): Delete {
   const { start } = cursor;
   cursor.expect("DELETE");
   skipWords(cursor, "LOW_PRIORITY", "QUICK", "IGNORE");
   const { targets, from } = parseTargets(cursor);
-  skipPortion(cursor);
   const where = parseWhere(cursor);
   const orderBy = parseOrderBy(cursor);
   const limit = parseLimit(cursor);
