@@ -1,6 +1,6 @@
 /**
  * Texts of which at most `limit` are kept, and always the same ones, however they come: those with the smallest hashes.
- * When there are more, the bound on the hashes is halved.
+ * When there are more, the bound on the hashes is halved. Those with the hash 0 are kept besides, and not counted.
  */
 export interface HashLimit {
   /** The kept texts and their hashes, unsigned 32-bit. */
@@ -16,6 +16,7 @@ export interface HashLimit {
 
 export function createHashLimit(limit: number): HashLimit {
   const kept = new Map<string, number>();
+  let counted = 0;
   let bound = 2 ** 32;
   let halvings = 0;
 
@@ -23,7 +24,11 @@ export function createHashLimit(limit: number): HashLimit {
     if (times <= halvings) return;
     halvings = times;
     bound = 2 ** (32 - halvings);
-    for (const [text, hash] of kept) if (hash >= bound) kept.delete(text);
+    for (const [text, hash] of kept) {
+      if (hash < bound) continue;
+      kept.delete(text);
+      counted -= 1;
+    }
   };
 
   return {
@@ -34,10 +39,11 @@ export function createHashLimit(limit: number): HashLimit {
     accepts: (hash) => hash < bound,
     add(text, hash) {
       if (hash >= bound) return false;
+      if (hash > 0 && !kept.has(text)) counted += 1;
       kept.set(text, hash);
-      if (kept.size <= limit) return true;
+      if (counted <= limit) return true;
       // 32 halvings leave hash 0 alone.
-      for (let times = halvings + 1; kept.size > limit && times <= 32; times += 1) halve(times);
+      for (let times = halvings + 1; counted > limit && times <= 32; times += 1) halve(times);
       return false;
     },
     halve,

@@ -1,5 +1,6 @@
 import { createLastName } from "./last-name.ts";
 import type { Names } from "../log/execution.ts";
+import { CARRIED_DATABASE } from "../log/mysql-log/carried-database.ts";
 import { hashBytes, newBytesHash } from "./hash-bytes.ts";
 import { createHashLimit, type HashLimit } from "./hash-limit.ts";
 import { createPairTable, rowOf } from "./pair-table.ts";
@@ -16,9 +17,11 @@ export interface NameInterner extends Names {
 }
 
 const OTHER_ID = 1;
+const CARRIED_START = CARRIED_DATABASE.charCodeAt(0);
 
-/** Hash of a name that decides whether it is among those told apart. */
+/** Hash of a name that decides whether it is among those told apart: one that stands for another is always. */
 export function nameHash(name: string): number {
+  if (name === CARRIED_DATABASE) return 0;
   const hash = newBytesHash();
   const bytes = Buffer.from(name);
   hashBytes(hash, bytes, 0, bytes.length);
@@ -54,7 +57,8 @@ export function createNameInterner(maxNames: number = MAX_NAMES): NameInterner {
       hashBytes(hash, bytes, from, to);
       const { high, low, ascii } = hash;
       // Bytes that are no UTF-8 become other bytes as a text: the limit knows texts.
-      const textHash = (): number => (ascii ? high : nameHash(bytes.toString("utf8", from, to)));
+      const isPlain = ascii && bytes[from] !== CARRIED_START;
+      const textHash = (): number => (isPlain ? high : nameHash(bytes.toString("utf8", from, to)));
       if (limit.halvings > 0 && !limit.accepts(textHash())) return OTHER_ID;
       const before = ids.size;
       const row = rowOf(ids, high, low);

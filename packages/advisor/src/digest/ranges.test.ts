@@ -10,6 +10,7 @@ import { CARRIED_DATABASE } from "../log/mysql-log/carried-database.ts";
 import { fillFeed } from "../log/read-log.ts";
 import { createDigestState } from "./create-digest-state.ts";
 import type { Digest } from "./digest.ts";
+import { MAX_NAMES, nameHash, OTHER_NAME } from "./name-interner.ts";
 import { type LogSource, openReader, readRangeInto } from "./read-into.ts";
 import { renameDatabase } from "./rename-database.ts";
 import { joinRests, runDigest } from "./run-digest.ts";
@@ -155,6 +156,27 @@ test("one, two and five threads come to the same", async () => {
   );
   expect(one?.shapes.length).toBeGreaterThan(10);
   for (const other of others) expect(other).toEqual(one);
+});
+
+test("a database is carried into a range that names more than are told apart", () => {
+  const record = (n: number, use: string): string =>
+    `# Time: 2026-11-22T10:10:01.000100Z\n# User@Host: app[app] @ localhost []  Id:    17\n# Query_time: 0.010000  Lock_time: 0.000001 Rows_sent: 1  Rows_examined: 10\n${use}SET timestamp=1795342201;\nselect ${n} from t${n % 3};\n`;
+  // One that is told apart, however many there are.
+  const known = Array.from({ length: 1000 }, (_, n) => `known${n}`).toSorted(
+    (one, other) => nameHash(one) - nameHash(other),
+  );
+  const first = record(0, `use ${known[0]};\n`);
+  const second = record(1, "");
+  const others = Array.from({ length: 5 * MAX_NAMES }, (_, n) => record(n, `use shop${n};\n`));
+  const path = join(folder, "databases.log");
+  writeFileSync(path, [first, second, ...others].join(""));
+  const log = sourceOf(path, first + second);
+  const whole = digestOfRanges(path, log, []);
+  const names = whole.shapes.flatMap(({ databases }) => databases.map(({ name }) => name));
+  expect(names).toEqual(expect.arrayContaining([OTHER_NAME, known[0]]));
+  const size = first.length;
+  for (const cuts of [[size], [size, size + second.length], [size, size + 90_000]])
+    expect(digestOfRanges(path, log, cuts), `cuts ${cuts.join()}`).toEqual(whole);
 });
 
 test("more shapes than go from thread to thread at once come to the same", async () => {
