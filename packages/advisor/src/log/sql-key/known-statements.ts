@@ -1,3 +1,5 @@
+import type { Lexis } from "./lexis.ts";
+import { lineEnd } from "./literal-ends.ts";
 import { createViews, viewOf } from "../word-view.ts";
 
 /** Statements by their bytes but for plain constants: what was seen before needs no scanning. */
@@ -13,7 +15,7 @@ export interface KnownStatements {
   learn(bytes: Buffer, from: number, to: number, high: number, low: number): void;
 }
 
-/** A statement without its plain constants: numbers of digits, and strings without quotes and backslashes inside. */
+/** A statement without its plain constants: numbers of digits, and strings in single quotes. */
 interface Template {
   readonly id: number;
   readonly high: number;
@@ -51,8 +53,12 @@ const HASH = 35;
 const MINUS = 45;
 const SLASH = 47;
 const STAR = 42;
+const SPACE = 32;
+const LINE_FEED = 10;
+const RETURN = 13;
 
-export function createKnownStatements(): KnownStatements {
+export function createKnownStatements(lexis: Lexis): KnownStatements {
+  const { backslashes } = lexis;
   const templates: (Template | undefined)[] = Array.from({ length: SETS * WAYS }, () => undefined);
   const seen = new Int32Array(SEEN);
   /** By set: falls with each statement that isn't found; below 0 none is looked for, until it has risen again. */
@@ -79,7 +85,7 @@ export function createKnownStatements(): KnownStatements {
       for (let way = 0; way < WAYS; way++) {
         const template = templates[first + way];
         if (template === undefined) break;
-        if (!fits(template, view, from, to)) continue;
+        if (!fits(template, view, from, to, backslashes)) continue;
         if (left < MOST_LUCK) luck[set] = left + 1;
         if (way > 0) {
           // The most recent first.
@@ -100,7 +106,7 @@ export function createKnownStatements(): KnownStatements {
         seen[low & (SEEN - 1)] = low;
         return;
       }
-      const template = templateOf(templatesMade, bytes, from, to, high, low);
+      const template = templateOf(lexis, templatesMade, bytes, from, to, high, low);
       if (template === null) return;
       templatesMade++;
       const first = set * WAYS;
@@ -129,6 +135,7 @@ function fits(
   statement: DataView,
   from: number,
   to: number,
+  backslashes: boolean,
 ): boolean {
   let at = from;
   let word = 0;
@@ -146,20 +153,23 @@ function fits(
     }
     if (index === last) return at === to;
     if ((statement.getUint8(at) === QUOTE ? 1 : 0) !== strings[index]) return false;
-    at = constantEnd(statement, at, to);
+    at = constantEnd(statement, at, to, backslashes);
     if (at === -1) return false;
   }
 }
 
 /** The end of the plain constant at `at`; -1: there is none. */
-function constantEnd(bytes: DataView, from: number, to: number): number {
+function constantEnd(bytes: DataView, from: number, to: number, backslashes: boolean): number {
   let at = from;
   if (bytes.getUint8(at) === QUOTE) {
     while (++at < to) {
       const byte = bytes.getUint8(at);
-      if (byte === BACKSLASH) return -1;
-      // A doubled quote is one within the string.
-      if (byte === QUOTE) return at + 1 < to && bytes.getUint8(at + 1) === QUOTE ? -1 : at + 1;
+      if (byte === BACKSLASH && backslashes) at++;
+      else if (byte === QUOTE) {
+        // A doubled quote is one within the string.
+        if (at + 1 >= to || bytes.getUint8(at + 1) !== QUOTE) return at + 1;
+        at++;
+      }
     }
     return -1;
   }
@@ -177,10 +187,11 @@ function digitsEnd(bytes: DataView, from: number, to: number): number {
 }
 
 /**
- * `null` where a byte-wise reading may take something for a constant that is none: comments to the end of a line, dollar
- * quotes, backslashes, strings with a prefix. Quoted names and comments of the other kind are compared like all else.
+ * `null` where a byte-wise reading may take something for a constant that is none: dollar quotes, strings with a prefix,
+ * backslashes elsewhere. Quoted names and comments are compared like all else.
  */
 function templateOf(
+  lexis: Lexis,
   id: number,
   bytes: Buffer,
   from: number,
@@ -197,7 +208,7 @@ function templateOf(
     const byte = bytes[at] as number;
     const before = at > from ? (bytes[at - 1] as number) : 0;
     if ((byte === QUOTE || isDigit(byte)) && !isOfWord(before)) {
-      const end = constantEnd(view, at, to);
+      const end = constantEnd(view, at, to, lexis.backslashes);
       if (end === -1) return null;
       // `1e5`, `1.5.2`, `0x1F` and the like are left as they are.
       const next = end < to ? (bytes[end] as number) : COLON;
@@ -210,7 +221,7 @@ function templateOf(
     } else if (byte === QUOTE) {
       return null;
     }
-    at = rawEnd(bytes, at, to);
+    at = rawEnd(lexis, bytes, at, to);
     if (at === -1) return null;
   }
   pieces.push(bytes.subarray(piece, to));
@@ -231,9 +242,10 @@ function wordsOf(piece: Buffer): readonly number[] {
 }
 
 /** The end of what is compared byte by byte from `at` on: a byte, or a quoted name or comment. -1: it can't be told. */
-function rawEnd(bytes: Buffer, at: number, to: number): number {
+function rawEnd(lexis: Lexis, bytes: Buffer, at: number, to: number): number {
   const byte = bytes[at] as number;
   const next = at + 1 < to ? (bytes[at + 1] as number) : 0;
+  const otherLineEnd = lexis.returnEndsComments ? RETURN : LINE_FEED;
   switch (byte) {
     case DOUBLE_QUOTE:
     case BACKQUOTE:
@@ -243,12 +255,17 @@ function rawEnd(bytes: Buffer, at: number, to: number): number {
       }
       return -1;
     case BACKSLASH:
-    case HASH:
       return -1;
+    case HASH:
+      return lexis.hashComments ? lineEnd(bytes, at + 1, to, otherLineEnd) : -1;
     case DOLLAR:
       return isDigit(next) ? at + 1 : -1;
     case MINUS:
-      return next === MINUS ? -1 : at + 1;
+      if (next !== MINUS) return at + 1;
+      // Without a space they may be two signs.
+      return at + 2 < to && (bytes[at + 2] as number) <= SPACE
+        ? lineEnd(bytes, at + 2, to, otherLineEnd)
+        : -1;
     case SLASH: {
       if (next !== STAR) return at + 1;
       const end = bytes.indexOf("*/", at + 2, "latin1");

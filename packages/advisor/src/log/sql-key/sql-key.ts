@@ -24,7 +24,7 @@ export function createSqlKey(lexis: Lexis): SqlKey {
   const canonical = createCanonicalSql(lexis);
   let { bytes } = canonical;
   let words = wordsOf(bytes);
-  const known = createKnownStatements();
+  const known = createKnownStatements(lexis);
   /** The last statement, which may have been found without being scanned. */
   const last = emptySpan();
   let isScanned = true;
