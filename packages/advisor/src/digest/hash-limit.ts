@@ -43,7 +43,10 @@ export function createHashLimit(limit: number): HashLimit {
       kept.set(text, hash);
       if (counted <= limit) return true;
       // 32 halvings leave hash 0 alone.
-      for (let times = halvings + 1; counted > limit && times <= 32; times += 1) halve(times);
+      for (let times = halvings + 1; times <= 32; times += 1) {
+        halve(times);
+        if (counted <= limit) break;
+      }
       return false;
     },
     halve,
