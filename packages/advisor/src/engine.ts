@@ -111,8 +111,11 @@ export interface DdlWriter {
   dropIndex(index: TableName, catalog: Catalog): DdlChange;
   /** Lets plans use an index again that is hidden from them. Absent: none can be. */
   showIndex?(index: TableName, catalog: Catalog): DdlChange;
-  /** Builds an existing index anew under its name, without blocking writes. Nothing to take back: `undo` is empty. */
-  rebuildIndex(index: TableName, catalog: Catalog): DdlChange;
+  /**
+   * Builds an existing index anew under its name, without blocking writes. Nothing to take back: `undo` is empty. Absent: the
+   * server does that with the whole table only.
+   */
+  rebuildIndex?(index: TableName): DdlChange;
   /** Reads the table's statistics anew; with `share`, and from then on whenever that share of its rows changed (0 to 1). */
   refreshStatistics(table: TableName, share: number | null): DdlChange;
   /**
@@ -139,7 +142,12 @@ export interface EngineWords {
   readonly equalIndexes: string;
   /** Checks of a drop that are asked on this engine only. */
   readonly dropChecks: ReadonlySet<
-    "clustered" | "expression-statistics" | "partition" | "replica-identity"
+    | "clustered"
+    | "expression-statistics"
+    /** The server itself refuses to drop the last index that begins with a foreign key's columns, on either side. */
+    | "foreign-key-rule"
+    | "partition"
+    | "replica-identity"
   >;
   /** What the making of a primary key out of a unique index asks of the table: `without a rebuild`. */
   readonly promotion: string;

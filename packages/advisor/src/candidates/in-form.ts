@@ -27,7 +27,7 @@ export function inForm(proposed: ProposedIndex, access: TableAccess): ProposedIn
     const column = table.columns.find(({ name }) => name === key.column);
     const most = column === undefined ? null : forms.prefixOf(column, table);
     // The beginnings of values don't sort them.
-    if (most !== null && !searched.has(key.expression)) return null;
+    if (most === 0 || (most !== null && !searched.has(key.expression))) return null;
     keys.push(most === null ? key : { ...key, prefix: prefixLength(key, most, access) });
   }
   if (!forms.fits(keys, table)) return null;

@@ -18,7 +18,7 @@ export interface IndexForms {
   readonly blockRange: boolean;
   /**
    * Leading characters (bytes of a binary type) that a key on the column must be limited to; `null` where it can hold the
-   * whole value.
+   * whole value, 0 where the column can't be a key.
    */
   prefixOf(column: Column, table: Table): number | null;
   /** Whether an index of the table can have these keys, by their number and their sizes together. */

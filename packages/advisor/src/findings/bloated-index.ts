@@ -15,8 +15,8 @@ const ESTIMATE_ERROR = 0.15;
 
 /** A btree that takes far more pages than a fresh build would: estimated by the planner that plans with new indexes. */
 export async function bloatedIndex(context: FindingContext): Promise<readonly Finding[]> {
-  const { planner, snapshot } = context;
-  if (!planner?.capabilities.hypotheticalIndexes) return [];
+  const { planner, snapshot, ddl } = context;
+  if (!planner?.capabilities.hypotheticalIndexes || ddl.rebuildIndex === undefined) return [];
   const findings: Finding[] = [];
   for (const table of snapshot.catalog.tables) {
     if (table.kind === "partitioned") continue;
@@ -75,7 +75,7 @@ function judge(target: TableIndex, bytes: number, fresh: number, context: Findin
     queries: [],
     bytes: -wasted,
     savedMsPerDay: null,
-    ddl: context.ddl.rebuildIndex(indexTableName(target), context.snapshot.catalog),
+    ddl: context.ddl.rebuildIndex?.(indexTableName(target)) ?? null,
     planner: context.planner?.name ?? null,
   };
 }

@@ -4,7 +4,7 @@ import type { NodeUsage } from "../catalog/snapshot.ts";
 import { daysBetween, type UsageHistory } from "../catalog/usage-history.ts";
 import type { Evidence } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
-import { isForeignKeyIndexed, standInForKey } from "./foreign-key-coverage.ts";
+import { isForeignKeyIndexed } from "./foreign-key-coverage.ts";
 import { indexCounters, historyOf, MINIMUM_STATISTICS_DAYS, statisticsAge } from "./index-usage.ts";
 import { listText } from "./list-text.ts";
 import { costFactor, queriesOn, type Replan, REPLAN_TOLERANCE } from "./replan.ts";
@@ -85,15 +85,15 @@ export function structureEvidence(
     `it is the only index for foreign key ${listText(served.map((key) => key.name))}: without it a delete of a referenced row reads the whole table`,
     "no foreign key of its table relies on it alone",
   );
-  if (index.requiredBy !== undefined) {
-    const instead = standInForKey(target, index.requiredBy, catalog, gone);
+  if (asked.has("foreign-key-rule"))
     judge(
       "foreign-key-rule",
-      instead === undefined,
+      index.requiredBy !== undefined,
       `the server keeps foreign key ${index.requiredBy} only with an index like this one, and there is no other`,
-      `foreign key ${index.requiredBy} can rest on ${instead?.name ?? ""} as well`,
+      "no foreign key needs it to exist",
     );
-  }
+  if (index.visible === false)
+    judge("hidden", false, "", "plans may not use it: it is hidden from them already");
   const hinting = queriesOn(table, context).filter(({ statement }) =>
     statement.tables.some(
       (use) =>

@@ -10,7 +10,7 @@ import { unscannedIndexes } from "./unused-index.ts";
 export function findingNotes(context: FindingContext): readonly string[] {
   const { catalog, nodes } = context.snapshot;
   const notes: string[] = [];
-  if (nodes.length === 0)
+  if (!nodes.some(({ indexes }) => indexes.length > 0))
     notes.push("unused-index: no usage counters were read, so no index was judged");
   const idle = unscannedIndexes(context).filter(({ table }) => isSmallTable(table, catalog));
   if (idle.length > 0)

@@ -5,7 +5,7 @@ import {
   type Table,
   tableKey,
 } from "../catalog/catalog.ts";
-import { partitionsOf, type TableIndex } from "../catalog/partitions.ts";
+import { partitionsOf } from "../catalog/partitions.ts";
 
 /**
  * Whether the index finds the rows that reference a given key: its leading columns are the foreign key's, in any order.
@@ -38,32 +38,24 @@ export function isForeignKeyIndexed(
   );
 }
 
-/**
- * Another index that the server could rest a foreign key on, of the table that refers or of the one that is referred to: it
- * begins with the key's columns, whole and in their order. `undefined` where there is none outside `except`, or the key is
- * not known.
- */
-export function standInForKey(
-  { table, index }: TableIndex,
-  name: string,
-  catalog: Catalog,
-  except: ReadonlySet<Index>,
-): Index | undefined {
-  const own = table.foreignKeys.find((key) => key.name === name);
-  const [to] = catalog.tables
-    .flatMap(({ foreignKeys }) => foreignKeys)
-    .filter((key) => key.name === name && tableKey(key.references) === tableKey(table));
-  const columns = own?.columns ?? to?.referencedColumns;
-  if (columns === undefined) return undefined;
-  return table.indexes.find(
-    (other) =>
-      other !== index &&
-      !except.has(other) &&
-      other.method === "btree" &&
-      columns.every(
-        (column, at) => other.keys[at]?.column === column && other.keys[at]?.prefix === undefined,
-      ),
+/** Whether the index begins with these columns, whole and in their order. */
+export function leadsInOrder({ method, keys }: Index, columns: readonly string[]): boolean {
+  return (
+    method === "btree" &&
+    columns.every((column, at) => keys[at]?.column === column && keys[at].prefix === undefined)
   );
+}
+
+/** Foreign keys that refer from the table, and to it, with the columns that they have there. */
+export function keysOn(
+  table: Table,
+  catalog: Catalog,
+): readonly { readonly name: string; readonly columns: readonly string[] }[] {
+  const to = catalog.tables
+    .flatMap(({ foreignKeys }) => foreignKeys)
+    .filter(({ references }) => tableKey(references) === tableKey(table))
+    .map(({ name, referencedColumns }) => ({ name, columns: referencedColumns }));
+  return [...table.foreignKeys, ...to];
 }
 
 /** `col IS NOT NULL` of the key's columns, AND-ed. The server prints it as `(col IS NOT NULL)`. */

@@ -112,7 +112,7 @@ function failedBuild(target: TableIndex, context: FindingContext): Finding {
     message: `${opening}. A build of it failed or was cancelled; build it anew, or drop it if nobody needs it.`,
     evidence,
     bytes: 0,
-    ddl: context.ddl.rebuildIndex(name, catalog),
+    ddl: context.ddl.rebuildIndex?.(name) ?? null,
   };
 }
 

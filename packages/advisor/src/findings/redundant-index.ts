@@ -92,8 +92,11 @@ export function covers(wide: Index, narrow: Index, table: Table): boolean {
     narrowKeys.length <= wideKeys.length &&
     narrowKeys.every((key, position) => isWithin(key, wideKeys[position])) &&
     (wide.name === table.rowIndex || narrow.include.every((column) => stored.has(column)));
-  if (!leads || !wideKeys.every((key, position) => isWithin(key, narrowKeys[position])))
-    return leads;
+  const held = new Set([...narrow.keys.map((key) => key.column), ...narrow.include]);
+  const alike =
+    wideKeys.every((key, position) => isWithin(key, narrowKeys[position])) &&
+    wide.include.every((column) => held.has(column));
+  if (!leads || !alike) return leads;
   // Keys alike, told in other directions: one of them is the plain one.
   return narrow.keys[0]?.direction === "desc";
 }

@@ -227,10 +227,23 @@ describe("insufficient evidence", () => {
 
   test("without a counter of this index", async () => {
     const context = contextOf(idle);
-    const nodes = context.snapshot.nodes.map((node) => ({ ...node, indexes: [] }));
+    const nodes = context.snapshot.nodes.map((node) => ({
+      ...node,
+      indexes: node.indexes.map((usage) => ({ ...usage, index: publicName("another") })),
+    }));
     expect(
       await undecided({ ...context, snapshot: { ...context.snapshot, nodes } }, "scans"),
     ).toMatchObject({ verdict: "unknown" });
+  });
+
+  test("where a server counts no index at all nothing is judged, and that is said", async () => {
+    const context = contextOf(idle);
+    const nodes = context.snapshot.nodes.map((node) => ({ ...node, indexes: [] }));
+    const blind = { ...context, snapshot: { ...context.snapshot, nodes } };
+    expect(await unusedIndex(blind)).toEqual([]);
+    expect(findingNotes(blind)).toContain(
+      "unused-index: no usage counters were read, so no index was judged",
+    );
   });
 
   test("when it was scanned long ago: a yearly job may want it", async () => {

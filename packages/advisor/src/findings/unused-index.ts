@@ -1,4 +1,5 @@
-import type { Index } from "../catalog/catalog.ts";
+import { isServedBy } from "../candidates/is-served-by.ts";
+import { type Index, rowIndexOf, tableKey } from "../catalog/catalog.ts";
 import { indexTableName, type TableIndex } from "../catalog/partitions.ts";
 import { daysBetween } from "../catalog/usage-history.ts";
 import {
@@ -35,7 +36,8 @@ export async function unusedIndex(context: FindingContext): Promise<readonly Fin
 /** Indexes that seem unused and only make reads faster, also those of tables that are too small to matter. */
 export function unscannedIndexes(context: FindingContext): readonly TableIndex[] {
   const { catalog, nodes } = context.snapshot;
-  if (nodes.length === 0) return [];
+  // Where every server's counters are off, their silence says nothing of any index.
+  const counting = nodes.some(({ indexes }) => indexes.length > 0);
   return catalog.tables.flatMap((table) => {
     const groups = duplicateGroups(table, catalog, nodes);
     const duplicates = new Set(groups.flatMap((group) => group.extra.map(({ index }) => index)));
@@ -43,6 +45,8 @@ export function unscannedIndexes(context: FindingContext): readonly TableIndex[]
       .map((index) => ({ table, index }))
       .filter(({ index }) => servesReadsOnly(index) && !duplicates.has(index))
       .filter((target) => {
+        if (target.index.visible === false) return !isWanted(target, context);
+        if (!counting) return false;
         // Twins share the scans between them: what one was not asked, the other was.
         return [target, ...twinsOf(target, catalog, nodes)].every((index) =>
           seemsIdle(index, context),
@@ -59,6 +63,15 @@ function servesReadsOnly(index: Index): boolean {
   const rests = index.primary || index.unique || index.constraint !== null;
   const marked = index.replicaIdentity || index.clustered;
   return !rests && !marked && index.valid && !index.building && index.parent === null;
+}
+
+/** Whether the workload would gain by seeing it again, which is advised elsewhere. */
+function isWanted({ table, index }: TableIndex, { selection }: FindingContext): boolean {
+  const row = rowIndexOf(table);
+  return (selection?.chosen ?? []).some(
+    ({ candidate }) =>
+      tableKey(candidate.table) === tableKey(table) && isServedBy({ candidate }, index, row),
+  );
 }
 
 /** No server counts a scan of it, or the last one is long ago. A server without a counter does not speak for its use. */
@@ -85,16 +98,21 @@ async function judge(target: TableIndex, context: FindingContext): Promise<Findi
     ...usageEvidence(target, context),
     replanEvidence(replan, context),
   ];
-  const proven = isDropProven(evidence, REQUIRED);
+  const hidden = target.index.visible === false;
+  const required = hidden ? ["hidden"] : REQUIRED;
+  const proven = isDropProven(evidence, required);
   const bytes = indexBytes(target, catalog);
   const opening = `${indexLabel(target)} (${sizeText(bytes)}) looks unused`;
   return {
     code: "unused-index",
     severity: proven ? "warning" : "info",
     object: indexObject(target),
-    message: proven
-      ? `${opening}: ${detailOf(evidence, "scans")}, and ${detailOf(evidence, "statistics-age")}.`
-      : `${opening}, but that is not proven: ${missingEvidence(evidence, REQUIRED)}.`,
+    message:
+      hidden && proven
+        ? `${indexLabel(target)} (${sizeText(bytes)}) is hidden from plans and still written to: drop it if nothing has missed it since.`
+        : proven
+          ? `${opening}: ${detailOf(evidence, "scans")}, and ${detailOf(evidence, "statistics-age")}.`
+          : `${opening}, but that is not proven: ${missingEvidence(evidence, required)}.`,
     confidence: proven ? "estimated" : "insufficient-evidence",
     evidence,
     queries: replan?.changed ?? [],

@@ -4,7 +4,7 @@ import type { Query, QuerySample } from "../workload/workload.ts";
 import { countText, factorText } from "./drop-evidence.ts";
 import type { Evidence, Finding, FindingCode } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
-import { isForeignKeyIndexed, standInForKey } from "./foreign-key-coverage.ts";
+import { isForeignKeyIndexed, keysOn, leadsInOrder } from "./foreign-key-coverage.ts";
 import { indexBytes, indexLabel, indexOf } from "./index-object.ts";
 import { listText } from "./list-text.ts";
 import { queriesOn, REPLAN_TOLERANCE } from "./replan.ts";
@@ -56,19 +56,24 @@ function dropsOf(findings: readonly Finding[], { snapshot }: FindingContext): re
 /** Two indexes may both find the rows that reference a key: one of them has to stay. */
 function foreignKeyObjection(
   drops: readonly Drop[],
-  { snapshot: { catalog } }: FindingContext,
+  { snapshot: { catalog }, words }: FindingContext,
 ): Objection | null {
   const goneWith = (some: readonly Drop[]): ReadonlySet<TableIndex["index"]> =>
     new Set(some.flatMap(({ target }) => indexTree(target, catalog)).map(({ index }) => index));
   const gone = goneWith(drops);
-  for (const drop of smallestFirst(drops, catalog)) {
-    const { requiredBy } = drop.target.index;
-    if (requiredBy === undefined) continue;
-    const others = drops.filter((each) => each !== drop);
-    if (standInForKey(drop.target, requiredBy, catalog, goneWith(others)) !== undefined) continue;
+  for (const drop of words.dropChecks.has("foreign-key-rule")
+    ? smallestFirst(drops, catalog)
+    : []) {
+    const { table, index } = drop.target;
+    const needing = keysOn(table, catalog).find(
+      ({ columns }) =>
+        leadsInOrder(index, columns) &&
+        !table.indexes.some((other) => !gone.has(other) && leadsInOrder(other, columns)),
+    );
+    if (needing === undefined) continue;
     return {
       drop,
-      detail: `with ${namesOf(sameFamily(drop, drops, catalog))} gone too, the server would not keep foreign key ${requiredBy} without it`,
+      detail: `with ${namesOf(sameFamily(drop, drops, catalog))} gone too, the server would not keep foreign key ${needing.name} without it`,
     };
   }
   for (const table of catalog.tables) {

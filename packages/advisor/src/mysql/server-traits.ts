@@ -10,6 +10,8 @@ export interface ServerTraits {
   /** Words that hide an index from plans, and that show it again, in `ALTER TABLE t ALTER INDEX i ...`. */
   readonly hideIndex: "INVISIBLE" | "IGNORED";
   readonly showIndex: "VISIBLE" | "NOT IGNORED";
+  /** Keys that an index can have. */
+  readonly mostKeys: number;
   /** Whether a key can be an expression. */
   readonly functionalKeys: boolean;
   /** Whether a descending key is stored in descending order: MySQL 8.0, MariaDB 10.8. */
@@ -38,6 +40,7 @@ export function serverTraits(
         versionNumber,
         hideIndex: "IGNORED",
         showIndex: "NOT IGNORED",
+        mostKeys: 32,
         functionalKeys: false,
         descendingKeys: versionNumber >= 100_800,
         descendingServesForeignKeys: true,
@@ -49,6 +52,7 @@ export function serverTraits(
         versionNumber,
         hideIndex: "INVISIBLE",
         showIndex: "VISIBLE",
+        mostKeys: 16,
         functionalKeys: versionNumber >= 80_013,
         descendingKeys: true,
         descendingServesForeignKeys: false,

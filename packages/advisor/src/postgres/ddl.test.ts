@@ -386,7 +386,7 @@ describe("changes of one index", () => {
     ).rejects.toThrow(/could not create/);
     expect((await validIndexes()).size).toBe(0);
     await client.query("delete from shop.t");
-    await apply(postgresDdl.rebuildIndex({ schema: "shop", name: "t_a" }, catalogOf([])).apply);
+    await apply(postgresDdl.rebuildIndex?.({ schema: "shop", name: "t_a" }).apply ?? []);
     expect([...(await validIndexes()).keys()]).toEqual(["t_a"]);
   });
 

@@ -1,4 +1,5 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
+import { chooseName as chooseAnyName } from "../candidates/choose-name.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 
 /** PostgreSQL cuts longer names without asking (NAMEDATALEN - 1). */
@@ -41,29 +42,13 @@ export function chooseName(
   taken: ReadonlySet<string>,
   first = 0,
 ): string {
-  const keys = parts.map(words).filter(Boolean).join("_");
-  for (let attempt = first; ; attempt += 1) {
-    const name = fit(words(table), keys, `_${suffix}${attempt === 0 ? "" : attempt}`);
-    if (!taken.has(name)) return name;
-  }
+  return chooseAnyName(table, parts, suffix, {
+    isTaken: (name) => taken.has(name),
+    fits: (name) => Buffer.byteLength(name) <= MAX_NAME_BYTES,
+    first,
+  });
 }
 
 function withoutCasts(expression: string): string {
   return expression.replace(/::\s*(?:"(?:[^"]|"")*"|\w+)(?:\s*\([\d, ]*\))?(?:\[\])?/gu, "");
-}
-
-function words(text: string): string {
-  return (text.match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []).join("_");
-}
-
-/** Cuts the longer of the two parts, character by character, so that both stay recognisable. */
-function fit(table: string, keys: string, suffix: string): string {
-  const left = Array.from(table);
-  const right = Array.from(keys);
-  const name = (): string => [left.join(""), right.join("")].filter(Boolean).join("_") + suffix;
-  while (Buffer.byteLength(name()) > MAX_NAME_BYTES) {
-    if (left.length > right.length) left.pop();
-    else right.pop();
-  }
-  return name();
 }

@@ -26,6 +26,13 @@ describe("json report", () => {
     expectExactKeys(schema, renderJson(fullReport));
   });
 
+  test("a change in two steps fits the published schema", () => {
+    const [first, ...others] = fullReport.findings;
+    const step = { apply: ["A;"], undo: ["B;"] };
+    const ddl = { ...step, later: { when: "later", ...step } };
+    expectToFit(schema, renderJson({ ...fullReport, findings: [{ ...first!, ddl }, ...others] }));
+  });
+
   test("the schema knows every finding code", () => {
     expect(schema.definitions["finding"]?.properties["code"]?.enum).toEqual(
       Object.keys(SARIF_RULES),

@@ -1,3 +1,4 @@
+import type { DdlChange } from "../engine.ts";
 import type { Evidence, Finding, FindingObject, QueryImpact } from "../findings/finding.ts";
 import { callSiteValue } from "./call-site.ts";
 import { safeJson } from "./printable.ts";
@@ -87,9 +88,14 @@ function findingValue(finding: Finding): Value {
     queries: finding.queries.map(queryValue),
     bytes: finding.bytes,
     savedMsPerDay: finding.savedMsPerDay,
-    ddl: finding.ddl && { apply: finding.ddl.apply, undo: finding.ddl.undo },
+    ddl: finding.ddl && ddlValue(finding.ddl),
     planner: finding.planner,
   };
+}
+
+function ddlValue({ apply, undo, later }: DdlChange): Value {
+  if (later === undefined) return { apply, undo };
+  return { apply, undo, later: { when: later.when, apply: later.apply, undo: later.undo } };
 }
 
 function tableValue({ schema, name, rows, indexes }: ReportedTable): Value {

@@ -1,3 +1,4 @@
+import type { DdlChange } from "../engine.ts";
 import type { Evidence, Finding, QueryImpact } from "../findings/finding.ts";
 import { callSiteText } from "./call-site.ts";
 import { cut } from "./columns.ts";
@@ -121,12 +122,17 @@ function fullBlock(finding: Finding): readonly string[] {
     escapeMarkdown(finding.message),
     "",
     escapeMarkdown(confidence),
-    ...(ddl === null
+    ...(ddl === null ? [] : ["", ...changeBlock(ddl)]),
+    ...(ddl?.later === undefined
       ? []
-      : ["", ...codeBlock(ddl.apply, "sql"), "", "Undo:", "", ...codeBlock(ddl.undo, "sql")]),
+      : ["", `Then, ${escapeMarkdown(ddl.later.when)}:`, "", ...changeBlock(ddl.later)]),
     ...queriesBlock(queries),
     ...evidenceList(finding.evidence),
   ];
+}
+
+function changeBlock({ apply, undo }: Pick<DdlChange, "apply" | "undo">): readonly string[] {
+  return [...codeBlock(apply, "sql"), "", "Undo:", "", ...codeBlock(undo, "sql")];
 }
 
 function shortBlock(findings: readonly Finding[]): readonly string[] {

@@ -1,3 +1,4 @@
+import type { DdlChange } from "../engine.ts";
 import type { Evidence, Finding, QueryImpact, Severity } from "../findings/finding.ts";
 import type { CallSite } from "../log/query-event.ts";
 import { callSiteText } from "./call-site.ts";
@@ -45,10 +46,25 @@ function fullLines(finding: Finding, page: Page): readonly string[] {
 /** Whole statements, never wrapped or cut: they are there to be copied. */
 function ddlLines({ ddl }: Finding, page: Page): readonly string[] {
   if (ddl === null) return [];
-  const undo = ddl.undo
-    .flatMap(safeLines)
-    .map((line, index) => page.dim(`${index === 0 ? "undo: " : "      "}${line}`));
-  return [...ddl.apply.flatMap(safeLines).map(page.cyan), ...undo];
+  const { later } = ddl;
+  return [
+    ...changeLines(ddl, page),
+    ...(later === undefined
+      ? []
+      : [...wrap(`Then, ${oneLine(later.when)}:`, page.width), ...changeLines(later, page)]),
+  ];
+}
+
+function changeLines(
+  { apply, undo }: Pick<DdlChange, "apply" | "undo">,
+  page: Page,
+): readonly string[] {
+  return [
+    ...apply.flatMap(safeLines).map(page.cyan),
+    ...undo
+      .flatMap(safeLines)
+      .map((line, index) => page.dim(`${index === 0 ? "undo: " : "      "}${line}`)),
+  ];
 }
 
 /** Queries with their calls and costs, their texts in other words, and the plans of the first one; a blank line before each. */

@@ -1,3 +1,4 @@
+import type { DdlChange } from "../../engine.ts";
 import type { Finding, QueryImpact } from "../../findings/finding.ts";
 import { callSiteText } from "../call-site.ts";
 import { objectLabel } from "../object-label.ts";
@@ -44,7 +45,7 @@ function fullFinding(finding: Finding, queries: QueryAnchors): Markup {
     ${ledger(finding.evidence)}`;
 }
 
-function statements({ apply, undo }: NonNullable<Finding["ddl"]>): Markup {
+function statements({ apply, undo, later }: DdlChange): Markup {
   const box = (title: string, texts: readonly string[]): Markup | null =>
     texts.length === 0
       ? null
@@ -52,7 +53,15 @@ function statements({ apply, undo }: NonNullable<Finding["ddl"]>): Markup {
           <h3>${title}</h3>
           ${codeBox(texts.join("\n"), `${title}: statements`)}
         </div>`;
-  return html`<div class="sides">${box("Apply", apply)}${box("Undo", undo)}</div>`;
+  return html`<div class="sides">${box("Apply", apply)}${box("Undo", undo)}</div>
+    ${
+      later === undefined
+        ? null
+        : html`<p>Then, ${later.when}:</p>
+            <div class="sides">
+              ${box("Apply later", later.apply)}${box("Undo of that", later.undo)}
+            </div>`
+    }`;
 }
 
 /** One query that the finding concerns, with its plans side by side. */
