@@ -7,16 +7,16 @@ import { captureIndexes, rowIndexName } from "./capture-indexes.ts";
 import { captureSequences } from "./capture-sequences.ts";
 import type { ServerFacts } from "./capture-server.ts";
 import {
-  captureChecks,
   captureColumns,
   captureDefinitions,
-  captureForeignKeys,
+  captureIncoming,
   capturePartitioning,
   captureTableFacts,
   toTable,
 } from "./capture-tables.ts";
 import { captureViews } from "./capture-views.ts";
 import { type InnodbStatistics, readInnodbStatistics } from "./innodb-statistics.ts";
+import { printedConstraints } from "./printed-constraints.ts";
 import { withRequiredIndexes } from "./required-indexes.ts";
 
 export interface CapturedCatalog {
@@ -57,8 +57,15 @@ export async function captureCatalog(
     cached,
     definitions,
   });
-  const references = await captureForeignKeys(session, facts);
-  const checks = await captureChecks(session, facts);
+  const constraints = new Map(
+    [...definitions].map(([name, text]) => [name, printedConstraints(text, schema)]),
+  );
+  const references = [
+    ...(await captureIncoming(session, facts)),
+    ...[...constraints].flatMap(([name, { foreignKeys }]) =>
+      foreignKeys.map((key) => ({ table: { schema, name }, key })),
+    ),
+  ];
   const partitioning = await capturePartitioning(session);
   const { views, gaps: hiddenViews } = await captureViews(session, schema, facts.account);
   const [step] = await readRows(session, "select @@global.auto_increment_increment as step");
@@ -69,7 +76,6 @@ export async function captureCatalog(
     Number(step?.["step"] ?? 1),
   );
   const incoming = Map.groupBy(references, ({ key }) => tableKey(key.references));
-  const outgoing = Map.groupBy(references, ({ table }) => tableKey(table));
   const tables = found.map((table) => {
     const key = tableKey({ schema, name: table.name });
     const definition = definitions.get(table.name);
@@ -79,8 +85,8 @@ export async function captureCatalog(
       toTable(table, schema, {
         columns: ownColumns,
         indexes: own,
-        foreignKeys: (outgoing.get(key) ?? []).map((reference) => reference.key),
-        checks: checks.get(table.name) ?? [],
+        foreignKeys: constraints.get(table.name)?.foreignKeys ?? [],
+        checks: constraints.get(table.name)?.checks ?? [],
         partitioning: partitioning.get(table.name),
         definition,
         rowIndex: rowIndexName(table.engine, own, ownColumns, definition ?? ""),

@@ -6,6 +6,7 @@ import { readRows, type TextRow } from "../read-rows.ts";
 import { CATALOG_PAGE, type TableSize } from "./capture-indexes.ts";
 import type { ServerFacts } from "./capture-server.ts";
 import { columnLength } from "./column-layout.ts";
+import { foreignKey } from "./printed-constraints.ts";
 import type { Reference } from "./required-indexes.ts";
 import { unescapeExpression } from "./unescape-expression.ts";
 
@@ -95,83 +96,39 @@ function toColumn(row: TextRow): Column {
   };
 }
 
-const selectForeignKeys = (side: "constraint_schema" | "referenced_table_schema"): string => `
+const INCOMING = `
   select k.table_schema as \`schema\`, k.table_name as \`table\`, k.constraint_name as name, k.column_name as \`column\`,
     k.referenced_table_schema as parent_schema, k.referenced_table_name as parent,
     k.referenced_column_name as parent_column, r.delete_rule, r.update_rule
   from information_schema.key_column_usage k
     join information_schema.referential_constraints r
       on r.constraint_schema = k.constraint_schema and r.constraint_name = k.constraint_name and r.table_name = k.table_name
-  where k.${side} = database() and k.referenced_table_name is not null
+  where k.referenced_table_schema = database() and k.constraint_schema <> database()
   order by k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`;
 
-/** Foreign keys of this database's tables, and of others' that refer to them as far as this account sees those. */
-export async function captureForeignKeys(
+/** Foreign keys of other databases' tables that refer to this one's, as far as this account sees those. */
+export async function captureIncoming(
   session: Session,
-  { server, traits }: ServerFacts,
+  { traits }: ServerFacts,
 ): Promise<readonly Reference[]> {
-  const own = await readRows(session, selectForeignKeys("constraint_schema"));
   // MariaDB would open every table of the server to find them.
-  const others =
-    traits.product === "MariaDB"
-      ? []
-      : (await readRows(session, selectForeignKeys("referenced_table_schema"))).filter(
-          ({ schema }) => schema !== server.database,
-        );
-  const groups = Map.groupBy([...own, ...others], (row) =>
-    [row["schema"], row["table"], row["name"]].join("\0"),
-  );
-  return [...groups.values()].map((rows) => ({
-    table: { schema: rows[0]?.["schema"] ?? "", name: rows[0]?.["table"] ?? "" },
-    key: toForeignKey(rows[0]?.["name"] ?? "", rows),
-  }));
-}
-
-function toForeignKey(name: string, rows: readonly TextRow[]): ForeignKey {
-  const [first] = rows;
-  const columns = rows.map((row) => row["column"] ?? "");
-  const referencedColumns = rows.map((row) => row["parent_column"] ?? "");
-  const references = { schema: first?.["parent_schema"] ?? "", name: first?.["parent"] ?? "" };
-  const list = (names: readonly string[]): string => names.map(quoteIdent).join(", ");
-  const [onDelete = "NO ACTION", onUpdate = "NO ACTION"] = [
-    first?.["delete_rule"] ?? undefined,
-    first?.["update_rule"] ?? undefined,
-  ];
-  return {
-    name,
-    columns,
-    references,
-    referencedColumns,
-    onDelete: onDelete.toLowerCase(),
-    definition: `FOREIGN KEY (${list(columns)}) REFERENCES ${quoteIdent(references.schema)}.${quoteIdent(references.name)} (${list(referencedColumns)}) ON DELETE ${onDelete} ON UPDATE ${onUpdate}`,
-  };
-}
-
-const selectChecks = ({ traits }: ServerFacts): string =>
-  traits.product === "MariaDB"
-    ? `select table_name as \`table\`, constraint_name as name, check_clause as clause
-       from information_schema.check_constraints where constraint_schema = database() order by 1, 2`
-    : `select t.table_name as \`table\`, c.constraint_name as name, c.check_clause as clause
-       from information_schema.check_constraints c
-         join information_schema.table_constraints t
-           on t.constraint_schema = c.constraint_schema and t.constraint_name = c.constraint_name
-             and t.constraint_type = 'CHECK'
-       where c.constraint_schema = database() order by 1, 2`;
-
-export async function captureChecks(
-  session: Session,
-  facts: ServerFacts,
-): Promise<ReadonlyMap<string, Table["checks"]>> {
-  const rows = await readRows(session, selectChecks(facts));
-  return new Map(
-    [...Map.groupBy(rows, (row) => row["table"] ?? "")].map(([table, checks]) => [
-      table,
-      checks.map((row) => ({
-        name: row["name"] ?? "",
-        definition: `CHECK (${unescapeExpression(row["clause"] ?? "")})`,
-      })),
-    ]),
-  );
+  if (traits.product === "MariaDB") return [];
+  const rows = await readRows(session, INCOMING);
+  const groups = Map.groupBy(rows, (row) => [row["schema"], row["table"], row["name"]].join("\0"));
+  return [...groups.values()].map((columns) => {
+    const [first] = columns;
+    return {
+      table: { schema: first?.["schema"] ?? "", name: first?.["table"] ?? "" },
+      key: foreignKey({
+        name: first?.["name"] ?? "",
+        columns: columns.map((row) => row["column"] ?? ""),
+        references: { schema: first?.["parent_schema"] ?? "", name: first?.["parent"] ?? "" },
+        referencedColumns: columns.map((row) => row["parent_column"] ?? ""),
+        onDelete: first?.["delete_rule"] ?? "NO ACTION",
+        onUpdate: first?.["update_rule"] ?? "NO ACTION",
+      }),
+    };
+  });
 }
 
 const PARTITIONS = `
