@@ -2,19 +2,21 @@ import { expect, test } from "vitest";
 import { engineFor, engineNamed } from "./engines.ts";
 
 test.each([
-  "postgres://localhost/shop",
-  "postgresql://localhost/shop",
-  "POSTGRES://localhost/shop",
-])("%s is PostgreSQL's", (url) => {
-  expect(engineFor(url).name).toBe("PostgreSQL");
+  ["postgres://localhost/shop", "PostgreSQL"],
+  ["postgresql://localhost/shop", "PostgreSQL"],
+  ["POSTGRES://localhost/shop", "PostgreSQL"],
+  ["mysql://localhost/shop", "MySQL"],
+  ["mariadb://localhost/shop", "MySQL"],
+])("%s is %s's", (url, name) => {
+  expect(engineFor(url).name).toBe(name);
 });
 
 test("another scheme is named, with those that are served", () => {
-  expect(() => engineFor("mysql://me:s3cret@localhost/shop")).toThrow(
+  expect(() => engineFor("sqlserver://me:s3cret@localhost/shop")).toThrow(
     expect.objectContaining({
       code: "unsupported-engine",
-      message: "mysql:// is not supported yet.",
-      hint: expect.stringContaining("postgres:// or postgresql://"),
+      message: "sqlserver:// is not supported yet.",
+      hint: expect.stringContaining("postgres:// or postgresql:// or mysql:// or mariadb://"),
     }),
   );
 });

@@ -2,11 +2,12 @@ import { DbadviseError, redactUrl } from "./dbadvise-error.ts";
 import type { Engine } from "./engine.ts";
 import type { MigrationEngine } from "./migration/migration-engine.ts";
 import { postgres } from "./postgres/engine.ts";
+import { mysql } from "./mysql/engine.ts";
 import { mysqlMigration } from "./mysql/migration/engine.ts";
 import { postgresMigration } from "./postgres/migration/engine.ts";
 
 /** Every engine that the advisor knows. */
-export const ENGINES: readonly Engine[] = [postgres];
+export const ENGINES: readonly Engine[] = [postgres, mysql];
 
 /** Every engine whose migrations can be checked; the first one is assumed where nobody says. */
 export const MIGRATION_ENGINES: readonly MigrationEngine[] = [postgresMigration, mysqlMigration];
