@@ -7,8 +7,15 @@ import { describeQuery } from "./describe/select.ts";
 import { describeDelete, describeInsert, describeUpdate } from "./describe/write-statements.ts";
 import type { SyntaxTree } from "./syntax/tree.ts";
 
-/** What a parsed statement asks of the catalog's tables, views expanded. A construct that is not known gives fewer facts. */
-export function describeStatement(tree: SyntaxTree, catalog: Catalog): Statement {
+/**
+ * What a parsed statement asks of the catalog's tables, views expanded. A construct that is not known gives fewer facts.
+ * @param hints names of indexes in optimizer hints, lower case
+ */
+export function describeStatement(
+  tree: SyntaxTree,
+  catalog: Catalog,
+  hints: ReadonlySet<string> = new Set(),
+): Statement {
   const context: DescribeContext = {
     names: catalogNames(catalog),
     uses: [],
@@ -27,7 +34,7 @@ export function describeStatement(tree: SyntaxTree, catalog: Catalog): Statement
     outer: new Set(),
   };
   describeTree(tree, level);
-  const tables = context.uses.map(tableUse);
+  const tables = context.uses.map((draft) => tableUse(draft, hints));
   const unresolved = [...context.unresolved];
   const systemOnly = context.system.size > 0 && tables.length === 0 && unresolved.length === 0;
   const plainRows = tree.kind === "query" && givesPlainRows(tree, context);
@@ -54,8 +61,11 @@ function describeTree(tree: SyntaxTree, level: Scope): void {
   }
 }
 
-function tableUse(draft: UseDraft): TableUse {
+function tableUse(draft: UseDraft, hints: ReadonlySet<string>): TableUse {
   const { table, predicates, order, group, limited } = draft;
+  // An optimizer hint may name the table by an alias, or not at all: that of any table here.
+  const named = table.indexes.filter(({ name }) => hints.has(name.toLowerCase()));
+  const hintedIndexes = [...draft.hinted, ...named.map(({ name }) => name)];
   return {
     table: { schema: table.schema, name: table.name },
     predicates,
@@ -63,6 +73,7 @@ function tableUse(draft: UseDraft): TableUse {
     group,
     columns: draft.whole ? "*" : [...draft.columns],
     written: [...draft.written],
+    ...(hintedIndexes.length === 0 ? {} : { hintedIndexes }),
     limited,
   };
 }

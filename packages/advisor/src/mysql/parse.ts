@@ -1,5 +1,6 @@
 import type { ParsedText } from "../engine.ts";
 import { describeStatement } from "./describe-statement.ts";
+import { optimizerHints } from "./optimizer-hints.ts";
 import { statementKey } from "./statement-fingerprint.ts";
 import { normalizedStatement, sampler, withoutConstants } from "./statement-text.ts";
 import { parseStatement } from "./syntax/parse-statement.ts";
@@ -50,7 +51,7 @@ function parseText(sql: string): ParsedText {
       normalized ??= normalizedStatement(sql, parsed);
       return normalized;
     },
-    describe: (catalog) => describeStatement(tree, catalog),
+    describe: (catalog) => describeStatement(tree, catalog, optimizerHints(sql)),
     sample: sampler(sql, parsed),
   };
 }

@@ -51,7 +51,10 @@ function tableItem(item: TableItem, scope: Scope): Relation {
 /** A new use of the table that is named; `null` where it names something else. */
 export function namedUse(item: TableItem, scope: Scope): UseDraft | null {
   const found = scope.context.names.find(item.schema, item.name);
-  return found.kind === "table" ? newUse(scope.context, found.table) : null;
+  if (found.kind !== "table") return null;
+  const use = newUse(scope.context, found.table);
+  for (const index of item.hinted) use.hinted.add(index);
+  return use;
 }
 
 /** A table under its alias or name. */

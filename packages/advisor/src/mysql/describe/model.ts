@@ -12,6 +12,7 @@ export interface UseDraft {
   readonly columns: Set<string>;
   whole: boolean;
   readonly written: Set<string>;
+  readonly hinted: Set<string>;
   limited: boolean;
 }
 
@@ -123,6 +124,7 @@ export function newUse(context: DescribeContext, table: Table): UseDraft {
     columns: new Set(),
     whole: false,
     written: new Set(),
+    hinted: new Set(),
     limited: false,
   };
   context.uses.push(use);
