@@ -155,8 +155,16 @@ function otherValues(
   if (otherDistinct < 1 || (share * rows < 1 && common.length > 0)) return [];
   const taken = new Set(common.map(({ value }) => value));
   const values: WeightedValue[] = [];
+  const { position } = kind;
+  /** Of the value before, where values stand on a line: they come in their order. */
+  let last = -Infinity;
   const take = (value: string, weight: number): void => {
     let free: string | null = value;
+    if (source.unique && position !== undefined) {
+      const behind = last + 1 - position(value);
+      if (behind > 0) free = kind.near(value, behind);
+      last = position(free ?? value);
+    }
     for (let attempt = 1; free !== null && taken.has(free); attempt += 1)
       free = source.unique && attempt < MOST_ATTEMPTS ? kind.near(value, attempt) : null;
     if (free === null) return;

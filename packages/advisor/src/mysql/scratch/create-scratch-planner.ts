@@ -128,6 +128,7 @@ async function makeCopy(
       looks: columnLooks(server, loaded, columnsOf),
       columnsOf,
       explain: await explainOnServer(session, server),
+      leavesOf: (table, index) => statistics.get(tableKey(table))?.leaves(index),
       bytesOf,
       presentRows: presentRows(server, columnsOf),
       close,

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,22 +24,32 @@ const SETTINGS: readonly string[] = [
   "--character-set-server=utf8mb4",
 ];
 
-const ONLY_MYSQL: readonly string[] = ["--mysqlx=OFF"];
+const ONLY_MYSQL: readonly string[] = [
+  "--mysqlx=OFF",
+  // Statements read and write no files: the folder that packages name for that may be missing.
+  "--secure-file-priv=NULL",
+];
 
 /** How long it may take to come up. */
 const START_SECONDS = 90;
 
 /**
  * Runs the server and removes its files when standard input ends: that happens however this process comes to its end.
- * Arguments: the directory, the account's numbers (-1 for our own), then the server's command.
+ * Arguments: the directory, the account's numbers (-1 for our own), then the server's command. Prints the log of a server
+ * that ends by itself.
  */
 const KEEPER = `
 const { spawn } = require("node:child_process");
-const { rmSync } = require("node:fs");
+const { readFileSync, rmSync } = require("node:fs");
 const [directory, uid, gid, file, ...args] = process.argv.slice(1);
 const account = Number(uid) < 0 ? {} : { uid: Number(uid), gid: Number(gid) };
 const server = spawn(file, args, { ...account, cwd: directory, stdio: "ignore" });
-const end = () => { rmSync(directory, { recursive: true, force: true }); process.exit(0); };
+const end = () => {
+  try { process.stderr.write(readFileSync(directory + "/error.log")); } catch {}
+  rmSync(directory, { recursive: true, force: true });
+  process.exitCode = 0;
+  process.stdin.destroy();
+};
 server.once("error", end);
 server.once("exit", end);
 process.stdin.resume().once("close", () => server.kill("SIGKILL"));
@@ -69,14 +79,14 @@ export async function startLocalServer(
       ? async () => undefined
       : (path: string) => chown(path, account.uid, account.gid);
   let keeper: ChildProcess | undefined;
-  const log = join(directory, "error.log");
+  /** Once the keeper and its pipes have ended. */
+  let closed: Promise<unknown> | undefined;
+  let log = "";
   const stop = async (): Promise<void> => {
-    if (keeper !== undefined && keeper.exitCode === null && keeper.signalCode === null) {
-      const exit = once(keeper, "exit");
-      keeper.ref();
-      keeper.stdin?.end();
-      await exit;
-    }
+    keeper?.ref();
+    if (keeper?.stderr instanceof Socket) keeper.stderr.ref();
+    keeper?.stdin?.end();
+    await closed;
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -104,14 +114,16 @@ export async function startLocalServer(
       `--tmpdir=${directory}`,
       `--socket=${socket}`,
       `--pid-file=${join(directory, "pid")}`,
-      `--log-error=${log}`,
+      `--log-error=${join(directory, "error.log")}`,
       `--init-file=${accounts}`,
     ]);
+    closed = once(keeper, "close").catch(() => undefined);
+    keeper.stderr?.setEncoding("utf8").on("data", (text: string) => (log += text));
     return await connectTo(socket, password, keeper, stop);
   } catch (error) {
-    const text = await readFile(log, "utf8").catch(() => "");
     await stop();
-    throw text === "" ? error : new Error(lastErrors(text), { cause: error });
+    const errors = lastErrors(log);
+    throw errors === "" ? error : new Error(errors, { cause: error });
   }
 }
 
@@ -153,13 +165,13 @@ function startKeeper(
     process.execPath,
     ["-e", KEEPER, "--", directory, String(uid), String(gid), ...command],
     // A session of its own: Ctrl+C must leave it time to clean up.
-    { detached: true, stdio: ["pipe", "ignore", "ignore"] },
+    { detached: true, stdio: ["pipe", "ignore", "pipe"] },
   );
   keeper.on("error", () => undefined);
   keeper.stdin?.on("error", () => undefined);
   // Neither may hold this process back from its end.
   keeper.unref();
-  if (keeper.stdin instanceof Socket) keeper.stdin.unref();
+  for (const pipe of [keeper.stdin, keeper.stderr]) if (pipe instanceof Socket) pipe.unref();
   return keeper;
 }
 

@@ -1,5 +1,6 @@
 import type { CandidateIndex } from "../../candidates/candidate-index.ts";
 import type { IndexKey, Table } from "../../catalog/catalog.ts";
+import { INNODB_PAGE } from "../cost-constants.ts";
 import type { TableStep } from "../explain-tree.ts";
 import { type ColumnFacts, frequenciesOf } from "./column-values.ts";
 import type { ComparedValue } from "./compared-values.ts";
@@ -18,6 +19,8 @@ export interface ReadContext {
   /** What the query's LIMIT was divided by. */
   readonly limitFactor: number;
   readonly created: ReadonlyMap<string, CandidateIndex>;
+  /** Leaves that an index of the copy has. */
+  readonly leaves: (index: string) => number | undefined;
 }
 
 const ONE_ROW = new Set(["const", "system", "eq_ref", "unique_subquery"]);
@@ -42,10 +45,36 @@ export function productionRows(step: TableStep, context: ReadContext): number {
   // Below the copy's precision: none, or as many as one row stands for.
   if (step.rows <= 1 && parts.every(({ column }) => equalValues(column, context).length === 0))
     return Math.min(k, 2);
-  const factor = step.ref.some((one) => one !== "const" && one !== "func")
-    ? joinFactor(name, parts.length, context, k)
-    : searchFactor(parts, context, k);
-  return Math.max(1, Math.min(rows, step.rows * factor));
+  if (step.ref.some((one) => one !== "const" && one !== "func"))
+    return Math.max(1, Math.min(rows, step.rows * joinFactor(name, parts.length, context, k)));
+  const found = Math.max(1, Math.min(rows, step.rows * searchFactor(parts, context, k)));
+  return asEstimated(found, step.rows, name, context);
+}
+
+/** InnoDB counts the entries of a range up to so many leaves; of more it guesses, and doubles (btr_estimate_n_rows_in_range). */
+const COUNTED_LEAVES = 10;
+const CATALOG_PAGE = 8_192;
+/** Share of an index's pages that are leaves in use. */
+const USED_PAGES = 0.9;
+
+/** Production's estimate of as many rows, where it guesses and the copy, whose range has fewer leaves, counts. */
+function asEstimated(
+  found: number,
+  here: number,
+  name: string,
+  { loaded: { table, made, rows }, leaves }: ReadContext,
+): number {
+  const own = leaves(name);
+  if (own === undefined) return found;
+  const index = table.indexes.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  // A new index is as full there as here; of an old one a part of the file is free.
+  const there =
+    index === undefined
+      ? (own * rows) / made
+      : (index.pages * CATALOG_PAGE * USED_PAGES) / INNODB_PAGE;
+  const counted = (here / made) * own <= COUNTED_LEAVES;
+  const guessed = (found / rows) * there > COUNTED_LEAVES;
+  return counted && guessed ? Math.min(found * 2, rows / 2) : found;
 }
 
 function keysOf(name: string, { loaded, created }: ReadContext): readonly IndexKey[] {

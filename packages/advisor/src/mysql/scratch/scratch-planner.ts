@@ -27,6 +27,8 @@ export interface PlannerParts {
   readonly looks: ColumnLooks;
   readonly columnsOf: (table: Table) => TableColumns;
   readonly explain: Explain;
+  /** Leaves that an index of the copy has. */
+  readonly leavesOf: (table: Table, index: string) => number | undefined;
   /** Estimated size in bytes, in production. */
   readonly bytesOf: (candidate: CandidateIndex) => number;
   /** Makes the rows that single rows of the query's tables are looked up by; false where there are no such look-ups. */
@@ -163,6 +165,7 @@ export function scratchPlanner(parts: PlannerParts): Planner {
                 values: text.values,
                 limitFactor: limited.factor,
                 created,
+                leaves: (index) => parts.leavesOf(table, index),
               });
         },
       },

@@ -24,6 +24,8 @@ export interface TableStatistics {
   claim(indexes: readonly IndexClaim[]): Promise<void>;
   /** Has the server plan by all that was claimed. */
   write(): Promise<void>;
+  /** Leaves that an index of the copy has, whatever it says. */
+  leaves(index: string): number | undefined;
 }
 
 /** Of a table of another engine nothing is written: it counts for itself. */
@@ -34,6 +36,7 @@ export function tableStatistics(
 ): TableStatistics {
   const k = made > 0 ? Math.max(1, rows / made) : 1;
   const claims = new Map<string, readonly Value[]>();
+  const leaves = new Map<string, number>();
   const tableName = sqlString(table.name);
   const ofTable = `database_name = ${sqlString(database)} AND table_name = ${tableName}`;
 
@@ -49,14 +52,15 @@ export function tableStatistics(
       value: scaledDistinct(count, made, k),
     }));
     values.push({ statistic: "size", value: size });
-    if (server.product === "MariaDB")
-      return [...values, { statistic: "n_leaf_pages", value: size }];
-    // MySQL counts the leaves to see how many of them are in memory: the copy's all are, whatever production's.
-    const [leaves] = await server.query(
+    const [counted] = await server.query(
       `SELECT stat_value AS n FROM mysql.innodb_index_stats
        WHERE ${ofTable} AND index_name = ${sqlString(index)} AND stat_name = 'n_leaf_pages'`,
     );
-    const all = Math.max(1, Number(leaves?.["n"] ?? 1));
+    const all = Math.max(1, Number(counted?.["n"] ?? 1));
+    leaves.set(index, all);
+    if (server.product === "MariaDB")
+      return [...values, { statistic: "n_leaf_pages", value: size }];
+    // MySQL counts the leaves to see how many of them are in memory: the copy's all are, whatever production's.
     const value = cached >= 0.99 ? 1 : Math.ceil(all / Math.max(cached, 1e-6));
     return [...values, { statistic: "n_leaf_pages", value }];
   }
@@ -94,6 +98,7 @@ export function tableStatistics(
       if (table.partitionKey === null) await writeTable();
       await reopen(server, name);
     },
+    leaves: (index) => leaves.get(index),
   };
 }
 

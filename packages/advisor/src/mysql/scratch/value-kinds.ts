@@ -128,11 +128,17 @@ function decimals(scale: number | null): ValueKind {
 const RECENT = Date.UTC(2024, 0, 1);
 
 function times(step: number, write: (moment: Date) => string): ValueKind {
+  // Bounds are asked for again and again.
+  const known = new Map<string, number>();
   const read = (value: string): number => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
     const moment = Date.parse(
       `${value.replace(" ", "T").slice(0, 23)}${value.length > 10 ? "Z" : ""}`,
     );
-    return Number.isNaN(moment) ? RECENT : moment;
+    if (known.size > 1000) known.clear();
+    known.set(value, Number.isNaN(moment) ? RECENT : moment);
+    return known.get(value) ?? RECENT;
   };
   const at = (moment: number): string => write(new Date(Math.floor(moment / step) * step));
   return {
