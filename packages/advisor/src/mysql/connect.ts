@@ -4,6 +4,7 @@ import type { Session } from "../engine.ts";
 import { bindParameters } from "./bind-parameters.ts";
 import { connectionError, malformed, withoutDatabase } from "./connection-error.ts";
 import { connectionOptions, readTarget, type Target } from "./connection-options.ts";
+import { ownAlias } from "./own-alias.ts";
 import { OWN_QUERY } from "./read-rows.ts";
 import { OLDEST_VERSION, readVersion } from "./server-traits.ts";
 import { READ_ONLY, SESSION_LIMITS } from "./session-limits.ts";
@@ -19,7 +20,7 @@ export async function connect(url: string): Promise<Session> {
   if (target.database === "") throw withoutDatabase(url);
   let connection: Connection;
   try {
-    connection = await open(target);
+    connection = await openConnection(target);
   } catch (error) {
     throw connectionError(error, target);
   }
@@ -33,7 +34,8 @@ export async function connect(url: string): Promise<Session> {
   }
 }
 
-async function open(target: Target): Promise<Connection> {
+/** A connection as the target asks for it, encrypted or not; without any limit. */
+export async function openConnection(target: Target): Promise<Connection> {
   // Loaded where something connects: it takes time and memory.
   const { createConnection } = await import("mysql2/promise");
   const attempt = async (encrypted: boolean): Promise<Connection> => {
@@ -58,8 +60,8 @@ async function open(target: Target): Promise<Connection> {
 }
 
 async function limit(session: Session): Promise<void> {
-  const [server] = await session.query(`select ${OWN_QUERY} version() as version`);
-  const version = String(server?.["version"]);
+  const [server] = await session.query(`select ${OWN_QUERY} version() as ${ownAlias("value")}`);
+  const version = String(server?.[ownAlias("value")]);
   const { product, versionNumber } = readVersion(version);
   if (versionNumber < OLDEST_VERSION[product]) {
     throw new DbadviseError(

@@ -1,7 +1,8 @@
 import type { Session } from "../engine.ts";
+import { ownAlias } from "./own-alias.ts";
 import { readRows } from "./read-rows.ts";
 
-const EXECUTED = "select @@global.gtid_executed as executed, database() as name";
+const EXECUTED = `select @@global.gtid_executed as ${ownAlias("value")}, database() as name`;
 
 /**
  * The server that most transactions of this server's history were first committed on, which replicas have from their source, and the
@@ -11,7 +12,7 @@ const EXECUTED = "select @@global.gtid_executed as executed, database() as name"
 export async function identify(session: Session): Promise<string | null> {
   try {
     const [row] = await readRows(session, EXECUTED);
-    const origin = originOf(row?.["executed"] ?? "");
+    const origin = originOf(row?.[ownAlias("value")] ?? "");
     return origin === null ? null : `${origin}/${row?.["name"] ?? ""}`;
   } catch {
     return null;

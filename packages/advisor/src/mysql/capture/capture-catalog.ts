@@ -1,6 +1,7 @@
 import { type Catalog, tableKey } from "../../catalog/catalog.ts";
 import type { CaptureGap, SequenceUsage } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
+import { ownAlias } from "../own-alias.ts";
 import { readRows } from "../read-rows.ts";
 import { readCachedPages } from "./cached-pages.ts";
 import { captureIndexes, rowIndexName } from "./capture-indexes.ts";
@@ -68,12 +69,15 @@ export async function captureCatalog(
   ];
   const partitioning = await capturePartitioning(session);
   const { views, gaps: hiddenViews } = await captureViews(session, schema, facts.account);
-  const [step] = await readRows(session, "select @@global.auto_increment_increment as step");
+  const [step] = await readRows(
+    session,
+    `select @@global.auto_increment_increment as ${ownAlias("value")}`,
+  );
   const { sequences, lastValues } = captureSequences(
     schema,
     found,
     columns,
-    Number(step?.["step"] ?? 1),
+    Number(step?.[ownAlias("value")] ?? 1),
   );
   const incoming = Map.groupBy(references, ({ key }) => tableKey(key.references));
   const tables = found.map((table) => {

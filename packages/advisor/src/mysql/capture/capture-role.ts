@@ -1,5 +1,6 @@
 import type { NodeUsage } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
+import { ownAlias } from "../own-alias.ts";
 import { readRows, type TextRow } from "../read-rows.ts";
 import type { ServerFacts } from "./capture-server.ts";
 
@@ -26,9 +27,8 @@ const FETCHERS: Readonly<Record<ServerFacts["traits"]["product"], string>> = {
 };
 
 const SERVER: Readonly<Record<ServerFacts["traits"]["product"], string>> = {
-  MySQL: "select @@server_uuid as server, @@global.read_only as read_only",
-  MariaDB:
-    "select concat(@@hostname, ':', @@port, '/', @@server_id) as server, @@global.read_only as read_only",
+  MySQL: `select @@server_uuid as ${ownAlias("value")}, @@global.read_only as read_only`,
+  MariaDB: `select concat(@@hostname, ':', @@port, '/', @@server_id) as ${ownAlias("value")}, @@global.read_only as read_only`,
 };
 
 /** Whether changes come from another server, who fetches them from this one, and which server it is. */
@@ -51,7 +51,9 @@ export async function captureRole(session: Session, { traits }: ServerFacts): Pr
   return {
     role,
     ...(standbys != null && { standbys: Number(standbys) }),
-    ...(server?.["server"] != null && { incarnation: `${server["server"]}/${role}` }),
+    ...(server?.[ownAlias("value")] != null && {
+      incarnation: `${server[ownAlias("value")]}/${role}`,
+    }),
   };
 }
 

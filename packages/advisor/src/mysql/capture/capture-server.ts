@@ -1,6 +1,7 @@
 import type { Snapshot } from "../../catalog/snapshot.ts";
 import { DbadviseError } from "../../dbadvise-error.ts";
 import type { Session } from "../../engine.ts";
+import { ownAlias } from "../own-alias.ts";
 import { readRows } from "../read-rows.ts";
 import { OLDEST_VERSION, readVersion, serverTraits, type ServerTraits } from "../server-traits.ts";
 
@@ -27,8 +28,8 @@ const selectServer = (status: string): string => `
 
 /** Throws `DbadviseError` `unsupported-server` for a server that is too old, `capture-failed` without a database. */
 export async function captureServer(session: Session): Promise<ServerFacts> {
-  const [shown] = await readRows(session, "select version() as version");
-  const version = shown?.["version"] ?? "";
+  const [shown] = await readRows(session, `select version() as ${ownAlias("value")}`);
+  const version = shown?.[ownAlias("value")] ?? "";
   const { product, versionNumber } = readVersion(version);
   if (versionNumber < OLDEST_VERSION[product]) {
     throw new DbadviseError(

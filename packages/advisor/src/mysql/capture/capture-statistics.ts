@@ -5,7 +5,7 @@ import type { Session } from "../../engine.ts";
 import { SESSION_LIMITS, statementLimit } from "../session-limits.ts";
 import type { ServerFacts } from "./capture-server.ts";
 import { CATALOG_PAGE } from "./capture-indexes.ts";
-import { ownAlias } from "./own-alias.ts";
+import { ownAlias } from "../own-alias.ts";
 import { planSample, readSample, type RowSample, type SamplePlan } from "./sample-rows.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { readServerHistograms, type ServerHistograms } from "./server-histograms.ts";

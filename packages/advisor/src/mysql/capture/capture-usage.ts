@@ -6,6 +6,7 @@ import type {
   TableUsage,
 } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
+import { ownAlias } from "../own-alias.ts";
 import { readRows, type TextRow } from "../read-rows.ts";
 import { nameInSchema } from "./capture-indexes.ts";
 import { isoTime, type ServerFacts } from "./capture-server.ts";
@@ -145,8 +146,8 @@ async function readPerformanceSchema(session: Session, facts: ServerFacts): Prom
 
 /** MariaDB's own counters; `null` where they are off. Rows read through an index; one that was never used has no row. */
 async function readUserStatistics(session: Session, facts: ServerFacts): Promise<Counters | null> {
-  const [setting] = await readRows(session, "select @@global.userstat as userstat");
-  if (setting?.["userstat"] !== "1") return null;
+  const [setting] = await readRows(session, `select @@global.userstat as ${ownAlias("value")}`);
+  if (setting?.[ownAlias("value")] !== "1") return null;
   const rows = await readRows(session, USER_STATISTICS);
   return {
     counted: false,
@@ -194,14 +195,17 @@ async function readModified(
   facts: ServerFacts,
 ): Promise<ReadonlyMap<string, Modified>> {
   const rows = await readRows(session, selectModified(facts)).catch(() => []);
-  const [setting] = await readRows(session, "select @@global.innodb_stats_auto_recalc as recalc");
+  const [setting] = await readRows(
+    session,
+    `select @@global.innodb_stats_auto_recalc as ${ownAlias("value")}`,
+  );
   return new Map(
     rows.map((row) => [
       row["table"] ?? "",
       {
         changed: Number(row["changed"]),
         analyzed: row["analyzed"] == null ? null : isoTime(Number(row["analyzed"])),
-        threshold: setting?.["recalc"] === "1" ? 16 + Number(row["row_count"]) / 10 : null,
+        threshold: setting?.[ownAlias("value")] === "1" ? 16 + Number(row["row_count"]) / 10 : null,
       },
     ]),
   );

@@ -4,8 +4,8 @@ import type { QueryEvent } from "../../log/query-event.ts";
 import { parse } from "../parse.ts";
 import { errnoOf, OWN_QUERY, readRows, type TextRow } from "../read-rows.ts";
 import type { ServerFacts } from "./capture-server.ts";
-import { statementOfDigest } from "./digest-text.ts";
-import { OWN_ALIAS } from "./own-alias.ts";
+import { mayBeCut, statementOfDigest } from "./digest-text.ts";
+import { OWN_ALIAS } from "../own-alias.ts";
 
 /** The view that the workload is read from, and that gaps about it name. */
 export const DIGESTS = "performance_schema.events_statements_summary_by_digest";
@@ -35,7 +35,8 @@ const selectDigests = ({ traits }: ServerFacts): string => `
 // The row without a digest counts what came when the table was full.
 const OVERFLOW = `
   select coalesce(sum(case when digest is null then count_star end), 0) as lost,
-    unix_timestamp(now(6)) - unix_timestamp(min(first_seen)) as seconds, @@performance_schema_digests_size as size
+    unix_timestamp(now(6)) - unix_timestamp(min(first_seen)) as seconds, @@performance_schema_digests_size as size,
+    @@max_digest_length as longest
   from ${DIGESTS}`;
 
 /** Reads the server's statement statistics of this database. With `values` the samples that it keeps of them are events too. */
@@ -72,7 +73,7 @@ async function readDigests(
   let cutDigests = 0;
   for (const row of rows) {
     if (isOwn(row)) continue;
-    const found = await eventsOf(row, values);
+    const found = await eventsOf(row, values, Number(whole?.["longest"] ?? 0));
     if (found === "cut") cutDigests++;
     else {
       events.push(...found);
@@ -97,7 +98,11 @@ async function readDigests(
 }
 
 /** Of one shape: what was counted, without constants, and the execution that the server keeps as a sample of it. */
-async function eventsOf(row: TextRow, values: boolean): Promise<readonly QueryEvent[] | "cut"> {
+async function eventsOf(
+  row: TextRow,
+  values: boolean,
+  longest: number,
+): Promise<readonly QueryEvent[] | "cut"> {
   const { digest = null, sample = null } = row;
   const text = sample ?? digest;
   if (digest === null || text === null || !PLANNABLE.test(text)) return [];
@@ -106,8 +111,7 @@ async function eventsOf(row: TextRow, values: boolean): Promise<readonly QueryEv
   const counted = { calls, totalMs, rows: Number(row["row_count"]) };
   const parsed = sample === null || isCut(row) ? null : await parse(sample);
   if (sample === null || parsed?.kind !== "query") {
-    const sql = statementOfDigest(digest);
-    return sql === null ? "cut" : [{ sql, ...counted }];
+    return mayBeCut(digest, longest) ? "cut" : [{ sql: statementOfDigest(digest), ...counted }];
   }
   const { normalized } = parsed;
   if (!values || parsed.sample() === null || !normalized.includes("?"))
@@ -143,7 +147,9 @@ function gapsOf(found: {
     );
   }
   if (found.cutDigests > 0) {
-    gap(`${found.cutDigests} statements are longer than max_digest_length: they are not analysed.`);
+    gap(
+      `${found.cutDigests} statements may be longer than max_digest_length: what the server keeps of them need not be the whole, and they are not analysed.`,
+    );
   }
   if (found.cutSamples > 0) {
     gap(

@@ -3,7 +3,7 @@ import type { Session } from "../../engine.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { OWN_QUERY, readRows } from "../read-rows.ts";
 import { keyScale, type KeyScale } from "./key-scale.ts";
-import { ownAlias } from "./own-alias.ts";
+import { ownAlias } from "../own-alias.ts";
 
 /** A part of a table along its key, and about how many rows are in it. */
 export interface Stratum {

@@ -4,7 +4,7 @@ import { quoteIdent } from "../quote-ident.ts";
 import { readRows, type TextRow } from "../read-rows.ts";
 import { CATALOG_PAGE } from "./capture-indexes.ts";
 import { type DividedKey, dividedKey, divideKey, type Stratum } from "./divide-key.ts";
-import { ownAlias } from "./own-alias.ts";
+import { ownAlias } from "../own-alias.ts";
 
 /** Tables of so few rows and bytes are read whole. */
 const WHOLE_ROWS = 30_000;
