@@ -6,7 +6,12 @@ import type { ReadTask, TaskResult, WorkerAnswer, WorkerOrder } from "./digest-w
 
 /** Threads that read the ranges of logs, and finish what they came to. */
 export interface DigestThreads {
-  /** Reading begins at once, one task after the other in each thread. */
+  /**
+   * Has the tasks read, one after the other in each thread, and ends threads that there is nothing for. `progress` is told
+   * the bytes read since its last call.
+   */
+  begin(tasks: readonly ReadTask[], progress: (bytes: number) => void): void;
+  /** What one of those tasks came to. */
   read(task: ReadTask): Promise<TaskResult>;
   /** The digest of a part: in a thread, whose heap is kept small. Its buffers are gone afterwards. */
   finish(part: DigestPart, maxShapes: number): Promise<Digest>;
@@ -24,19 +29,18 @@ interface Job {
 const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
 /**
- * At most `count` threads for the tasks, begun at once. `progress` is told the bytes read since its last call. What is
- * asked for is rejected with the signal's reason once it aborts.
+ * `count` threads, which load what they need while it is told what to read: that takes a tenth of a second. What is asked
+ * for is rejected with the signal's reason once it aborts.
  */
-export function createDigestThreads(
-  tasks: readonly ReadTask[],
-  count: number,
-  progress: (bytes: number) => void,
-  signal: AbortSignal | undefined,
-): DigestThreads {
-  const jobs = new Map(tasks.map((task) => [task, newJob({ kind: "read", task })]));
-  const waiting = [...jobs.values()];
+export function createDigestThreads(count: number, signal: AbortSignal | undefined): DigestThreads {
+  const jobs = new Map<ReadTask, Job>();
+  const waiting: Job[] = [];
   const ends = new Set<() => void>();
   const idle: (() => void)[] = [];
+  /** What threads do when it is known what there is to do; `null`: it is. */
+  let early: (() => void)[] | null = [];
+  let progress: (bytes: number) => void = () => {};
+  let failure: { readonly error: unknown } | null = null;
 
   const start = (): void => {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -50,6 +54,7 @@ export function createDigestThreads(
       void worker.terminate();
     };
     const fail = (error: unknown): void => {
+      failure ??= { error };
       for (const job of [current, ...waiting.splice(0)]) job?.settled.reject(error);
       end();
     };
@@ -78,7 +83,8 @@ export function createDigestThreads(
     worker.on("error", fail);
     signal?.addEventListener("abort", abort, { once: true });
     ends.add(end);
-    next();
+    if (early === null) next();
+    else early.push(next);
   };
 
   const resultOf = async <Kind extends "read" | "finished">(
@@ -90,8 +96,20 @@ export function createDigestThreads(
     return answer as Extract<WorkerAnswer, { kind: Kind }>;
   };
 
-  for (let thread = 0; thread < Math.min(count, tasks.length); thread++) start();
+  for (let thread = 0; thread < count; thread++) start();
   return {
+    begin(tasks, tell) {
+      if (failure !== null) throw failure.error;
+      progress = tell;
+      for (const task of tasks) {
+        const job = newJob({ kind: "read", task });
+        jobs.set(task, job);
+        waiting.push(job);
+      }
+      const nexts = early ?? [];
+      early = null;
+      for (const next of nexts) next();
+    },
     async read(task) {
       const job = jobs.get(task);
       if (job === undefined) throw new Error("Nobody reads this task.");

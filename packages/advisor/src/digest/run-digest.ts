@@ -60,13 +60,15 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
   try {
     const stateOptions = { since: options.since, until: options.until, spillFolder };
     const state = createDigestState(stateOptions);
-    const logs = await openLogs(options);
+    const { workers = availableParallelism(), signal } = options;
+    const inputs = openInputs(options);
+    const count = threadsFor(inputs, workers, options.minRangeBytes);
+    threads = createDigestThreads(count, signal);
+    const logs = await openLogs(inputs, options);
     const progress = progressOf(logs, options);
     const tasks = logs.map((log) => tasksOf(log, stateOptions, options));
-    const { workers = availableParallelism(), signal } = options;
-    const isSmall = logs.reduce((sum, { input }) => sum + (input.size ?? 0), 0) <= MAX_HERE_BYTES;
-    const isHere = isSmall && Math.min(workers, tasks.flat().length) <= 1;
-    threads = createDigestThreads(isHere ? [] : tasks.flat(), workers, progress, signal);
+    const isHere = count === 0;
+    threads.begin(isHere ? [] : tasks.flat(), progress);
     const read = taskReader(threads, isHere, progress, signal);
     // Results are merged as they come, in the order of their logs.
     for (const [index, log] of logs.entries()) {
@@ -96,11 +98,33 @@ interface OpenedLog {
 }
 
 /** Opened before any is read: a missing file is told at once. */
-async function openLogs(options: RunDigestOptions): Promise<readonly OpenedLog[]> {
-  const { inputs, stdin, format, prefix } = options;
-  const opened = inputs.map((one) =>
+function openInputs({ inputs, stdin }: RunDigestOptions): readonly LogInput[] {
+  return inputs.map((one) =>
     typeof one === "string" ? openInput(one, stdin === undefined ? {} : { stdin }) : one,
   );
+}
+
+/** Threads that there may be work for; none where little is to be read. */
+function threadsFor(
+  inputs: readonly LogInput[],
+  workers: number,
+  minRangeBytes: number | undefined,
+): number {
+  let [bytes, tasks] = [0, 0];
+  for (const { size, plainPath } of inputs) {
+    if (size === null) continue;
+    bytes += size;
+    tasks += plainPath === null ? 1 : planRanges(size, workers, minRangeBytes).length;
+  }
+  const count = Math.min(workers, tasks);
+  return count <= 1 && bytes <= MAX_HERE_BYTES ? 0 : count;
+}
+
+async function openLogs(
+  opened: readonly LogInput[],
+  options: RunDigestOptions,
+): Promise<readonly OpenedLog[]> {
+  const { format, prefix } = options;
   const known = {
     ...(format !== undefined && { format }),
     ...(prefix !== undefined && { prefix }),
