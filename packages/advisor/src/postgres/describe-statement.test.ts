@@ -3,9 +3,9 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Statement } from "../workload/statement.ts";
+import { renderStatement } from "../workload/testing/render-statement.ts";
 import { parse } from "./parse.ts";
 import { quoteIdent } from "./quote-ident.ts";
-import { renderStatement } from "./testing/render-statement.ts";
 import { shopCatalog } from "./testing/shop-catalog.ts";
 import { statementCases } from "./testing/statement-cases.ts";
 

@@ -1,27 +1,36 @@
 import type { Expression } from "../syntax/tree.ts";
-import type { Traced } from "./trace.ts";
+import { dependsOnColumns, type Traced } from "./trace.ts";
 import { tracedColumn, valueType } from "./value-type.ts";
 
 /**
  * Whether an index on one side of a comparison can find the other side's value. It can't where the side's own values are
  * converted first: a text to a number or a time, or to another collation.
+ * @param equality whether equal values are looked for: a constant's bytes are, in an index of any collation
  */
-export function servesComparison(side: Traced, other: Traced): boolean {
+export function servesComparison(side: Traced, other: Traced, equality: boolean): boolean {
   const [own, value] = [valueType(side), valueType(other)];
   if (own === "json" || own === "spatial") return false;
-  if (own === null || value === null) return true;
+  if (own === null) return !isEnum(side) || value !== "text" || !dependsOnColumns(other);
+  if (value === null) return true;
+  if (own === "bytes") return value !== "number" && value !== "time";
   if (own !== "text") return true;
-  if (value === "text") return collates(side, other);
-  // A string of bytes is compared byte by byte.
-  return value === "bytes" && isBinary(collationOf(side.node, side));
+  const bytewise = equality && !dependsOnColumns(other);
+  if (value === "bytes") return bytewise || isBinary(collationOf(side.node, side));
+  return value === "text" && collates(side, other, bytewise);
+}
+
+/** Values of an ENUM or SET are numbers: a constant is one too, a text of another table is not. */
+function isEnum(side: Traced): boolean {
+  const column = side.column === null ? undefined : tracedColumn(side, side.column);
+  return /^(?:enum|set)\b/i.test(column?.type ?? "");
 }
 
 /** Whether both are compared by the side's own collation, as it is in an index. */
-function collates(side: Traced, other: Traced): boolean {
+function collates(side: Traced, other: Traced, bytewise: boolean): boolean {
   const own = collationOf(side.node, side);
   const value = collationOf(other.node, other);
   if (own === null || value === null || own === value) return true;
-  if (isExplicit(other.node)) return false;
+  if (isExplicit(other.node)) return bytewise && isBinary(value);
   if (isExplicit(side.node)) return true;
   const [ownRank, valueRank] = [rank(own), rank(value)];
   return ownRank === valueRank ? !isBinary(value) : ownRank > valueRank;

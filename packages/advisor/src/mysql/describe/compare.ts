@@ -82,7 +82,7 @@ function roleOf(
     side.indexable &&
     !side.volatile &&
     !others.some((other) => other.volatile || other.uses.has(use)) &&
-    others.every((other) => servesComparison(side, other));
+    others.every((other) => servesComparison(side, other, role === "equality"));
   if (!servable) return "other";
   return role === "equality" && others.some(dependsOnColumns) ? "join" : role;
 }

@@ -55,9 +55,9 @@ function condition(node: Expression, scope: Scope, standing: Standing): void {
       return unary(node.operand, scope, { role: weak ? "other" : role, operator });
     }
     case "column":
-      // As it is, it stands for `column <> 0`, which is no equality; under NOT for `column = 0`.
+      // It stands for `column <> 0`, which is two ranges; under NOT for `column = 0`.
       return unary(node, scope, {
-        role: negated && !weak ? "equality" : "other",
+        role: weak ? "other" : negated ? "equality" : "range",
         operator: negated ? "is false" : "is true",
       });
     case "match":
@@ -166,6 +166,8 @@ function binaryCondition(node: Binary, scope: Scope, standing: Standing): void {
   readColumns(left, scope);
   readColumns(right, scope);
   if (operator === "like") return like(node, scope, standing);
+  // `MATCH (...) AGAINST (...) > 0`: how well it matches.
+  if (left.kind === "match") return fullTextMatch(left.columns, scope, standing);
   const known = operator in ROLES || operator === "<>";
   if (!known) {
     if (operator !== "regexp" && operator !== "sounds like" && operator !== "member of") {
@@ -218,9 +220,8 @@ function like(node: Binary, scope: Scope, { weak, negated }: Standing): void {
   const prefixed = pattern !== null && /^[^%_\\]/.test(pattern);
   for (const side of trace(node.left, scope)) {
     const type = valueType(side);
-    const text = type === "text" || type === null;
     addComparison([side], trace(node.right, scope), {
-      role: prefixed && text && !weak ? "range" : "other",
+      role: prefixed && type === "text" && !weak ? "range" : "other",
       operator: not ? "not like" : "like",
       symmetric: false,
       weak,

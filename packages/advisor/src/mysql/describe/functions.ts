@@ -6,13 +6,13 @@ function words(list: string): ReadonlySet<string> {
 
 /** They give another value each time, even within one statement. */
 export const VOLATILE_FUNCTIONS: ReadonlySet<string> = words(
-  "benchmark get_lock is_free_lock last_insert_id nextval rand random_bytes release_lock sleep sysdate uuid uuid_short",
+  "benchmark get_lock is_free_lock nextval rand random_bytes release_lock sleep sysdate uuid uuid_short",
 );
 
 /** They give one value for a whole statement, and another for the next. */
 export const STABLE_FUNCTIONS: ReadonlySet<string> = words(`
   connection_id convert_tz curdate current_date current_role current_time current_timestamp current_user curtime database
-  found_rows from_unixtime load_file localtime localtimestamp now row_count schema session_user system_user unix_timestamp
+  found_rows from_unixtime last_insert_id load_file localtime localtimestamp now row_count schema session_user system_user unix_timestamp
   user utc_date utc_time utc_timestamp version`);
 
 const AGGREGATES: ReadonlySet<string> = words(`

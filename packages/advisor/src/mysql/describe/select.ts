@@ -21,7 +21,7 @@ import {
   type RelationColumn,
   type Scope,
 } from "./model.ts";
-import { readColumn, readColumns } from "./read-columns.ts";
+import { readColumns } from "./read-columns.ts";
 import { resolveColumn } from "./resolve-column.ts";
 import {
   assignGroup,
@@ -216,10 +216,19 @@ function readOutputs(items: readonly SelectItem[], scope: Scope, read: OutputsRe
     }
     const column = { name: outputName(item) ?? "", origins: originsOf(expression, scope) };
     columns.push(column);
-    if (parts === null || read === "all") readColumns(expression, scope);
-    if (read === "all") readColumn(column);
+    if (read === "all" || (read === "used" && holdsSubquery(expression))) {
+      readColumns(expression, scope);
+    }
   }
   return { columns, open, uses: [] };
+}
+
+function holdsSubquery(node: Expression): boolean {
+  let found = false;
+  walkExpression(node, ({ kind }) => {
+    found ||= kind === "subquery" || kind === "quantified";
+  });
+  return found;
 }
 
 function starOutput(parts: readonly string[], scope: Scope): Output {
