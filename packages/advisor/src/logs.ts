@@ -15,7 +15,7 @@ export { fingerprintShapes } from "./fingerprint-shapes.ts";
 export { followDigest, type FollowDigestOptions } from "./digest/follow-digest.ts";
 export { type ReadProgress, runDigest, type RunDigestOptions } from "./digest/run-digest.ts";
 export { mergeDigests } from "./digest/merge-digests.ts";
-export { readDigest } from "./digest/read-digest.ts";
+export { readDigest, readLogsOf } from "./digest/read-digest.ts";
 export { writeDigest, type WriteDigestOptions } from "./digest/write-digest.ts";
 export type * from "./digest/digest.ts";
 export { FORMAT_NAMES as LOG_FORMATS } from "./log/format-readers.ts";

@@ -1,5 +1,13 @@
 import { once } from "node:events";
-import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -222,6 +230,24 @@ describe("--save and --merge", () => {
     const added = await run("two.log", "--merge", "one.dbd", "--save", "one.dbd");
     expect(added.stdout).toBe(whole.stdout);
     expect((await run("--merge", "one.dbd")).stdout).toBe(whole.stdout);
+  });
+
+  test("a log that has grown is read from where the last run ended", async () => {
+    const record = (n: number): string =>
+      `2026-11-22 10:00:0${n}.000 UTC [7] u@d LOG:  duration: ${n}.000 ms  statement: select ${n}\n`;
+    const folder = await newFolder({ "one.log": record(1) + record(2) + record(3).slice(0, 50) });
+    const total = async (...args: readonly string[]): Promise<unknown> => {
+      const run = await runCli(["digest", "--format", "json", ...args], { folder });
+      expect(run).toMatchObject({ code: 0 });
+      return (JSON.parse(run.stdout) as JsonDigest).total;
+    };
+    expect(await total("one.log", "--save", "one.dbd")).toMatchObject({ calls: 2, totalMs: 3 });
+    await writeFile(join(folder, "one.log"), record(1) + record(2) + record(3));
+    await rename(join(folder, "one.log"), join(folder, "one.log.1"));
+    await writeFile(join(folder, "one.log"), record(4));
+    const added = ["one.log*", "--merge", "one.dbd"];
+    for (const more of [[], ["--save", "one.dbd"], ["--save", "one.dbd"]])
+      expect(await total(...added, ...more)).toMatchObject({ calls: 4, totalMs: 10 });
   });
 
   test("data is saved on request only", async () => {

@@ -38,6 +38,7 @@ const SHAPES_OF_FAILURE = 10;
 export interface FinishedBefore {
   readonly fingerprints: string | null;
   readonly other: Digest["other"];
+  readonly read: Digest["read"];
   /** Errors by class and shape; rows have none then. */
   readonly failureShapes: Iterable<readonly [failureClass: string, shape: string, count: number]>;
 }
@@ -139,6 +140,7 @@ export function digestOfRows(
   thinOut();
   return {
     sources: head.sources,
+    read: before?.read ?? [],
     first: head.first,
     last: head.last,
     absoluteTimes: head.absoluteTimes,

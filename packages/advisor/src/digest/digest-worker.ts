@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { DbadviseError, type DbadviseErrorCode } from "../dbadvise-error.ts";
-import type { ByteRange } from "../log/block-feed.ts";
 import { openInput } from "../log/input/open-input.ts";
+import type { FileRange } from "../log/read-log.ts";
 import { createDigestState, type DigestStateOptions } from "./create-digest-state.ts";
 import type { Digest } from "./digest.ts";
 import { digestOfRows } from "./digest-of-rows.ts";
@@ -13,8 +13,9 @@ import { mergeRows, rowsOfRun } from "./row-run.ts";
 export interface ReadTask {
   readonly path: string;
   readonly log: LogSource;
-  /** Of a plain file; `null`: all of it. */
-  readonly range: ByteRange | null;
+  /** Of a plain file; `null`: all of it from byte `from` on, after decompression. */
+  readonly range: FileRange | null;
+  readonly from: number;
   readonly options: DigestStateOptions;
 }
 
@@ -44,7 +45,7 @@ export type WorkerAnswer =
 
 /** Reads a task into a part of a digest. `progress` is told the bytes of the file read since its last call. */
 export async function readTask(
-  { path, log, range, options }: ReadTask,
+  { path, log, range, from, options }: ReadTask,
   progress: (bytes: number) => void,
 ): Promise<TaskResult> {
   const state = createDigestState(options);
@@ -53,10 +54,11 @@ export async function readTask(
     return { part: state.part(), rest };
   }
   let told = 0;
-  const rest = await readInputInto(state, openInput(path), log, (bytes) => {
+  const tell = (bytes: number): void => {
     progress(bytes - told);
     told = bytes;
-  });
+  };
+  const rest = await readInputInto(state, openInput(path), log, tell, from);
   return { part: state.part(), rest };
 }
 

@@ -6,6 +6,8 @@ import type { ServerEventKind, FailureSeverity } from "../log/execution.ts";
  */
 export interface Digest {
   readonly sources: readonly DigestedSource[];
+  /** How far logs were read, where the next run is to go on; by `head`. */
+  readonly read: readonly ReadLog[];
   /** First and last time in the logs, milliseconds since the epoch; `null` where they have none. */
   readonly first: number | null;
   readonly last: number | null;
@@ -38,6 +40,17 @@ export interface DigestedSource {
   readonly bytes: number;
   readonly records: number;
   readonly unread: Unread;
+}
+
+/** How far a log was read. */
+export interface ReadLog {
+  /** Hash of its first `headBytes` bytes, by which it is known again under any name: 32 hexadecimal digits. */
+  readonly head: string;
+  readonly headBytes: number;
+  /** Bytes read, after decompression. */
+  readonly bytes: number;
+  /** The one that it named last, where it names one only when that changes; empty: none. */
+  readonly database: string;
 }
 
 /** What could not be understood. */

@@ -48,6 +48,7 @@ function shape(id: number, sql: string, fields: Partial<ShapeDigest> = {}): Shap
 function digest(shapes: readonly ShapeDigest[]): Digest {
   return {
     sources: [],
+    read: [],
     first: 0,
     last: 1000,
     absoluteTimes: true,

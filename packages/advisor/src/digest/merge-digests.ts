@@ -2,6 +2,7 @@ import type { Digest } from "./digest.ts";
 import { mergeHeads } from "./digest-part.ts";
 import { digestOfRows, MAX_SHAPES } from "./digest-of-rows.ts";
 import { openDigest } from "./read-digest.ts";
+import { mergeReadLogs } from "./resume-log.ts";
 import { mergeRows } from "./row-run.ts";
 import { addCounts, NO_COUNTS, type ShapeRow } from "./shape-row.ts";
 import { type StoredDigest, storedDigestOf } from "./stored-digest.ts";
@@ -27,6 +28,7 @@ export function mergeDigests(
     {
       fingerprints: versions.size === 1 ? ([...versions][0] ?? null) : null,
       other: othersOf(stored),
+      read: mergeReadLogs(stored.flatMap(({ read }) => read)),
       failureShapes: stored.flatMap(({ failureShapes }) => [...failureShapes]),
     },
   );

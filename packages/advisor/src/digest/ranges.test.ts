@@ -96,7 +96,7 @@ function digestOfRanges(path: string, log: LogSource, cuts: readonly number[]): 
   let database = "";
   const rests = cuts.concat(0).map((_, index) => {
     const own = createDigestState();
-    const range = { from: bounds[index] ?? 0, to: bounds[index + 1] ?? 0 };
+    const range = { from: bounds[index] ?? 0, to: bounds[index + 1] ?? 0, end: Infinity };
     const rest = readRangeInto(own, path, log, range, () => undefined);
     state.merge(renameDatabase(own.part(), CARRIED_DATABASE, database));
     if (rest.database !== null && rest.database !== CARRIED_DATABASE) ({ database } = rest);

@@ -1,10 +1,11 @@
 import { DbadviseError } from "../dbadvise-error.ts";
-import type { Digest, DigestedSource, ShapeCounts } from "./digest.ts";
+import type { Digest, DigestedSource, ReadLog, ShapeCounts } from "./digest.ts";
 import { mergeHeads, type PartEvents, type PartFailures } from "./digest-part.ts";
 import { digestOfRows } from "./digest-of-rows.ts";
 import { failureClassId, failureClassText } from "./failure-class.ts";
 import { HISTOGRAM_SCHEME } from "./histogram.ts";
 import { compareTexts } from "./kept-example.ts";
+import { mergeReadLogs } from "./resume-log.ts";
 import { linesOf, mergeRows } from "./row-run.ts";
 import {
   type DigestHeader,
@@ -87,6 +88,8 @@ export function openDigest(path: string): StoredDigest {
       sources: unread.lines > 0 ? [...header.sources, damaged] : header.sources,
     },
     fingerprints: header.fingerprints,
+    // Those of earlier versions have none.
+    read: header.read ?? [],
     other,
     failureShapes,
     // What another program has merged may be in any order.
@@ -95,6 +98,20 @@ export function openDigest(path: string): StoredDigest {
         ? shapesOf(path)
         : [...shapesOf(path)].toSorted((left, right) => compareTexts(left.shape, right.shape)),
   };
+}
+
+/** How far logs were read into saved digests, as one. Throws as {@link readDigest}. */
+export function readLogsOf(paths: readonly string[]): readonly ReadLog[] {
+  return mergeReadLogs(
+    paths.flatMap((path) => {
+      const lines = fileLines(path);
+      try {
+        return headerOf(path, lines.next().value).read ?? [];
+      } finally {
+        lines.return(undefined);
+      }
+    }),
+  );
 }
 
 function headerOf(path: string, line: string | undefined): DigestHeader {

@@ -1,4 +1,4 @@
-import { feedBlocks, type ByteRange } from "../log/block-feed.ts";
+import { feedBlocks } from "../log/block-feed.ts";
 import type { BlockReader } from "../log/block-reader.ts";
 import { FORMAT_READERS } from "../log/format-readers.ts";
 import type { LogInput } from "../log/input/open-input.ts";
@@ -6,7 +6,7 @@ import { openEnvelope } from "../log/input/envelopes/open-envelope.ts";
 import { joinExecutions } from "../log/join/join-executions.ts";
 import { type RangeEnds, rangeEnds } from "../log/join/join-ranges.ts";
 import type { Envelope, LogFormat } from "../log/log-format.ts";
-import { fillFeed, readFileRange } from "../log/read-log.ts";
+import { type FileRange, fillFeed, readFileRange } from "../log/read-log.ts";
 import { LEXIS } from "../log/sql-key/lexis.ts";
 import { createSqlKey } from "../log/sql-key/sql-key.ts";
 import type { DigestState, SourceTally } from "./create-digest-state.ts";
@@ -16,6 +16,8 @@ export interface RangeRest {
   readonly ends: RangeEnds;
   /** The database that the log named last; `null`: it names one with each record, or none. */
   readonly database: string | null;
+  /** Bytes up to the end of the log, after decompression; `null`: a range of it was read, or what is damaged. */
+  readonly bytes: number | null;
 }
 
 /** A log as a source of a digest. */
@@ -30,7 +32,7 @@ export function readRangeInto(
   state: DigestState,
   path: string,
   log: LogSource,
-  range: ByteRange,
+  range: FileRange,
   progress: (bytes: number) => void,
 ): RangeRest {
   const { reader, source, rest } = openReader(state, log, range.from === 0);
@@ -41,18 +43,21 @@ export function readRangeInto(
   return rest();
 }
 
-/** Reads a whole input into a state. `progress` is told the bytes of the input, as it is on the disk, read so far. */
+/** Reads an input into a state, from byte `from` on. `progress` is told the bytes of the input, as it is on the disk, read so far. */
 export async function readInputInto(
   state: DigestState,
   input: LogInput,
   log: LogSource,
   progress: (bytes: number) => void,
+  from = 0,
 ): Promise<RangeRest> {
-  const { reader, source, rest } = openReader(state, log, true);
+  const { reader, source, rest } = openReader(state, log, from === 0);
   const unwrapper = openEnvelope(log.format, source);
-  const feed = feedBlocks(reader, source);
+  const feed = feedBlocks(reader, source, { from, to: Number.POSITIVE_INFINITY });
+  let taken = 0;
   const take = (bytes: Buffer): void => {
-    source.bytes += bytes.length;
+    taken += bytes.length;
+    source.bytes += Math.min(bytes.length, Math.max(0, taken - from));
     fillFeed(feed, bytes);
   };
   for await (const chunk of input.chunks()) {
@@ -67,7 +72,7 @@ export async function readInputInto(
     source.bytes += damage.bytes;
   }
   progress(input.bytesRead());
-  return rest();
+  return { ...rest(), bytes: damage === null ? taken : null };
 }
 
 interface OpenedReader {
@@ -94,6 +99,7 @@ export function openReader(state: DigestState, log: LogSource, begins: boolean):
       return {
         ends: rangeEnds(joiner.end(), sink),
         database: number === undefined ? null : (sink.names.database.texts[number] ?? ""),
+        bytes: null,
       };
     },
   };

@@ -15,11 +15,17 @@ import {
   type DigestState,
   type DigestStateOptions,
 } from "./create-digest-state.ts";
-import type { Digest } from "./digest.ts";
+import type { Digest, ReadLog } from "./digest.ts";
 import { MAX_SHAPES } from "./digest-of-rows.ts";
 import { createDigestThreads, type DigestThreads } from "./digest-threads.ts";
-import { finishPart, type ReadTask, readTask, type TaskResult } from "./digest-worker.ts";
+import {
+  finishPart,
+  type ReadTask,
+  readTask as readHere,
+  type TaskResult,
+} from "./digest-worker.ts";
 import { planRanges } from "./plan-tasks.ts";
+import { mergeReadLogs, type NewBytes, newBytesOf } from "./resume-log.ts";
 import { describeFormat, type LogSource, type RangeRest, readInputInto } from "./read-into.ts";
 import { renameDatabase } from "./rename-database.ts";
 
@@ -37,6 +43,8 @@ export interface RunDigestOptions extends KnownFormat {
   readonly minRangeBytes?: number | undefined;
   /** Shapes that are listed; the rest is summed. Default 2000. */
   readonly maxShapes?: number | undefined;
+  /** Given, logs are read from where these end, up to their last whole line, and the digest says how far. Default: whole. */
+  readonly continueAfter?: readonly ReadLog[] | undefined;
   /** Told now and then how far it is. */
   readonly progress?: ((progress: ReadProgress) => void) | undefined;
   /** Ends the reading; the promise rejects with its reason. */
@@ -65,26 +73,29 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
     const count = threadsFor(inputs, workers, options.minRangeBytes);
     threads = createDigestThreads(count, signal);
     const logs = await openLogs(inputs, options);
+    const read: ReadLog[] = [];
     const progress = progressOf(logs, options);
     const tasks = logs.map((log) => tasksOf(log, stateOptions, options));
     const isHere = count === 0;
     threads.begin(isHere ? [] : tasks.flat(), progress);
-    const read = taskReader(threads, isHere, progress, signal);
+    const readTask = taskReader(threads, isHere, progress, signal);
     // Results are merged as they come, in the order of their logs.
     for (const [index, log] of logs.entries()) {
       const own = tasks[index] ?? [];
       const ranges =
         log.input.size === null
           ? [() => readStream(log, stateOptions, progress, signal)]
-          : own.map((task) => () => read(task));
-      await mergeRanges(state, log.source, ranges);
+          : own.map((task) => () => readTask(task));
+      const end = await mergeRanges(state, log, ranges);
+      if (end !== null) read.push(end);
       signal?.throwIfAborted();
     }
     const part = state.part();
     const { maxShapes = MAX_SHAPES } = options;
     // Few shapes are sooner put together here than sent.
     const isShort = part.runs.every((run) => !("path" in run));
-    return isShort ? finishPart(part, maxShapes) : await threads.finish(part, maxShapes);
+    const digest = isShort ? finishPart(part, maxShapes) : await threads.finish(part, maxShapes);
+    return { ...digest, read: mergeReadLogs(read) };
   } finally {
     threads?.end();
     process.off("exit", removeSpilled);
@@ -95,6 +106,8 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
 interface OpenedLog {
   readonly input: LogInput;
   readonly source: LogSource;
+  /** `null`: all of it. */
+  readonly news: NewBytes | null;
 }
 
 /** Opened before any is read: a missing file is told at once. */
@@ -124,13 +137,20 @@ async function openLogs(
   opened: readonly LogInput[],
   options: RunDigestOptions,
 ): Promise<readonly OpenedLog[]> {
-  const { format, prefix } = options;
+  const { format, prefix, continueAfter } = options;
   const known = {
     ...(format !== undefined && { format }),
     ...(prefix !== undefined && { prefix }),
   };
   const logs: OpenedLog[] = [];
-  for (const input of opened) logs.push({ input, source: await logSource(input, known) });
+  for (const input of opened) {
+    const source = await logSource(input, known);
+    // A line of an envelope has no place among the bytes of the log in it.
+    const isNumbered = input.size !== null && source.format.envelope === null;
+    const news =
+      continueAfter === undefined || !isNumbered ? null : await newBytesOf(input, continueAfter);
+    logs.push({ input, source, news });
+  }
   return logs;
 }
 
@@ -149,15 +169,17 @@ const MAX_HERE_BYTES = 64 * 1024 * 1024;
 
 /** What other threads read of a log; none of what only this one can. */
 function tasksOf(
-  { input, source }: OpenedLog,
+  { input, source, news }: OpenedLog,
   state: DigestStateOptions,
   { workers = availableParallelism(), minRangeBytes }: RunDigestOptions,
 ): readonly ReadTask[] {
   if (input.size === null) return [];
-  const task = { path: input.name, log: source, options: state };
+  const from = news?.from ?? 0;
+  const task = { path: input.name, log: source, options: state, from };
   if (input.plainPath === null || source.format.envelope !== null)
     return [{ ...task, range: null }];
-  return planRanges(input.size, workers, minRangeBytes).map((range) => ({ ...task, range }));
+  const ranges = planRanges(input.size, workers, minRangeBytes, from, news?.to);
+  return ranges.map((range) => ({ ...task, range }));
 }
 
 /** Reads by threads, which begin at once, or here where little is to be read: then each task when it is asked for. */
@@ -169,7 +191,7 @@ function taskReader(
 ): (task: ReadTask) => Promise<TaskResult> {
   if (!isHere) return (task) => threads.read(task);
   return (task) =>
-    readTask(task, (bytes) => {
+    readHere(task, (bytes) => {
       signal?.throwIfAborted();
       progress(bytes);
     });
@@ -192,20 +214,24 @@ async function readStream(
   return { part: state.part(), rest };
 }
 
+/** Returns how far the log was read, where somebody asks. */
 async function mergeRanges(
   state: DigestState,
-  log: LogSource,
+  { source, news }: OpenedLog,
   ranges: readonly (() => Promise<TaskResult>)[],
-): Promise<void> {
+): Promise<ReadLog | null> {
   const rests: RangeRest[] = [];
-  let database = "";
+  let database = news?.database ?? "";
   for (const range of ranges) {
     const { part, rest } = await range();
     state.merge(renameDatabase(part, CARRIED_DATABASE, database));
     rests.push(rest);
     if (rest.database !== null && rest.database !== CARRIED_DATABASE) database = rest.database;
   }
-  joinRests(state, log, rests);
+  joinRests(state, source, rests);
+  if (news === null) return null;
+  const bytes = Number.isFinite(news.to) ? news.to : (rests[0]?.bytes ?? 0);
+  return bytes === 0 ? null : { ...news.head, bytes, database };
 }
 
 /** Counts what the ranges of a log left to be decided. */
@@ -225,7 +251,9 @@ function progressOf(
   logs: readonly OpenedLog[],
   options: RunDigestOptions,
 ): (bytes: number) => void {
-  const sizes = logs.map(({ input }) => input.size);
+  const sizes = logs.map(({ input, news }) =>
+    input.size === null || input.plainPath === null ? input.size : input.size - (news?.from ?? 0),
+  );
   const totalBytes = sizes.reduce(
     (sum, size) => (sum === null || size === null ? null : sum + size),
     0 as number | null,

@@ -1,5 +1,5 @@
 import type { FailureSeverity, ServerEventKind } from "../log/execution.ts";
-import type { DigestedSource, ShapeCounts } from "./digest.ts";
+import type { DigestedSource, ReadLog, ShapeCounts } from "./digest.ts";
 import type { ShapeRow } from "./shape-row.ts";
 
 /** The first line of a saved digest. */
@@ -12,6 +12,7 @@ export interface DigestHeader {
   readonly absoluteTimes: boolean;
   readonly leftOut: number;
   readonly sources: readonly DigestedSource[];
+  readonly read?: readonly ReadLog[];
 }
 
 /** A bucket of time of all executions: `bucket` is its start. */
@@ -90,6 +91,10 @@ const counts = {
 const unread = recordOf({ lines: isCount, bytes: isCount });
 const nameCalls = listOf(tupleOf(isText, isCount));
 
+const readLogs = listOf(
+  recordOf({ head: isText, headBytes: isCount, bytes: isCount, database: isText }),
+);
+
 const header = recordOf({
   fingerprints: orNull(isText),
   histogram: isText,
@@ -101,6 +106,7 @@ const header = recordOf({
   sources: listOf(
     recordOf({ name: isText, format: orNull(isText), bytes: isCount, records: isCount, unread }),
   ),
+  read: (value) => value === undefined || readLogs(value),
 });
 
 const shapeRow = recordOf({

@@ -47,6 +47,7 @@ export function storedDigestOf(digest: Digest): StoredDigest {
       sources: digest.sources,
     },
     fingerprints: digest.fingerprints,
+    read: digest.read,
     other: digest.other,
     failureShapes: digest.failures.flatMap(({ severity, code, message, shapes }) => {
       const failureClass = failureClassId(failureClassText(severity, code, message));

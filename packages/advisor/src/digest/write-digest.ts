@@ -51,6 +51,7 @@ function* linesOf(digest: Digest, withExamples: boolean): Generator {
     absoluteTimes: digest.absoluteTimes,
     leftOut: digest.leftOut,
     sources: digest.sources,
+    read: digest.read,
   };
   for (const { kind, ...counts } of head.events) yield { event: kind, ...counts };
   for (const { shapes, ...failures } of digest.failures) {

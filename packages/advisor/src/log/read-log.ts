@@ -5,10 +5,15 @@ import { type BlockFeed, type ByteRange, feedBlocks, LOOK_BACK_BYTES } from "./b
 /** Bytes between two calls of `progress`. */
 const PROGRESS_BYTES = 16 * 1024 * 1024;
 
+/** A range of a file of which nothing from `end` on is read, as if it were not there. */
+export interface FileRange extends ByteRange {
+  readonly end: number;
+}
+
 /** Reads a range of a plain file: the blocks that start in it. `progress` is told the bytes read since its last call. */
 export function readFileRange(
   path: string,
-  range: ByteRange,
+  range: FileRange,
   reader: BlockReader,
   unread: UnreadSink,
   progress: (bytes: number) => void,
@@ -20,7 +25,8 @@ export function readFileRange(
     let told = range.from;
     for (;;) {
       const room = feed.room();
-      const bytes = readSync(file, room, 0, room.length, position);
+      const most = Math.min(room.length, range.end - position);
+      const bytes = most > 0 ? readSync(file, room, 0, most, position) : 0;
       position += bytes;
       const end = Math.min(position, range.to);
       if (end - told >= PROGRESS_BYTES) {

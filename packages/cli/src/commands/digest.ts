@@ -6,6 +6,8 @@ import {
   fingerprintShapes,
   followDigest,
   mergeDigests,
+  type ReadLog,
+  readLogsOf,
   type ReadProgress,
   runDigest,
   writeDigest,
@@ -37,7 +39,10 @@ export async function digestCommand(
   // Before anything is read: a missing file is told at once.
   const saved = await logPaths(merge, folder);
   if (save !== undefined) await checkSaved(save, saved, folder);
-  const own = settings.logs.length === 0 ? [] : [await digestOfLogs(settings, folder, watcher)];
+  // What saved digests hold of these logs isn't read again.
+  const read = merge.length > 0 || save !== undefined ? readLogsOf(saved) : undefined;
+  const own =
+    settings.logs.length === 0 ? [] : [await digestOfLogs(settings, folder, watcher, read)];
   const digest =
     saved.length === 0 && own[0] !== undefined
       ? own[0]
@@ -50,6 +55,7 @@ async function digestOfLogs(
   settings: DigestSettings,
   folder: string,
   { progress, refresh, interruption }: DigestWatcher,
+  continueAfter: readonly ReadLog[] | undefined,
 ): Promise<Digest> {
   const { logs, logFormat, prefix, since, until, workers, maxShapes, followMs } = settings;
   const options = {
@@ -67,7 +73,13 @@ async function digestOfLogs(
     );
   }
   return fingerprintShapes(
-    await runDigest({ ...options, inputs: await logPaths(logs, folder), workers, progress }),
+    await runDigest({
+      ...options,
+      inputs: await logPaths(logs, folder),
+      continueAfter,
+      workers,
+      progress,
+    }),
   );
 }
 

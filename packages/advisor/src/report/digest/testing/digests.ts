@@ -176,6 +176,7 @@ const shapes: readonly ShapeDigest[] = [
 
 /** Seven hours of a server with trouble at 03:10. */
 export const fullDigest: Digest = {
+  read: [],
   sources: [
     {
       name: "/var/log/postgresql/postgresql-2026-03-01.log",
@@ -259,6 +260,7 @@ export const fullDigest: Digest = {
 
 /** Nothing was in the logs. */
 export const emptyDigest: Digest = {
+  read: [],
   sources: [{ name: "stdin", format: null, bytes: 0, records: 0, unread: { lines: 0, bytes: 0 } }],
   first: null,
   last: null,
