@@ -133,7 +133,7 @@ async function valuesOf(session: Session, key: DividedKey): Promise<readonly Str
   for (let count = 0; count < MOST_VALUES * 2; count++) {
     const [row] = await readRows(
       session,
-      `select ${endOf(scale, expression, "min")} as ${ownAlias("least")} from ${key.table}${after}`,
+      `select ${scale.expression} as ${ownAlias("least")} from ${key.table}${after} order by ${expression} limit 1`,
     );
     const text = row?.[ownAlias("least")];
     if (text == null) break;
@@ -142,11 +142,6 @@ async function valuesOf(session: Session, key: DividedKey): Promise<readonly Str
     after = ` where ${expression} > ${scale.value(text)}`;
   }
   return strata;
-}
-
-/** The least or the greatest value, as the scale reads it. */
-function endOf(scale: KeyScale, name: string, end: "min" | "max"): string {
-  return scale.expression.replace(name, () => `${end}(${name})`);
 }
 
 /** All of what the conditions leave, from the least to the greatest value of a column. */
@@ -161,9 +156,12 @@ async function ends(
   const name = nameOf(key, column);
   if (scale === undefined) return null;
   const where = fixed.length === 0 ? "" : ` where ${fixed.join(" and ")}`;
+  // For MIN and MAX some servers read all of an index in descending order.
+  const end = (direction: string): string =>
+    `select ${scale.expression} from ${key.table}${where} order by ${name} ${direction} limit 1`;
   const [row] = await readRows(
     session,
-    `select ${endOf(scale, name, "min")} as ${ownAlias("least")}, ${endOf(scale, name, "max")} as ${ownAlias("greatest")} from ${key.table}${where}`,
+    `select (${end("asc")}) as ${ownAlias("least")}, (${end("desc")}) as ${ownAlias("greatest")}`,
   );
   const least = row?.[ownAlias("least")];
   const greatest = row?.[ownAlias("greatest")];
