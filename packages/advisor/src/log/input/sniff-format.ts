@@ -107,12 +107,20 @@ function formatName(head: Buffer, known: KnownFormat): LogFormatName | null {
       if (isBlockStart(line)) counts[index] = (counts[index] ?? 0) + 1;
     }
     if (++lines >= MAX_LINES && counts.some((count) => count > 0)) break;
+    // The lines that are left can't change it.
+    if (lead(counts) > MAX_LINES - lines) break;
   }
   const most = Math.max(...counts);
   if (most > 0) return candidates[counts.indexOf(most)]?.name ?? null;
   // Labels alone, of a prefix without time and process, could stand in any text: they count where nothing else is told.
   const isOpen = known.prefix === undefined && candidates.some(({ name }) => name === "stderr");
   return isOpen && inferPrefixes(head.subarray(0, HEAD_BYTES)).length > 0 ? "stderr" : null;
+}
+
+/** By how much the greatest number exceeds all others. */
+function lead(counts: readonly number[]): number {
+  const [most = 0, second = 0] = counts.toSorted((one, other) => other - one);
+  return most - second;
 }
 
 interface Candidate {

@@ -8,7 +8,9 @@ const FRACTION_BYTES = 3;
 const MAX_PIECE_BYTES = 128;
 const MAX_PID_DIGITS = 10;
 const WORD = 4;
-const MAX_BYTES: number = SECOND_BYTES + WORD + 2 * (MAX_PIECE_BYTES + WORD) + MAX_PID_DIGITS;
+/** Words are read whole, also those that go beyond a head: so many bytes must be there where one is looked for. */
+export const KNOWN_HEAD_ROOM: number =
+  SECOND_BYTES + WORD + 2 * (MAX_PIECE_BYTES + WORD) + MAX_PID_DIGITS;
 const ZERO = 48;
 const POINT = 46;
 
@@ -54,16 +56,8 @@ export function newKnownHead(ops: readonly PrefixOp[]): KnownHead {
 
 const STATIC: ReadonlySet<number> = new Set([LITERAL, NAME, SESSIONS_ONLY, END]);
 
-/** Whether the known head stands at `from` in a line that ends before `to`; of `length` bytes in all. */
-export function isHeadAt(
-  head: KnownHead,
-  line: DataView,
-  length: number,
-  from: number,
-  to: number,
-): boolean {
-  // Words are read whole, also those that go beyond the head.
-  if (from + MAX_BYTES > length) return false;
+/** Whether the known head stands at `from` in a line that ends before `to`. */
+export function isHeadAt(head: KnownHead, line: DataView, from: number, to: number): boolean {
   const { secondWords } = head;
   for (let word = 0; word < SECOND_BYTES / WORD; word++) {
     if (line.getInt32(from + word * WORD, true) !== secondWords[word]) return false;
@@ -99,7 +93,7 @@ export function keepHead(
 ): void {
   const middle = from + SECOND_BYTES + FRACTION_BYTES;
   // A process that is no session may be left out.
-  if (textFrom + WORD > line.byteLength || pidFrom <= middle) return;
+  if (pidFrom <= middle) return;
   if (line.getUint8(from + SECOND_BYTES - 1) !== POINT || isDigit(line.getUint8(middle))) return;
   let end = pidFrom;
   while (isDigit(line.getUint8(end))) end++;

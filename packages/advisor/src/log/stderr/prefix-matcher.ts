@@ -1,7 +1,7 @@
 import { matches } from "../match-bytes.ts";
 import { createTimestampReader } from "../timestamp-bytes.ts";
 import { createViews } from "../word-view.ts";
-import { isHeadAt, keepHead, type KnownHead, newKnownHead } from "./known-head.ts";
+import { isHeadAt, keepHead, KNOWN_HEAD_ROOM, type KnownHead, newKnownHead } from "./known-head.ts";
 import { isTailAt, keepTail, type KnownTail, newKnownTail } from "./known-tail.ts";
 import { beginsLabel, type Label, labelAt } from "./labels.ts";
 import {
@@ -100,7 +100,8 @@ export function matchPrefix(
   matcher.isDoubtful = false;
   matcher.lineFrom = from;
   const { label } = head;
-  if (label !== null && isHeadAt(head, matcher.viewOf(bytes), bytes.length, from, to)) {
+  const hasRoom = from + KNOWN_HEAD_ROOM <= bytes.length;
+  if (hasRoom && label !== null && isHeadAt(head, matcher.viewOf(bytes), from, to)) {
     matcher.at = head.at;
     matcher.session = head.session;
     matcher.textFrom = head.textFrom;
@@ -120,7 +121,7 @@ export function matchPrefix(
   matcher.hasSameNames = tail.isSame && tail.hasAllNames;
   if (head.isPossible) {
     head.label = null;
-    if (!matcher.isDoubtful) keepHead(head, matcher.viewOf(bytes), from, matcher);
+    if (hasRoom && !matcher.isDoubtful) keepHead(head, matcher.viewOf(bytes), from, matcher);
   }
   return true;
 }
