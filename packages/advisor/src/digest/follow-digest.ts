@@ -5,6 +5,7 @@ import { createDigestState } from "./create-digest-state.ts";
 import type { Digest } from "./digest.ts";
 import { readInputInto } from "./read-into.ts";
 import { joinRests, logSource } from "./run-digest.ts";
+import { withSpillFolder } from "./spill-folder.ts";
 
 export interface FollowDigestOptions extends KnownFormat {
   readonly path: string;
@@ -28,8 +29,12 @@ const INTERVAL_MS = 10_000;
  * Rotation is followed. Throws `DbadviseError`: `file-not-readable`, `unknown-log-format`.
  */
 export async function followDigest(options: FollowDigestOptions): Promise<Digest> {
+  return withSpillFolder((spillFolder) => follow(options, spillFolder));
+}
+
+async function follow(options: FollowDigestOptions, spillFolder: string): Promise<Digest> {
   const { path, since, until, maxShapes, intervalMs = INTERVAL_MS, onDigest, signal } = options;
-  const state = createDigestState({ since, until });
+  const state = createDigestState({ since, until, spillFolder });
   const finish = (): Digest => state.finish(maxShapes === undefined ? {} : { maxShapes });
   const input = openStream(path, followFile(path, { signal }));
   const source = await logSource(input, options);

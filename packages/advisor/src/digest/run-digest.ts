@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { insideOf } from "../log/input/envelopes/open-envelope.ts";
 import { type LogInput, openInput } from "../log/input/open-input.ts";
 import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
@@ -28,6 +26,7 @@ import { planRanges } from "./plan-tasks.ts";
 import { mergeReadLogs, type NewBytes, newBytesOf } from "./resume-log.ts";
 import { describeFormat, type LogSource, type RangeRest, readInputInto } from "./read-into.ts";
 import { renameDatabase } from "./rename-database.ts";
+import { withSpillFolder } from "./spill-folder.ts";
 
 export interface RunDigestOptions extends KnownFormat {
   /** Paths of logs, `-` for the standard input; gzip and zstd are known by their first bytes. Opened ones are read once. */
@@ -60,10 +59,10 @@ export interface ReadProgress {
 
 /** Reads logs into one digest. Throws `DbadviseError`: `file-not-readable`, `unknown-log-format`, `bad-option`. */
 export async function runDigest(options: RunDigestOptions): Promise<Digest> {
-  const spillFolder = mkdtempSync(join(tmpdir(), "dbadvise-digest-"));
-  const removeSpilled = (): void => rmSync(spillFolder, { recursive: true, force: true });
-  // Also where the process is ended meanwhile.
-  process.once("exit", removeSpilled);
+  return withSpillFolder((spillFolder) => readLogs(options, spillFolder));
+}
+
+async function readLogs(options: RunDigestOptions, spillFolder: string): Promise<Digest> {
   let threads: DigestThreads | undefined;
   try {
     const stateOptions = { since: options.since, until: options.until, spillFolder };
@@ -98,8 +97,6 @@ export async function runDigest(options: RunDigestOptions): Promise<Digest> {
     return { ...digest, read: mergeReadLogs(read) };
   } finally {
     threads?.end();
-    process.off("exit", removeSpilled);
-    removeSpilled();
   }
 }
 
