@@ -7,6 +7,7 @@ import { explainOnServer } from "../explain-on-server.ts";
 import { estimateIndexBytes } from "../index-size.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { candidateIndexes } from "./candidate-indexes.ts";
+import { restoreHistograms } from "./column-histograms.ts";
 import { columnLooks } from "./column-looks.ts";
 import { candidateDistinct } from "./distinct-keys.ts";
 import { loadTables } from "./load-tables.ts";
@@ -88,9 +89,12 @@ async function makeCopy(
     const { loaded, gaps } = await loadTables(server, snapshot, databases, scale, find);
     progress("writing statistics");
     const statistics = new Map<string, TableStatistics>();
+    const histogramGaps: CaptureGap[] = [];
     for (const [key, one] of loaded) {
-      const ofTable = tableStatistics(server, databases.get(one.table.schema) ?? "", one);
+      const database = databases.get(one.table.schema) ?? "";
+      const ofTable = tableStatistics(server, database, one);
       if (isInnodb(one.table)) await server.query(`ANALYZE TABLE ${one.name}`);
+      histogramGaps.push(...(await restoreHistograms(server, database, one, snapshot.statistics)));
       await ofTable.claim(one.table.indexes.map(existingClaim));
       await ofTable.write();
       statistics.set(key, ofTable);
@@ -122,7 +126,7 @@ async function makeCopy(
       name: plannerName(server, snapshot),
       snapshot,
       loaded,
-      gaps: [...versionGaps(server, snapshot), ...settingGaps, ...gaps],
+      gaps: [...versionGaps(server, snapshot), ...settingGaps, ...gaps, ...histogramGaps],
       databases,
       indexes,
       looks: columnLooks(server, loaded, columnsOf),

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Product } from "../server-traits.ts";
@@ -150,6 +150,8 @@ async function initialize(
   await run(file, [
     "--no-defaults",
     `--datadir=${data}`,
+    // A server that starts removes what others keep in the same directory for temporary tables.
+    `--tmpdir=${dirname(data)}`,
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
   ]);

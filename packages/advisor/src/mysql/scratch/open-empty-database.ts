@@ -80,7 +80,7 @@ function noServer(product: Product, reason: string): DbadviseError {
   return new DbadviseError(
     "connection-failed",
     `No ${product} server can be had here: ${reason}.`,
-    `Install its server, or name one that holds nothing else with --scratch-url ${product.toLowerCase()}://root:password@127.0.0.1:3306/. ` +
+    `Install its server, or name one that holds nothing else with --scratch-url ${product.toLowerCase()}://user:password@127.0.0.1:3306/. ` +
       `Docker has one: docker run --rm -p 3306:3306 ${IMAGES[product]} (its password is then scratch).`,
   );
 }

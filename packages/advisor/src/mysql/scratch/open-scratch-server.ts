@@ -36,20 +36,22 @@ export async function openScratchServer(
 
 async function openUrl(snapshot: Snapshot, url: string): Promise<ScratchServer> {
   const { product } = serverTraits(snapshot.server);
-  const failed = (message: string, hint: string): DbadviseError =>
-    new DbadviseError("planner-failed", message, hint);
   const server = await openServerAt(url);
   try {
-    if (server.product !== product)
-      throw failed(
+    if (server.product !== product) {
+      throw new DbadviseError(
+        "planner-failed",
         `The scratch server is ${server.product} ${server.version}, the snapshot is of ${product} ${snapshot.server.version}.`,
         `Give --scratch-url a server of ${product}: the two plan differently.`,
       );
-    if (await isProduction(server, snapshot))
-      throw failed(
+    }
+    if (await isProduction(server, snapshot)) {
+      throw new DbadviseError(
+        "planner-failed",
         "The scratch server is the very server that the snapshot is of.",
         "Give --scratch-url another server: this one would be loaded with databases of made-up rows.",
       );
+    }
     return server;
   } catch (error) {
     await server.close();
@@ -57,14 +59,14 @@ async function openUrl(snapshot: Snapshot, url: string): Promise<ScratchServer> 
   }
 }
 
-/** By the server's own identity, which MySQL and MariaDB (from 10.10 on) have. */
+/** A server's name for itself, as a snapshot's `incarnation` begins with it. */
+const IDENTITY = {
+  MySQL: "@@server_uuid",
+  MariaDB: "CONCAT(@@hostname, ':', @@port, '/', @@server_id)",
+} as const;
+
 async function isProduction(server: ScratchServer, { nodes }: Snapshot): Promise<boolean> {
-  const variable = server.product === "MySQL" ? "server_uuid" : "server_uid";
-  const [row] = await server.query(`SHOW GLOBAL VARIABLES LIKE '${variable}'`);
-  const own = row?.["Value"];
-  return (
-    own != null &&
-    own !== "" &&
-    nodes.some(({ incarnation }) => incarnation?.includes(own) === true)
-  );
+  const [row] = await server.query(`SELECT ${IDENTITY[server.product]} AS identity`);
+  const own = `${row?.["identity"]}/`;
+  return nodes.some(({ incarnation }) => incarnation?.startsWith(own) === true);
 }

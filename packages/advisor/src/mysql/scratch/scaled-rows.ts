@@ -6,7 +6,7 @@ import { type ColumnFacts, frequenciesOf } from "./column-values.ts";
 import type { ComparedValue } from "./compared-values.ts";
 import { candidateDistinct, scaledDistinct } from "./distinct-keys.ts";
 import type { LoadedTable } from "./load-tables.ts";
-import { scaledFrequency } from "./scale.ts";
+import { scaledFrequency, unscaledFrequency } from "./scale.ts";
 
 export type TableColumns = ReadonlyMap<string, { readonly facts: ColumnFacts }>;
 
@@ -42,9 +42,15 @@ export function productionRows(step: TableStep, context: ReadContext): number {
   // A jump from each value of the key to the next one.
   if (step.notes.includes("for group by"))
     return Math.min(rows, step.rows * distinctFactor(name, parts.length, context, k));
-  // Below the copy's precision: none, or as many as one row stands for.
-  if (step.rows <= 1 && parts.every(({ column }) => equalValues(column, context).length === 0))
-    return Math.min(k, 2);
+  if (!parts.some(({ column }) => equalValues(column, context).length > 0)) {
+    // A value of a row that was looked up while planning: as frequent as others of the key.
+    if (step.ref.length > 0 && step.ref.every((one) => one === "const"))
+      return step.rows <= 1
+        ? averageRows(name, parts.length, context)
+        : Math.min(rows, unscaledFrequency(step.rows, k));
+    // Below the copy's precision: none, or as many as one row stands for.
+    if (step.rows <= 1) return Math.min(k, 2);
+  }
   if (step.ref.some((one) => one !== "const" && one !== "func"))
     return Math.max(1, Math.min(rows, step.rows * joinFactor(name, parts.length, context, k)));
   const found = Math.max(1, Math.min(rows, step.rows * searchFactor(parts, context, k)));
@@ -123,18 +129,31 @@ function joinFactor(name: string, parts: number, context: ReadContext, k: number
 function distinctFactor(
   name: string,
   parts: number,
-  { loaded, created, columns }: ReadContext,
+  context: ReadContext,
   k: number,
   unknown = 1,
 ): number {
-  const { table, made } = loaded;
+  const count = distinctOf(name, parts, context);
+  return count === undefined ? unknown : count / scaledDistinct(count, context.loaded.made, k);
+}
+
+function averageRows(name: string, parts: number, context: ReadContext): number {
+  const count = distinctOf(name, parts, context);
+  return count === undefined ? 1 : Math.max(1, context.loaded.rows / count);
+}
+
+/** Different values of an index's first keys, in production. */
+function distinctOf(
+  name: string,
+  parts: number,
+  { loaded: { table }, created, columns }: ReadContext,
+): number | undefined {
   const index = table.indexes.find((one) => one.name.toLowerCase() === name.toLowerCase());
   const candidate = created.get(name);
   const distinct =
     index?.prefixDistinct ??
     (candidate === undefined ? [] : candidateDistinct(candidate, table, columns));
-  const count = distinct[parts - 1];
-  return count === undefined ? unknown : count / scaledDistinct(count, made, k);
+  return distinct[parts - 1];
 }
 
 function sum(numbers: readonly number[]): number {

@@ -133,7 +133,9 @@ export function scratchPlanner(parts: PlannerParts): Planner {
     for (const { use, text: value } of text.values) {
       if (use.kind !== "equal") continue;
       for (const { table, column } of use.columns) {
-        if (isIndexed(table, column)) await parts.looks.provide(table, column, value);
+        // A value that does not fit the column is for the plan to complain about.
+        if (isIndexed(table, column))
+          await parts.looks.provide(table, column, value).catch(() => undefined);
       }
     }
     await indexes.apply(configuration, tables);

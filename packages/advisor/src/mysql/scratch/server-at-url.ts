@@ -1,6 +1,7 @@
 import type { Connection } from "mysql2/promise";
 import { DbadviseError, redactUrl } from "../../dbadvise-error.ts";
-import { connectionOptions, readTarget, type Target } from "../connection-options.ts";
+import { openConnection } from "../connect.ts";
+import { readTarget } from "../connection-options.ts";
 import { messageOf } from "./load-tables.ts";
 import { type ScratchServer, scratchServer } from "./scratch-server.ts";
 
@@ -16,7 +17,7 @@ export async function openServerAt(url: string): Promise<ScratchServer> {
   }
   let connection: Connection;
   try {
-    connection = await connectTo(target);
+    connection = await openConnection({ ...target, database: "" });
   } catch (error) {
     throw new DbadviseError(
       "planner-failed",
@@ -26,12 +27,4 @@ export async function openServerAt(url: string): Promise<ScratchServer> {
     );
   }
   return scratchServer(connection, false, async () => undefined);
-}
-
-async function connectTo(target: Target): Promise<Connection> {
-  const { createConnection } = await import("mysql2/promise");
-  const { database: _, ...options } = await connectionOptions(target, false);
-  const connection = await createConnection(options);
-  connection.on("error", () => undefined);
-  return connection;
 }

@@ -20,8 +20,9 @@ export function tableParts(definition: string, name: string): TableParts {
   const [first, last] = [all[open], all[close]];
   if (all[0]?.value !== "CREATE" || first === undefined || last === undefined)
     throw new Error("its definition can't be read");
-  const items = topLevelItems(all.slice(open + 1, close)).map((item) => ({
-    text: definition.slice(item[0]?.start, item.at(-1)?.end),
+  const items = topLevelItems(all.slice(open + 1, close + 1)).map(({ item, end }) => ({
+    // Up to the comma: the end of a comment that servers execute is no token.
+    text: definition.slice(item[0]?.start, end).trimEnd(),
     kind: kindOf(item),
     columns: item,
   }));
@@ -82,17 +83,26 @@ function closing(all: readonly Token[], open: number): number {
   return -1;
 }
 
-/** What stands between the commas that are in no brackets. */
-function topLevelItems(all: readonly Token[]): readonly (readonly Token[])[] {
-  const items: Token[][] = [[]];
+interface Item {
+  readonly item: readonly Token[];
+  /** Characters before the comma or bracket that ends it. */
+  readonly end: number;
+}
+
+/** What stands between the commas that are in no brackets, up to the bracket that closes them. */
+function topLevelItems(all: readonly Token[]): readonly Item[] {
+  const items: Item[] = [];
+  let item: Token[] = [];
   let depth = 0;
-  for (const token of all) {
+  for (const [at, token] of all.entries()) {
     if (token.text === "(") depth += 1;
     if (token.text === ")") depth -= 1;
-    if (depth === 0 && token.text === ",") items.push([]);
-    else items.at(-1)?.push(token);
+    if ((depth === 0 && token.text === ",") || at === all.length - 1) {
+      if (item.length > 0) items.push({ item, end: token.start });
+      item = [];
+    } else item.push(token);
   }
-  return items.filter((item) => item.length > 0);
+  return items;
 }
 
 /** A text with the databases of qualified names replaced; `databases` are by their names in the text. */
