@@ -22,6 +22,8 @@ export interface ServerTraits {
   readonly parentKeysUnique: boolean;
   /** Whether it tells how many pages of each index are in memory. */
   readonly tellsCachedPages: boolean;
+  /** Whether it keeps statistics of its own beside those of the storage engine. */
+  readonly keepsIndependentStatistics: boolean;
 }
 
 /** The oldest servers that can be read. */
@@ -46,6 +48,7 @@ export function serverTraits(
         descendingServesForeignKeys: true,
         parentKeysUnique: false,
         tellsCachedPages: false,
+        keepsIndependentStatistics: true,
       }
     : {
         product: "MySQL",
@@ -58,6 +61,7 @@ export function serverTraits(
         descendingServesForeignKeys: false,
         parentKeysUnique: versionNumber >= 80_400,
         tellsCachedPages: true,
+        keepsIndependentStatistics: false,
       };
 }
 

@@ -16,6 +16,7 @@ import {
   toTable,
 } from "./capture-tables.ts";
 import { captureViews } from "./capture-views.ts";
+import { NO_INDEPENDENT_STATISTICS, readIndependentStatistics } from "./independent-statistics.ts";
 import { type InnodbStatistics, readInnodbStatistics } from "./innodb-statistics.ts";
 import { printedConstraints } from "./printed-constraints.ts";
 import { withRequiredIndexes } from "./required-indexes.ts";
@@ -49,12 +50,25 @@ export async function captureCatalog(
         return null;
       })
     : null;
-  const found = await captureTableFacts(session);
+  const independent = facts.traits.keepsIndependentStatistics
+    ? await readIndependentStatistics(session).catch(() => {
+        gaps.push({
+          object: "mysql.table_stats, mysql.index_stats",
+          reason: `This account may not read them: where the server has statistics of its own, plans go by other numbers than these. GRANT SELECT on both TO ${facts.account}.`,
+        });
+        return NO_INDEPENDENT_STATISTICS;
+      })
+    : NO_INDEPENDENT_STATISTICS;
+  const found = (await captureTableFacts(session)).map((table) => ({
+    ...table,
+    rows: independent.rows.get(table.name.toLowerCase()) ?? table.rows,
+  }));
   const columns = await captureColumns(session);
   const { definitions, gaps: hidden } = await captureDefinitions(session, schema, found);
   const indexes = await captureIndexes(session, facts, {
     sizes: new Map(found.map((table) => [table.name, table])),
     innodb,
+    independent,
     cached,
     definitions,
   });

@@ -4,6 +4,7 @@ import { quoteIdent } from "../quote-ident.ts";
 import { readRows, type TextRow } from "../read-rows.ts";
 import { sqlString } from "../sql-string.ts";
 import type { ServerFacts } from "./capture-server.ts";
+import type { IndependentStatistics } from "./independent-statistics.ts";
 import { innodbKey, type InnodbStatistics } from "./innodb-statistics.ts";
 import { unescapeExpression } from "./unescape-expression.ts";
 
@@ -34,6 +35,7 @@ const selectIndexes = ({ traits }: ServerFacts): string => `
 export interface IndexSources {
   readonly sizes: ReadonlyMap<string, TableSize>;
   readonly innodb: InnodbStatistics;
+  readonly independent: IndependentStatistics;
   /** InnoDB pages in the server's memory, by `innodbKey`; `null` where that is not known. */
   readonly cached: ReadonlyMap<string, number> | null;
   /** `CREATE TABLE` statements by table. */
@@ -44,7 +46,7 @@ export interface IndexSources {
 export async function captureIndexes(
   session: Session,
   facts: ServerFacts,
-  { sizes, innodb, cached, definitions }: IndexSources,
+  { sizes, innodb, independent, cached, definitions }: IndexSources,
 ): Promise<ReadonlyMap<string, readonly Index[]>> {
   const rows = await readRows(session, selectIndexes(facts));
   const byTable = Map.groupBy(rows, (row) => row["table"] ?? "");
@@ -65,7 +67,10 @@ export async function captureIndexes(
               ? Math.round((known.pages * facts.pageSize) / CATALOG_PAGE)
               : Math.round(share / CATALOG_PAGE),
           rows: Math.max(0, size.rows),
-          distinct: known?.distinct ?? [],
+          distinct:
+            distinctOf(independent.rowsPerKey.get(innodbKey(table, name)), size.rows) ??
+            known?.distinct ??
+            [],
           cached:
             cached === null
               ? null
@@ -78,6 +83,19 @@ export async function captureIndexes(
       return [table, indexes.toSorted(primaryFirst)];
     }),
   );
+}
+
+/** Distinct values where rows of each are known for all first keys. */
+function distinctOf(
+  rowsPerKey: readonly (number | null)[] | undefined,
+  rows: number,
+): readonly number[] | null {
+  const distinct: number[] = [];
+  for (const shared of rowsPerKey ?? []) {
+    if (shared == null) break;
+    distinct.push(Math.round(rows / shared));
+  }
+  return distinct.length === 0 ? null : distinct;
 }
 
 /** Names of indexes are unique in their table only. */

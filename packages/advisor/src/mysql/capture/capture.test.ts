@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startMariadb, startMysql, type TestDatabase } from "@dbadvise/testkit";
@@ -371,6 +371,19 @@ describe.each([
       expect(statisticsOf(without, "customers", "country").serverHistogram).toBeUndefined();
     });
 
+    it("goes by the statistics that plans go by", async () => {
+      await owner.query(
+        "create table measured (id int primary key, a int, b int, key both_of (a, b))",
+      );
+      await owner.query("insert into measured values (1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 2, 4)");
+      await owner.query(`analyze table measured ${mysql ? "" : "persistent for all"}`);
+      await owner.query("insert into measured values (5, 5, 5)");
+      const after = await capture(session, OPTIONS);
+      expect(indexOf(after, "measured", "both_of").prefixDistinct).toEqual([2, 4, 4]);
+      expect(tableOf(after, "measured").rows).toBe(mysql ? 5 : 4);
+      await owner.query("drop table measured");
+    });
+
     it("takes the same sample of the same rows", async () => {
       const [one, other] = [await capture(session, OPTIONS), await capture(session, OPTIONS)];
       expect(one.statistics).toEqual(other.statistics);
@@ -428,15 +441,36 @@ describe.each([
           "usage counters of db:3306/shop",
           ...(mysql
             ? ["information_schema.INNODB_CACHED_INDEXES", "mysql.server_cost, mysql.engine_cost"]
-            : ["mysql.column_stats"]),
+            : ["mysql.column_stats", "mysql.table_stats, mysql.index_stats"]),
         ]),
       );
-      expect(objects).toHaveLength(mysql ? 6 : 5);
+      expect(objects).toHaveLength(6);
       for (const { reason } of poor.gaps) expect(reason).toMatch(/GRANT|performance_schema=O/);
     });
 
+    it("misses nothing with the grants that docs/safety.md names", async () => {
+      const text = await readFile(
+        new URL("../../../../../docs/safety.md", import.meta.url),
+        "utf8",
+      );
+      const section = text.slice(text.indexOf("## MySQL and MariaDB"));
+      const [, sql = ""] = /```sql\n([\s\S]*?)```/.exec(section) ?? [];
+      const [common = "", ofMysql = "", ofMariadb = ""] = sql.split(/^-- (?:MySQL|MariaDB):.*$/m);
+      const grants = `${common}${mysql ? ofMysql : ofMariadb}`.matchAll(/^GRANT .*?;/gm);
+      for (const [grant] of grants) {
+        await owner.query(
+          grant.replace("dbadvise@'%'", `'${account}'@'%'`).replace("shop.*", `${schema}.*`),
+        );
+      }
+      const granted = await asReader((reader) => capture(reader, OPTIONS));
+      const off = snapshot.gaps.filter(({ reason }) => /performance_schema=OFF/.test(reason));
+      const younger = /^Of \d+ indexes without a use/;
+      expect(granted.gaps.filter(({ reason }) => !younger.test(reason))).toEqual(off);
+      expect(granted.catalog).toEqual((await capture(session, OPTIONS)).catalog);
+    });
+
     it("reads no column that it may not select", async () => {
-      await owner.query(`revoke select on ${schema}.* from '${account}'@'%'`);
+      await owner.query(`revoke all on ${schema}.* from '${account}'@'%'`);
       await owner.query(`grant select (id, country) on customers to '${account}'@'%'`);
       try {
         const poor = await asReader((reader) => capture(reader, OPTIONS));
