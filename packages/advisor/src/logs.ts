@@ -11,7 +11,7 @@ export type {
   WhyGrouped,
 } from "./log/sql-key/why-grouped.ts";
 export type { LexisName } from "./log/sql-key/lexis.ts";
-export { fingerprintShapes } from "./fingerprint-shapes.ts";
+export { fingerprintShapes, prepareFingerprints } from "./fingerprint-shapes.ts";
 export { followDigest, type FollowDigestOptions } from "./digest/follow-digest.ts";
 export { type ReadProgress, runDigest, type RunDigestOptions } from "./digest/run-digest.ts";
 export { mergeDigests } from "./digest/merge-digests.ts";

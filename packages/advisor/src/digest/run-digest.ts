@@ -5,7 +5,7 @@ import { type KnownFormat, sniffInput } from "../log/input/sniff-format.ts";
 import { FORMAT_READERS } from "../log/format-readers.ts";
 import { joinRanges } from "../log/join/join-ranges.ts";
 import { CARRIED_DATABASE } from "../log/mysql-log/carried-database.ts";
-import { LEXIS } from "../log/sql-key/lexis.ts";
+import { LEXIS, type LexisName } from "../log/sql-key/lexis.ts";
 import { createSqlKey } from "../log/sql-key/sql-key.ts";
 import { hasAbsoluteTimes } from "../log/stderr/absolute-times.ts";
 import {
@@ -44,6 +44,8 @@ export interface RunDigestOptions extends KnownFormat {
   readonly maxShapes?: number | undefined;
   /** Given, logs are read from where these end, up to their last whole line, and the digest says how far. Default: whole. */
   readonly continueAfter?: readonly ReadLog[] | undefined;
+  /** Told each dialect of the logs' statements, before they are read. */
+  readonly onLexis?: ((lexis: LexisName) => void) | undefined;
   /** Told now and then how far it is. */
   readonly progress?: ((progress: ReadProgress) => void) | undefined;
   /** Ends the reading; the promise rejects with its reason. */
@@ -77,6 +79,8 @@ async function readLogs(options: RunDigestOptions, spillFolder: string): Promise
     const tasks = logs.map((log) => tasksOf(log, stateOptions, options));
     const isHere = count === 0;
     threads.begin(isHere ? [] : tasks.flat(), progress);
+    for (const lexis of new Set(logs.map(({ source }) => FORMAT_READERS[source.format.name].lexis)))
+      options.onLexis?.(lexis);
     const readTask = taskReader(threads, isHere, progress, signal);
     // Results are merged as they come, in the order of their logs.
     for (const [index, log] of logs.entries()) {

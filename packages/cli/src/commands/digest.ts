@@ -6,6 +6,7 @@ import {
   fingerprintShapes,
   followDigest,
   mergeDigests,
+  prepareFingerprints,
   type ReadLog,
   readLogsOf,
   type ReadProgress,
@@ -78,6 +79,8 @@ async function digestOfLogs(
       inputs: await logPaths(logs, folder),
       continueAfter,
       workers,
+      // Who needs it hears of what goes wrong.
+      onLexis: (lexis) => void prepareFingerprints(lexis).catch(() => {}),
       progress,
     }),
   );
