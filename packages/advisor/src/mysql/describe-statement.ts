@@ -1,7 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Statement, TableUse } from "../workload/statement.ts";
+import { tableUse } from "../workload/describe/model.ts";
+import type { Statement } from "../workload/statement.ts";
 import { catalogNames } from "./describe/catalog-names.ts";
-import type { DescribeContext, Scope, UseDraft } from "./describe/model.ts";
+import type { DescribeContext, Scope } from "./describe/model.ts";
 import { givesPlainRows } from "./describe/plain-rows.ts";
 import { describeQuery } from "./describe/select.ts";
 import { describeDelete, describeInsert, describeUpdate } from "./describe/write-statements.ts";
@@ -34,7 +35,11 @@ export function describeStatement(
     outer: new Set(),
   };
   describeTree(tree, level);
-  const tables = context.uses.map((draft) => tableUse(draft, hints));
+  for (const { table, hinted } of context.uses) {
+    // An optimizer hint may name the table by an alias, or not at all: that of any table here.
+    for (const { name } of table.indexes) if (hints.has(name.toLowerCase())) hinted.add(name);
+  }
+  const tables = context.uses.map(tableUse);
   const unresolved = [...context.unresolved];
   const systemOnly = context.system.size > 0 && tables.length === 0 && unresolved.length === 0;
   const plainRows = tree.kind === "query" && givesPlainRows(tree, context);
@@ -59,21 +64,4 @@ function describeTree(tree: SyntaxTree, level: Scope): void {
     case "delete":
       return describeDelete(tree, level);
   }
-}
-
-function tableUse(draft: UseDraft, hints: ReadonlySet<string>): TableUse {
-  const { table, predicates, order, group, limited } = draft;
-  // An optimizer hint may name the table by an alias, or not at all: that of any table here.
-  const named = table.indexes.filter(({ name }) => hints.has(name.toLowerCase()));
-  const hintedIndexes = [...draft.hinted, ...named.map(({ name }) => name)];
-  return {
-    table: { schema: table.schema, name: table.name },
-    predicates,
-    order,
-    group,
-    columns: draft.whole ? "*" : [...draft.columns],
-    written: [...draft.written],
-    ...(hintedIndexes.length === 0 ? {} : { hintedIndexes }),
-    limited,
-  };
 }

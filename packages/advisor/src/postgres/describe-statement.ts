@@ -1,8 +1,9 @@
 import type { Node } from "libpg-query";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Statement, TableUse } from "../workload/statement.ts";
+import { tableUse } from "../workload/describe/model.ts";
+import type { Statement } from "../workload/statement.ts";
 import { catalogNames } from "./describe/catalog-names.ts";
-import type { DescribeContext, Output, OutputsRead, Scope, UseDraft } from "./describe/model.ts";
+import type { DescribeContext, Output, OutputsRead, Scope } from "./describe/model.ts";
 import { countReferences } from "./describe/node-parts.ts";
 import { describeSelect, givesPlainRows } from "./describe/select.ts";
 import {
@@ -60,18 +61,4 @@ function kindOf(tree: Node): Statement["kind"] {
   if ("UpdateStmt" in tree) return "update";
   if ("DeleteStmt" in tree) return "delete";
   return "MergeStmt" in tree ? "merge" : "select";
-}
-
-function tableUse(draft: UseDraft): TableUse {
-  const { table, predicates, order, group, limited } = draft;
-  return {
-    table: { schema: table.schema, name: table.name },
-    predicates,
-    order,
-    ...(draft.nearest !== undefined && { nearest: draft.nearest }),
-    group,
-    columns: draft.whole ? "*" : [...draft.columns],
-    written: [...draft.written],
-    limited,
-  };
 }

@@ -64,8 +64,7 @@ export function tableRelation(use: UseDraft, item: TableItem): Relation {
     origins: [{ kind: "column", use, column: column.name, reach: "all" }],
   }));
   const alias = item.alias ?? item.name;
-  const schema = item.alias === null ? use.table.schema : null;
-  return { columns, open: false, uses: [use], alias, schema };
+  return { columns, open: false, uses: [use], alias, schema: use.table.schema };
 }
 
 /** A view's query; names that are not in the catalog are noted, and their columns are not known. */

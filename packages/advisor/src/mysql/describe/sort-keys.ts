@@ -1,7 +1,8 @@
+import { assignGroupColumns, assignSortKeys } from "../../workload/describe/assign-keys.ts";
 import type { SortKey } from "../../workload/statement.ts";
 import type { Expression, OrderItem } from "../syntax/tree.ts";
 import { indexExpression } from "./index-expression.ts";
-import { sameName, type Scope, type UseDraft } from "./model.ts";
+import { sameName, type Scope } from "./model.ts";
 import { trace, type Traced } from "./trace.ts";
 import { columnType, tracedColumn } from "./value-type.ts";
 
@@ -51,23 +52,9 @@ export function groupNodes(
   });
 }
 
-/** Gives the leading keys to the table that could deliver them in order: all of one table, the first key's. */
+/** Gives the leading keys to the table that could deliver them in order. */
 export function assignOrder(keys: readonly OrderItem[], scope: Scope): void {
-  const [first, ...rest] = keys;
-  if (first === undefined) return;
-  for (const leading of trace(first.expression, scope)) {
-    const [use] = leading.uses;
-    const key = sortKey(leading, first);
-    if (use === undefined || key === null || use.order.length > 0) continue;
-    const order = [key];
-    for (const next of rest) {
-      const same = trace(next.expression, scope).find((traced) => traced.uses.has(use));
-      const nextKey = same === undefined ? null : sortKey(same, next);
-      if (nextKey === null) break;
-      order.push(nextKey);
-    }
-    use.order = order;
-  }
+  assignSortKeys(keys, (key) => trace(key.expression, scope), sortKey);
 }
 
 /** NULL is the least of all values. */
@@ -85,18 +72,7 @@ function sortKey(traced: Traced, { direction }: OrderItem): SortKey | null {
 
 /** GROUP BY or DISTINCT, where all keys are columns of one table. */
 export function assignGroup(nodes: readonly Expression[], scope: Scope): void {
-  const columns: string[] = [];
-  let only: UseDraft | undefined;
-  for (const node of nodes) {
-    const [traced, ...more] = trace(node, scope);
-    const [use] = traced?.uses ?? [];
-    if (traced === undefined || traced.column === null || use === undefined || more.length > 0)
-      return;
-    if (traced.reach !== "all" || (only !== undefined && only !== use)) return;
-    only = use;
-    if (!columns.includes(traced.column)) columns.push(traced.column);
-  }
-  if (only !== undefined) only.group = columns;
+  assignGroupColumns(nodes.map((node) => trace(node, scope)));
 }
 
 /** `MIN(x)` or `MAX(x)` as the first output of a level without GROUP BY: the server reads one row from the end of an index. */

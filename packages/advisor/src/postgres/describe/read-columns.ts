@@ -1,4 +1,5 @@
 import type { Node, SubLink } from "libpg-query";
+import { markWhole } from "../../workload/describe/model.ts";
 import {
   childScope,
   NOTHING,
@@ -39,12 +40,10 @@ function readReference(parts: readonly string[], scope: Scope): void {
   else for (const origin of found?.origins ?? []) readOrigin(origin);
 }
 
-/** A `*`: where it stands for a whole table, that says more than the list of its columns. */
+/** A `*`. */
 export function readAll(output: Output): void {
   for (const column of output.columns) readColumn(column);
-  for (const use of output.uses) {
-    if (use.table.columns.every((column) => use.columns.has(column.name))) use.whole = true;
-  }
+  markWhole(output);
 }
 
 export function readColumn(column: RelationColumn): void {

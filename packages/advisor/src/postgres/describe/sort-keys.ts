@@ -1,8 +1,9 @@
 import type { Node, SortBy, WindowDef } from "libpg-query";
+import { assignGroupColumns, assignSortKeys } from "../../workload/describe/assign-keys.ts";
 import type { SortKey } from "../../workload/statement.ts";
 import { expressionType, nearestPaths } from "./access-paths.ts";
 import { indexExpression } from "./index-expression.ts";
-import type { Scope, UseDraft } from "./model.ts";
+import type { Scope } from "./model.ts";
 import { integerConstant, nameParts } from "./node-parts.ts";
 import { dependsOnColumns, functionName, trace, type Traced } from "./trace.ts";
 
@@ -91,23 +92,9 @@ export function windowKeys(
   return [...partition.map(ascendingKey), ...sortKeys(order, [])];
 }
 
-/** Gives the leading keys to the table that could deliver them in order: all of one table, the first key's. */
+/** Gives the leading keys to the table that could deliver them in order. */
 export function assignOrder(keys: readonly Key[], scope: Scope): void {
-  const [first, ...rest] = keys;
-  if (first === undefined) return;
-  for (const leading of trace(first.node, scope)) {
-    const [use] = leading.uses;
-    const key = sortKey(leading, first);
-    if (use === undefined || key === null || use.order.length > 0) continue;
-    const order = [key];
-    for (const next of rest) {
-      const same = trace(next.node, scope).find((traced) => traced.uses.has(use));
-      const nextKey = same === undefined ? null : sortKey(same, next);
-      if (nextKey === null) break;
-      order.push(nextKey);
-    }
-    use.order = order;
-  }
+  assignSortKeys(keys, (key) => trace(key.node, scope), sortKey);
 }
 
 /** Notes an order by distance from a value, which is no order of the column itself. */
@@ -137,18 +124,7 @@ function sortKey(traced: Traced, key: Key): SortKey | null {
 
 /** GROUP BY or DISTINCT, where all keys are columns of one table. */
 export function assignGroup(nodes: readonly Node[], scope: Scope): void {
-  const columns: string[] = [];
-  let only: UseDraft | undefined;
-  for (const node of nodes) {
-    const [traced, ...more] = trace(node, scope);
-    const [use] = traced?.uses ?? [];
-    if (traced === undefined || traced.column === null || use === undefined || more.length > 0)
-      return;
-    if (traced.reach !== "all" || (only !== undefined && only !== use)) return;
-    only = use;
-    if (!columns.includes(traced.column)) columns.push(traced.column);
-  }
-  if (only !== undefined) only.group = columns;
+  assignGroupColumns(nodes.map((node) => trace(node, scope)));
 }
 
 /** `min(x)` or `max(x)` as the only output of a level: the server reads one row from the end of an index. */
