@@ -21,6 +21,8 @@ export interface Access {
   readonly covering: boolean;
   /** How many ranges, or values of an IN list. */
   readonly ranges?: number;
+  /** Whether all that is looked up is known when the plan is made. Default false. */
+  readonly constant?: boolean;
 }
 
 /** Servers count nothing for the first two, as they read the row before they plan; it is read all the same. */
@@ -46,7 +48,10 @@ export function readCost(
   if (index.clustered) read = (rows <= 2 ? rows : ranges + share * pages(table.bytes)) * page;
   else if (covering) read = (ranges + share * pages(index.bytes)) * constants.page(index.bytes);
   if (type === "index") return read;
-  if (isLookup) return Math.min(read, worstCost(table, index, covering, constants));
+  if (isLookup) {
+    const isBounded = access.constant !== true || constants.boundsConstants;
+    return isBounded ? Math.min(read, worstCost(table, index, covering, constants)) : read;
+  }
   // The rows of a range are looked at where it is found, by the servers' count, and once more in the join.
   return read + ranges * constants.rangeStart + rows * constants.row;
 }

@@ -11,6 +11,10 @@ export interface CostConstants {
   page(bytes: number): number;
   /** Pages that a look-up of a secondary index counts beside those of its rows. */
   readonly lookupPages: number;
+  /** Whether what a look-up costs is bounded also where its rows were counted. */
+  readonly boundsConstants: boolean;
+  /** Rows of a look-up for one that the statistics tell, where the value is not known. */
+  readonly joinedRows: number;
   /** The same of a range, and what it counts beside pages. */
   readonly rangePages: number;
   readonly rangeStart: number;
@@ -45,6 +49,9 @@ export function costConstants({
       product: "MariaDB",
       page: () => 1,
       lookupPages: 1,
+      boundsConstants: false,
+      // InnoDB's info_low halves them, so that indexes are preferred; MySQL's does no more.
+      joinedRows: 0.5,
       rangePages: 0,
       rangeStart: 0.145,
       row: 0.2,
@@ -67,6 +74,8 @@ export function costConstants({
       return cached * cost("memory_block_read_cost") + (1 - cached) * cost("io_block_read_cost");
     },
     lookupPages: 0,
+    boundsConstants: true,
+    joinedRows: 1,
     rangePages: 1,
     rangeStart: 0.01,
     row: cost("row_evaluate_cost"),

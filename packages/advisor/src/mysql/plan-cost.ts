@@ -83,7 +83,8 @@ export function planCost(block: Block, facts: PlanFacts, constants: CostConstant
       return rows * constants.page(table.bytes) + (1 + others.length) * constants.rangeStart;
     }
     const index = name === undefined ? null : facts.index(step, name);
-    return readCost({ type, rows, covering }, table, index, constants);
+    const constant = step.ref.length > 0 && step.ref.every((ref) => ref === "const");
+    return readCost({ type, rows, covering, constant }, table, index, constants);
   };
 
   const fillCost = (below: Block): number => {

@@ -241,11 +241,16 @@ function subqueries(
     const dependent =
       typeof one["dependent"] === "boolean"
         ? one["dependent"]
-        : !runsOnce && looksOutside(block, around);
+        : !runsOnce && (isLookedUp(block) || looksOutside(block, around));
     found.push({ block, dependent });
   };
   for (const [name, value] of Object.entries(json)) visit(value, name);
   return { subqueries: found };
+}
+
+/** IN (SELECT ...) that is answered by a look-up for each value. */
+function isLookedUp(block: Block): boolean {
+  return tableSteps(block).some(({ access }) => access.endsWith("_subquery"));
 }
 
 function looksOutside(block: Block, around: readonly string[]): boolean {

@@ -160,9 +160,9 @@ describe.each([
 
   test("values stay only where they are asked for", async () => {
     const sql =
-      "select * from orders where note like 'it''s \\'secret\\' \"4711%' and total = -12.625 and customer_id in (98111, 98222)";
+      "select * from orders where note like 'it''s \\'secret\\' \"4711%' and total = -98712.25 and customer_id in (98111, 98222)";
     const redacted = (await planOf(sql)).lines.join("\n");
-    expect(redacted).not.toMatch(/secret|4711|12\.625|98[12]/);
+    expect(redacted).not.toMatch(/secret|4711|98712|98[12]/);
     expect(redacted).toMatch(/\?/);
     expect((await planOf(sql, { redact: false })).lines.join("\n")).toMatch(/secret.*4711/);
   });
