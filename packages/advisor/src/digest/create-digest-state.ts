@@ -26,7 +26,7 @@ import {
   removeExample,
 } from "./kept-example.ts";
 import { createNameInterner } from "./name-interner.ts";
-import { addAt, rowOf } from "./pair-table.ts";
+import { addAt, createPairTable, rowOf } from "./pair-table.ts";
 import { mergeRows, type RowRun, rowsOfRun, runInFile, runInMemory } from "./row-run.ts";
 import {
   addShape,
@@ -117,6 +117,8 @@ const MEMORY_BYTES: number = 24 * 1024 * 1024;
 /** Rows of a part that are larger go through a file where there is a folder for it. */
 const PART_BYTES: number = 1024 * 1024;
 const YOUNG = 1024;
+/** Shapes that are known to have their text in some row, at most: it takes 24 bytes to know it of one. */
+const MAX_TOLD: number = 1024 * 1024;
 /** A power of two. */
 const KNOWN_STATEMENTS = 4096;
 const MAX_PLAN_BYTES: number = 64 * 1024;
@@ -148,6 +150,8 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
   /** Number of the first shape of `columns`: those before were written out. */
   let base = 0;
   const written: WrittenShapes[] = [];
+  /** Keys of shapes whose text is in a row here, or in one that was written out. */
+  let told = createPairTable(0);
   const young = createYoungExamples();
   let ticks = 0;
 
@@ -170,7 +174,7 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
         const shapes = columns.shapes;
         const known = shapes.size;
         const shape = rowOf(shapes, (key.high ^ salt) >>> 0, key.low >>> 0);
-        if (shapes.size > known) addShape(columns, shape, flat(cutText(key.text())), lexis);
+        if (shapes.size > known) addShape(columns, shape, textOnce(shape, key), lexis);
         if (statement !== -1) {
           knownStatements[place] = statement;
           numbers[place] = base + shape;
@@ -189,6 +193,15 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
         if (at > last) last = at;
       },
     };
+  };
+
+  /** The text of a new shape; empty where a row that was written out has it: making it takes longer than all else. */
+  const textOnce = (shape: number, key: SqlKey): string => {
+    const { first: high, second: low } = columns.shapes;
+    if (told.size === MAX_TOLD) told = createPairTable(0);
+    const before = told.size;
+    rowOf(told, high[shape] as number, low[shape] as number);
+    return told.size > before ? flat(cutText(key.text())) : "";
   };
 
   const execution = (number: number, seen: Execution): KeptExample | null => {
@@ -417,6 +430,7 @@ export function createDigestState(options: DigestStateOptions = {}): DigestState
         runs: [...runs, run],
       };
       forget();
+      told = createPairTable(0);
       young.take();
       timeline = createTimeline();
       ({ widthMs } = timeline);
