@@ -1,4 +1,4 @@
-import { tableKey } from "../catalog/catalog.ts";
+import { type IndexKey, tableKey } from "../catalog/catalog.ts";
 import { candidateId } from "./candidate-index.ts";
 import { mergeCandidates } from "./merge-candidates.ts";
 import type { ProposedIndex } from "./table-access.ts";
@@ -41,14 +41,19 @@ export function merged(candidates: readonly Wanted[]): readonly Wanted[] {
   return [...made.values()];
 }
 
+function searchedKeys({ candidate, stored = 0 }: ProposedIndex): readonly IndexKey[] {
+  return candidate.keys.slice(0, candidate.keys.length - stored);
+}
+
 function heldColumns({ candidate, stored = 0 }: ProposedIndex): number {
   return candidate.include.length + stored;
 }
 
 /** Another query's keys, all among the wide one's. */
 function mayMerge(other: Wanted, wide: Wanted): boolean {
-  if (other.candidate.keys.length > wide.candidate.keys.length) return false;
+  const [own, all] = [searchedKeys(other), searchedKeys(wide)];
+  if (own.length > all.length) return false;
   if (other.queries.isSubsetOf(wide.queries)) return false;
-  const keys = new Set(wide.candidate.keys.map((key) => key.expression));
-  return other.candidate.keys.every((key) => keys.has(key.expression));
+  const keys = new Set(all.map((key) => key.expression));
+  return own.every((key) => keys.has(key.expression));
 }

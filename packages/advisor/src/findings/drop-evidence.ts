@@ -348,6 +348,12 @@ export function replanEvidence(replan: Replan | null, context: FindingContext): 
       `${countText(replan.failed.length, "query", "queries")} on its table could not be planned: ${replan.failed[0]}`,
     );
   }
+  if (replan.contradicted > 0) {
+    return line(
+      "against",
+      `${countText(replan.contradicted, "query is", "queries are")} told to cost less without it, though the server chose it: these costs can't be compared`,
+    );
+  }
   if (replan.guessed > 0) {
     return line(
       "unknown",

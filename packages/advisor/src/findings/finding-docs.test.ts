@@ -24,8 +24,10 @@ describe.each(codes)("%s", (code) => {
   });
 
   test("has the same sections as every page", () => {
-    const headings = page(`${code}.md`).match(/^#+ .*$/gm);
-    expect(headings).toEqual([
+    const headings: readonly string[] = page(`${code}.md`).match(/^#+ .*$/gm) ?? [];
+    const others = "## On MySQL and MariaDB";
+    expect(headings.indexOf(others)).toBe(headings.includes(others) ? 4 : -1);
+    expect(headings.filter((heading) => heading !== others)).toEqual([
       `# ${code}`,
       "## Why it matters",
       "## When it is reported",

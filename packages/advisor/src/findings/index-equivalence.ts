@@ -50,6 +50,7 @@ export function readSignature(index: Index, table: Table): string {
     holdsRows ? "rows" : keysText([...index.keys, ...impliedKeys(index, row)], index),
     index.include.toSorted(),
     index.predicate,
+    UNORDERED.has(index.method) ? wordsOf(index) : null,
   ]);
 }
 
@@ -61,6 +62,11 @@ function keysText(keys: readonly IndexKey[], { method }: Index): string {
 
 /** Access methods that take their columns as a set. */
 const UNORDERED: ReadonlySet<string> = new Set(["fulltext"]);
+
+/** What stands behind the keys: how a text is told into words. */
+function wordsOf({ definition }: Index): string {
+  return definition.slice(definition.lastIndexOf(")") + 1).trim();
+}
 
 /** Keys that the index ends with without being told: those of the rows that it does not have itself. */
 export function impliedKeys(index: Index, row: Index | null): readonly IndexKey[] {

@@ -16,6 +16,8 @@ export interface Replan {
   readonly changed: readonly QueryImpact[];
   /** Why some could not be planned. */
   readonly failed: readonly string[];
+  /** Those whose plan is told to be cheaper without than with: a planner that had the choice did not believe that itself. */
+  readonly contradicted: number;
   /** Those that search a range of the index's keys by values that no source logged: how wide a range is a guess then. */
   readonly guessed: number;
 }
@@ -46,6 +48,7 @@ export async function replanWithout(
   const queries = queriesOn(target.table, context);
   const changed: QueryImpact[] = [];
   const failed: string[] = [];
+  let contradicted = 0;
   for (const query of queries) {
     const changes: QueryImpact[] = [];
     for (const sample of [undefined, ...query.samples]) {
@@ -56,6 +59,7 @@ export async function replanWithout(
       else if (!isSamePlan(base.plan, without.plan))
         changes.push(planImpact(query, base.plan, without.plan));
     }
+    if (changes.some((change) => costFactor(change) * REPLAN_TOLERANCE < 1)) contradicted += 1;
     const [worst] = changes.toSorted((a, b) => costFactor(b) - costFactor(a));
     if (worst) changed.push(worst);
   }
@@ -63,6 +67,7 @@ export async function replanWithout(
     queries: queries.length,
     changed: changed.toSorted((a, b) => costFactor(b) - costFactor(a)),
     failed,
+    contradicted,
     guessed: queries.filter(
       (query) => query.samples.length === 0 && searchesRange(query, target.index),
     ).length,

@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../catalog/snapshot.ts";
-import type { Engine } from "../../engine.ts";
+import type { Engine, PlannerMeans } from "../../engine.ts";
 import { buildWorkload } from "../../workload/build-workload.ts";
 import type { EventSource } from "../../log/event-source.ts";
 import { statisticsFinder } from "../../catalog/find-statistics.ts";
@@ -20,6 +20,7 @@ export async function realContext(
   url: string,
   statements: readonly string[],
   change: (snapshot: Snapshot) => Snapshot = (snapshot) => snapshot,
+  means?: PlannerMeans,
 ): Promise<RealContext> {
   const session = await engine.connect(url);
   const captured = await engine.capture(session, {
@@ -35,7 +36,7 @@ export async function realContext(
     snapshot.catalog,
     statisticsFinder(snapshot),
   );
-  const planner = await engine.createPlanner(snapshot, () => {});
+  const planner = await engine.createPlanner(snapshot, () => {}, means);
   return {
     context: {
       snapshot,
