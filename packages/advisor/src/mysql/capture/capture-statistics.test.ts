@@ -144,6 +144,19 @@ describe.each([
     expect(Math.abs(of("gapped", "grp").correlation ?? 1)).toBeLessThan(0.2);
   });
 
+  it("knows where the keys end that rows are ordered by", () => {
+    const ends = (snapshot.columnEnds ?? []).map(
+      ({ table, column, least, greatest }) => `${table.name}.${column} ${least} ${greatest}`,
+    );
+    expect(new Set(ends)).toEqual(
+      new Set([
+        `gapped.id 0 ${1_000_000_000_000_000 + (ROWS - 1) * 7}`,
+        "tenants.tenant 1 51",
+        "dated.at 2020-02-28 12:00:00.123456 2020-05-07 22:39:00.123456",
+      ]),
+    );
+  });
+
   it("finds rows along keys of bytes, of texts, of several columns, and of times", () => {
     const first = parseArrayLiteral(of("bytes_key", "id").histogram ?? "{}").map((bound) =>
       Number.parseInt(bound!.slice(2, 4), 16),

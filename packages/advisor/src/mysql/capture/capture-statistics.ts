@@ -1,11 +1,12 @@
 import type { Column, Index, Table } from "../../catalog/catalog.ts";
 import { NO_VALUES } from "../../catalog/no-values.ts";
-import type { CaptureGap, ColumnStatistics } from "../../catalog/snapshot.ts";
+import type { CaptureGap, ColumnEnds, ColumnStatistics } from "../../catalog/snapshot.ts";
 import type { Session } from "../../engine.ts";
 import { SESSION_LIMITS, statementLimit } from "../session-limits.ts";
 import type { ServerFacts } from "./capture-server.ts";
 import { CATALOG_PAGE } from "./capture-indexes.ts";
 import { ownAlias } from "../own-alias.ts";
+import { keyEnds } from "./divide-key.ts";
 import { planSample, readSample, type RowSample, type SamplePlan } from "./sample-rows.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { readServerHistograms, type ServerHistograms } from "./server-histograms.ts";
@@ -33,6 +34,8 @@ const NO_ELEMENTS = {
 
 export interface CapturedStatistics {
   readonly statistics: readonly ColumnStatistics[];
+  /** Of the numbers, dates and times that rows are ordered by, where not all rows were read. None where values are to be left out. */
+  readonly columnEnds: readonly ColumnEnds[];
   readonly gaps: readonly CaptureGap[];
 }
 
@@ -48,6 +51,7 @@ export async function captureStatistics(
 ): Promise<CapturedStatistics> {
   const histograms = await readServerHistograms(session, facts);
   const found = new Map<Table, readonly ColumnStatistics[]>();
+  const columnEnds: ColumnEnds[] = [];
   const gaps: CaptureGap[] = [...histograms.gaps];
   const { product } = facts.traits;
   await session.query(`set session ${statementLimit(product, LOOK_MILLISECONDS)}`);
@@ -55,10 +59,11 @@ export async function captureStatistics(
     const until = Date.now() + ALL_MILLISECONDS;
     // The smaller ones take next to no time.
     for (const table of tables.toSorted((a, b) => a.rows - b.rows)) {
-      const { statistics, missing } =
+      const { statistics, ends, missing } =
         Date.now() > until
-          ? { statistics: [], missing: "there was no time left for it" }
+          ? { ...NOTHING, missing: "there was no time left for it" }
           : await sampleTable(session, facts, table);
+      if (values && ends !== null) columnEnds.push(ends);
       if (missing !== null) gaps.push(gapOf(table, missing));
       found.set(table, statistics.length > 0 ? statistics : byCardinality(table));
     }
@@ -78,6 +83,7 @@ export async function captureStatistics(
         return values || kind?.plain === true ? whole : withoutValues(whole);
       }),
     ),
+    columnEnds,
     gaps,
   };
 }
@@ -91,9 +97,12 @@ function gapOf({ schema, name }: Table, reason: string): CaptureGap {
 
 interface SampledTable {
   readonly statistics: readonly ColumnStatistics[];
+  readonly ends: ColumnEnds | null;
   /** What is not known, or not well. */
   readonly missing: string | null;
 }
+
+const NOTHING: SampledTable = { statistics: [], ends: null, missing: null };
 
 async function sampleTable(
   session: Session,
@@ -103,7 +112,8 @@ async function sampleTable(
   const random = seededRandom(`${server.database}.${table.name}`);
   try {
     const plan = await planSample(session, table, random);
-    if (plan.blocks.length === 0) return { statistics: [], missing: null };
+    if (plan.blocks.length === 0) return NOTHING;
+    const ends = await endsOf(session, table, plan);
     const columns = table.columns.map((column, place) => ({
       column,
       kind: valueKind(column),
@@ -115,16 +125,29 @@ async function sampleTable(
     const statistics = summarize(table, short, sample, rows);
     const long = columns.filter(({ kind }) => kind.long);
     const limit = longRows(table, plan);
-    if (long.length === 0 || limit === 0) return { statistics, missing: missingOf(sample) };
+    if (long.length === 0 || limit === 0) return { statistics, ends, missing: missingOf(sample) };
     const starts = await readSample(session, plan, listOf(long), limit);
     return {
       statistics: [...statistics, ...summarize(table, long, starts, rows)],
+      ends,
       missing: missingOf(sample),
     };
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
-    return { statistics: [], missing: `a sample of its rows could not be read (${message})` };
+    return { ...NOTHING, missing: `a sample of its rows could not be read (${message})` };
   }
+}
+
+/** Where the key's first column ends: blocks hardly ever begin with the first row, nor end with the last. */
+async function endsOf(
+  session: Session,
+  { schema, name }: Table,
+  { key }: SamplePlan,
+): Promise<ColumnEnds | null> {
+  const column = key?.keys[0]?.column ?? null;
+  if (key === null || column === null || key.scales[0]?.exact !== true) return null;
+  const found = await keyEnds(session, key, 0);
+  return found === null ? null : { table: { schema, name }, column, ...found };
 }
 
 interface SampledColumn {

@@ -23,12 +23,11 @@ export async function capture(session: Session, options: CaptureOptions): Promis
     const { settings, gaps: settingGaps } = await captureSettings(session, facts);
     const { catalog, lastValues, gaps: catalogGaps } = await captureCatalog(session, facts);
     const usage = await readUsage(session, facts, options.node, lastValues);
-    const { statistics, gaps: statisticsGaps } = await captureStatistics(
-      session,
-      facts,
-      catalog.tables,
-      options.values,
-    );
+    const {
+      statistics,
+      columnEnds,
+      gaps: statisticsGaps,
+    } = await captureStatistics(session, facts, catalog.tables, options.values);
     return {
       format: "dbadvise-snapshot",
       version: SNAPSHOT_VERSION,
@@ -40,6 +39,7 @@ export async function capture(session: Session, options: CaptureOptions): Promis
       catalog,
       statistics,
       extendedStatistics: [],
+      ...(columnEnds.length > 0 && { columnEnds }),
       nodes: [usage.node],
       workload,
       gaps: [...workloadGaps, ...catalogGaps, ...usage.gaps, ...settingGaps, ...statisticsGaps],

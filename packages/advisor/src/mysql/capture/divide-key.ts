@@ -153,22 +153,32 @@ async function ends(
   rows: number,
 ): Promise<Stratum | null> {
   const scale = key.scales[column];
-  const name = nameOf(key, column);
-  if (scale === undefined) return null;
+  const found = await keyEnds(session, key, column, fixed);
+  if (scale === undefined || found === null) return null;
+  const [one, other] = [scale.place(found.least), scale.place(found.greatest)];
+  const [from, to] = one <= other ? [one, other] : [other, one];
+  return { fixed, column, scale, from, to, rows };
+}
+
+/** Least and greatest value of a key's column as its scale reads them, where the columns before it are fixed; `null` without rows. */
+export async function keyEnds(
+  session: Session,
+  key: DividedKey,
+  column: number,
+  fixed: readonly string[] = [],
+): Promise<{ readonly least: string; readonly greatest: string } | null> {
+  const expression = key.scales[column]?.expression ?? "null";
   const where = fixed.length === 0 ? "" : ` where ${fixed.join(" and ")}`;
   // For MIN and MAX some servers read all of an index in descending order.
   const end = (direction: string): string =>
-    `select ${scale.expression} from ${key.table}${where} order by ${name} ${direction} limit 1`;
+    `select ${expression} from ${key.table}${where} order by ${nameOf(key, column)} ${direction} limit 1`;
   const [row] = await readRows(
     session,
     `select (${end("asc")}) as ${ownAlias("least")}, (${end("desc")}) as ${ownAlias("greatest")}`,
   );
   const least = row?.[ownAlias("least")];
   const greatest = row?.[ownAlias("greatest")];
-  if (least == null || greatest == null) return null;
-  const [one, other] = [scale.place(least), scale.place(greatest)];
-  const [from, to] = one <= other ? [one, other] : [other, one];
-  return { fixed, column, scale, from, to, rows };
+  return least == null || greatest == null ? null : { least, greatest };
 }
 
 /** The condition that a row of the stratum meets. */

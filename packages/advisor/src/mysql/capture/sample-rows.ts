@@ -35,6 +35,8 @@ export interface SamplePlan {
   readonly blocks: readonly string[];
   /** Rows of each block. */
   readonly limit: number;
+  /** What it was divided along. */
+  readonly key: DividedKey | null;
   /** SQL of the columns that a row is known by: blocks may overlap. */
   readonly identity: readonly string[];
 }
@@ -55,11 +57,11 @@ export async function planSample(
           .map(({ expression, direction }) => `${expression} ${direction}`)
           .join(", ")}`;
   if (table.rows <= WHOLE_ROWS && table.pages * CATALOG_PAGE <= WHOLE_BYTES) {
-    return { extent: "whole", blocks: [from], limit: WHOLE_ROWS * 2, identity: [] };
+    return { extent: "whole", blocks: [from], limit: WHOLE_ROWS * 2, identity: [], key: null };
   }
   const key = index === null ? null : dividedKey(table, index);
   if (index === null || key === null)
-    return { extent: "first", blocks: [from], limit: FIRST_ROWS, identity: [] };
+    return { extent: "first", blocks: [from], limit: FIRST_ROWS, identity: [], key: null };
   const count = Math.min(BLOCKS, Math.ceil(table.rows / (3 * BLOCK_ROWS)));
   const strata = await divideKey(session, key, table.rows, count);
   return {
@@ -67,6 +69,7 @@ export async function planSample(
     blocks: startsIn(strata, count, random).map((start) => blockFrom(key, start)),
     limit: BLOCK_ROWS,
     identity: index.keys.map(({ expression }) => expression),
+    key,
   };
 }
 
