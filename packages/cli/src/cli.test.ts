@@ -165,8 +165,8 @@ describe("connections that fail", () => {
   });
   test("another engine", async () => {
     expectError(
-      await runCli(["analyze", "--url", "mysql://me:s3cret@localhost/shop"]),
-      "mysql:// is not supported yet",
+      await runCli(["analyze", "--url", "sqlserver://me:s3cret@localhost/shop"]),
+      "sqlserver:// is not supported yet",
       "postgres://",
     );
   });

@@ -34,6 +34,8 @@ export function makeMariadbInstance(program: ServerProgram, place: Place): Insta
     place.run(installer, [
       "--no-defaults",
       `--datadir=${directory}`,
+      // A server that starts removes what others keep in the same directory for temporary tables.
+      `--tmpdir=${place.directory}`,
       "--auth-root-authentication-method=normal",
       "--skip-test-db",
       "--innodb-flush-method=nosync",
