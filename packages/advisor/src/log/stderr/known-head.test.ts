@@ -42,7 +42,7 @@ function randomLine(random: Random): string {
 
 test(`a head that is known tells what it tells when it is read anew (DBADVISE_SEED=${SEED})`, () => {
   const random = seededRandom(SEED);
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < 1500; round++) {
     const prefixes = random.chance(0.7) ? [random.pick(PREFIXES)] : PREFIXES.slice(0, 2);
     // Few different lines, so that many are known.
     const lines = Array.from({ length: random.int(2, 8) }, () => randomLine(random));
