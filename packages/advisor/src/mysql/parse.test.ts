@@ -102,6 +102,22 @@ describe("parse", () => {
     expect((await query("SELECT 1 FROM t")).sample()).toBe("SELECT 1 FROM t");
   });
 
+  it("ends soon, whatever the text is", async () => {
+    const deep = (open: string, close: string, count: number): string =>
+      `SELECT a FROM t WHERE ${open.repeat(count)}b c${close.repeat(count)}`;
+    const texts = [
+      deep("(", ")", 200),
+      deep("x IN ((SELECT y FROM u WHERE ", "))", 100),
+      deep("INTERVAL (", ")", 200),
+      deep("(", ")", 20_000),
+      `SELECT a FROM ${"(".repeat(200)}t u v${")".repeat(200)}`,
+    ];
+    for (const sql of texts) expect(await parse(sql)).toMatchObject({ kind: "error" });
+    const terms = Array.from({ length: 5_000 }, (_, at) => `a = ${at} AND b = ${at}`);
+    const { describe: read } = await query(`SELECT a FROM t WHERE ${terms.join(" OR ")}`);
+    expect(read({ tables: [], views: [], searchPath: [] }).unresolved).toEqual(["t"]);
+  });
+
   it("has the digest's key for a fingerprint", async () => {
     const sql = "SELECT a FROM t WHERE b IN (1, 2) AND c = 'x'";
     const key = createSqlKey(LEXIS.mysql);

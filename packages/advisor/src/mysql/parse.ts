@@ -23,6 +23,10 @@ export async function parse(sql: string): Promise<ParsedText> {
   try {
     return parseText(sql);
   } catch (error) {
+    if (error instanceof RangeError) {
+      const message = "the text is nested too deeply";
+      return { kind: "error", message, redacted: withoutConstants(sql) };
+    }
     if (!(error instanceof SyntaxFailure)) throw error;
     const { message, position } = error;
     return { kind: "error", message, position, redacted: withoutConstants(sql) };

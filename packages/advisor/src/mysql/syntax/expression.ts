@@ -18,24 +18,34 @@ function binary(
   return { kind: "binary", operator, negated, left, right, start, end: right.end };
 }
 
+/** Terms of AND, OR or XOR, which may be very many, in a tree that is as low as can be. */
+function balanced(operator: string, terms: readonly Expression[]): Expression {
+  const [only, ...more] = terms;
+  if (only !== undefined && more.length === 0) return only;
+  const half = terms.length >> 1;
+  return binary(
+    operator,
+    balanced(operator, terms.slice(0, half)),
+    balanced(operator, terms.slice(half)),
+  );
+}
+
 function either(cursor: TokenCursor): Expression {
-  let left = exclusive(cursor);
-  while (cursor.takes("OR") || cursor.takesJoined("||"))
-    left = binary("or", left, exclusive(cursor));
-  return left;
+  const terms = [exclusive(cursor)];
+  while (cursor.takes("OR") || cursor.takesJoined("||")) terms.push(exclusive(cursor));
+  return balanced("or", terms);
 }
 
 function exclusive(cursor: TokenCursor): Expression {
-  let left = both(cursor);
-  while (cursor.takes("XOR")) left = binary("xor", left, both(cursor));
-  return left;
+  const terms = [both(cursor)];
+  while (cursor.takes("XOR")) terms.push(both(cursor));
+  return balanced("xor", terms);
 }
 
 function both(cursor: TokenCursor): Expression {
-  let left = negation(cursor);
-  while (cursor.takes("AND") || cursor.takesJoined("&&"))
-    left = binary("and", left, negation(cursor));
-  return left;
+  const terms = [negation(cursor)];
+  while (cursor.takes("AND") || cursor.takesJoined("&&")) terms.push(negation(cursor));
+  return balanced("and", terms);
 }
 
 function negation(cursor: TokenCursor): Expression {
@@ -45,26 +55,28 @@ function negation(cursor: TokenCursor): Expression {
   return { kind: "unary", operator: "not", operand, start, end: operand.end };
 }
 
-const COMPARISONS: Readonly<Record<string, string>> = {
-  "=": "=",
-  "<=>": "<=>",
-  "<>": "<>",
-  "!=": "<>",
-  "<": "<",
-  "<=": "<=",
-  ">": ">",
-  ">=": ">=",
-};
+const COMPARISONS: ReadonlyMap<string, string> = new Map([
+  ["=", "="],
+  ["<=>", "<=>"],
+  ["<>", "<>"],
+  ["!=", "<>"],
+  ["<", "<"],
+  ["<=", "<="],
+  [">", ">"],
+  [">=", ">="],
+]);
 
 function comparison(cursor: TokenCursor): Expression {
   let left = predicate(cursor);
   for (;;) {
-    if (cursor.takes("IS")) left = test(cursor, left);
-    else if (cursor.word() in COMPARISONS && !isShift(cursor)) {
-      const operator = COMPARISONS[cursor.word()] as string;
-      cursor.at += 1;
-      left = compared(cursor, left, operator);
-    } else return left;
+    if (cursor.takes("IS")) {
+      left = test(cursor, left);
+      continue;
+    }
+    const operator = COMPARISONS.get(cursor.word());
+    if (operator === undefined || isShift(cursor)) return left;
+    cursor.at += 1;
+    left = compared(cursor, left, operator);
   }
 }
 
@@ -102,37 +114,43 @@ function compared(cursor: TokenCursor, operand: Expression, operator: string): E
   return { kind: "quantified", operator, quantifier, negated: false, operand, query, ...place };
 }
 
+/** Words that go on with a predicate. */
+const PREDICATES: ReadonlySet<string> = new Set(
+  "BETWEEN IN LIKE MEMBER NOT REGEXP RLIKE SOUNDS".split(" "),
+);
+
 function predicate(cursor: TokenCursor): Expression {
-  let left = bits(cursor, 0);
-  for (;;) {
+  let left = parseOperand(cursor);
+  while (PREDICATES.has(cursor.word())) {
     const negated = cursor.sees("NOT") && /^(?:IN|BETWEEN|R?LIKE|REGEXP)$/.test(cursor.word(1));
     if (negated) cursor.at += 1;
     const next = rest(cursor, left, negated);
     if (next === null) return left;
     left = next;
   }
+  return left;
 }
 
 function rest(cursor: TokenCursor, left: Expression, negated: boolean): Expression | null {
   const { start } = left;
   if (cursor.takes("IN")) return within(cursor, left, negated);
   if (cursor.takes("BETWEEN")) {
-    const low = bits(cursor, 0);
+    const low = parseOperand(cursor);
     cursor.expect("AND");
     const high = predicate(cursor);
     return { kind: "between", negated, operand: left, low, high, start, end: high.end };
   }
   if (cursor.takes("LIKE")) {
-    const right = bits(cursor, 0);
+    const right = parseOperand(cursor);
     const like = { kind: "binary", operator: "like", negated, left, right, start } as const;
     if (!cursor.takes("ESCAPE")) return { ...like, end: right.end };
-    const escape = cursor.structural(() => bits(cursor, 0));
+    const escape = cursor.structural(() => parseOperand(cursor));
     return { ...like, escape, end: escape.end };
   }
   if (cursor.takesOne("REGEXP", "RLIKE") !== null) {
-    return binary("regexp", left, bits(cursor, 0), negated);
+    return binary("regexp", left, parseOperand(cursor), negated);
   }
-  if (cursor.takes("SOUNDS", "LIKE")) return binary("sounds like", left, bits(cursor, 0));
+  if (cursor.takes("SOUNDS", "LIKE")) return binary("sounds like", left, parseOperand(cursor));
   if (!cursor.takes("MEMBER")) return null;
   cursor.takes("OF");
   cursor.expect("(");
@@ -158,36 +176,42 @@ function within(cursor: TokenCursor, operand: Expression, negated: boolean): Exp
   return { kind: "in", negated, operand, items, start, end: cursor.end };
 }
 
-/** From the weakest to the strongest. */
-const BITS: readonly (readonly string[])[] = [
-  ["|"],
-  ["&"],
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/", "DIV", "%", "MOD"],
-  ["^"],
-];
+/** The higher, the stronger. */
+const STRENGTH: ReadonlyMap<string, number> = new Map([
+  ["|", 1],
+  ["&", 2],
+  ["<<", 3],
+  [">>", 3],
+  ["+", 4],
+  ["-", 4],
+  ["*", 5],
+  ["/", 5],
+  ["DIV", 5],
+  ["%", 5],
+  ["MOD", 5],
+  ["^", 6],
+]);
 
 /** Reads an operand of a comparison: IN, LIKE, AND and the like end it. */
 export function parseOperand(cursor: TokenCursor): Expression {
-  return bits(cursor, 0);
+  return bits(cursor, 1);
 }
 
-function bits(cursor: TokenCursor, level: number): Expression {
-  const operators = BITS[level];
-  if (operators === undefined) return parsePrimary(cursor);
-  let left = bits(cursor, level + 1);
+function bits(cursor: TokenCursor, least: number): Expression {
+  let left = parsePrimary(cursor);
   for (;;) {
-    const operator = operators.find((candidate) => takesOperator(cursor, candidate));
-    if (operator === undefined) return left;
+    const operator = operatorAt(cursor);
+    const strength = STRENGTH.get(operator);
+    if (strength === undefined || strength < least) return left;
+    cursor.at += operator === "<<" || operator === ">>" ? 2 : 1;
     const written = operator === "MOD" ? "%" : operator.toLowerCase();
-    left = binary(written, left, bits(cursor, level + 1));
+    left = binary(written, left, bits(cursor, strength + 1));
   }
 }
 
-function takesOperator(cursor: TokenCursor, operator: string): boolean {
-  if (operator.length === 2) return cursor.takesJoined(operator);
+function operatorAt(cursor: TokenCursor): string {
+  const word = cursor.word();
+  if (word === "<" || word === ">") return isShift(cursor) ? word + word : word;
   // `||` is OR, `&&` is AND.
-  const doubled = (operator === "|" || operator === "&") && cursor.sees(operator, operator);
-  return !doubled && cursor.takes(operator);
+  return (word === "|" || word === "&") && cursor.word(1) === word ? "" : word;
 }

@@ -27,10 +27,13 @@ function expectNameOrString(cursor: TokenCursor): string {
   return cursor.fail();
 }
 
+const SIGNS: ReadonlySet<string> = new Set(["+", "-", "~", "!", "BINARY"]);
+
 function signed(cursor: TokenCursor): Expression {
   const { start } = cursor;
-  const sign = cursor.takesOne("+", "-", "~", "!", "BINARY");
-  if (sign === null) return operandOf(cursor);
+  const sign = cursor.word();
+  if (!SIGNS.has(sign)) return operandOf(cursor);
+  cursor.at += 1;
   const operand = sign === "!" || sign === "BINARY" ? parsePrimary(cursor) : signed(cursor);
   const operator = sign === "!" ? "not" : sign.toLowerCase();
   return { kind: "unary", operator, operand, start, end: operand.end };

@@ -65,6 +65,9 @@ export interface TokenCursor {
   query(): Query;
 }
 
+/** Parentheses in parentheses that could each begin several things would be tried for ever. */
+const MOST_FAILURES = 1000;
+
 export function createTokenCursor(
   sql: string,
   tokens: readonly Token[],
@@ -91,6 +94,7 @@ export function createTokenCursor(
     const shown = plain ? ` at or near "${token.text}"` : "";
     throw new SyntaxFailure(`syntax error${shown}`, token.start);
   };
+  let failures = 0;
   const cursor: TokenCursor = {
     sql,
     constants: [],
@@ -127,6 +131,8 @@ export function createTokenCursor(
         return read();
       } catch (error) {
         if (!(error instanceof SyntaxFailure)) throw error;
+        failures += 1;
+        if (failures > MOST_FAILURES) throw error;
         cursor.at = at;
         [constants.length, placeholders.length] = counts;
         return null;
