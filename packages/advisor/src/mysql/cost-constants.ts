@@ -7,8 +7,8 @@ export const INNODB_PAGE = 16_384;
 /** What a server's planner counts for the pieces of work. docs/mysql-planner.md says where each figure is from. */
 export interface CostConstants {
   readonly product: "MySQL" | "MariaDB";
-  /** Reading one page of a file of this size. */
-  page(bytes: number): number;
+  /** Reading one page of a file of this size, of which this share is in memory; guessed where nobody knows. */
+  page(bytes: number, cached?: number): number;
   /** Pages that a look-up of a secondary index counts beside those of its rows. */
   readonly lookupPages: number;
   /** Whether what a look-up costs is bounded also where its rows were counted. */
@@ -69,8 +69,7 @@ export function costConstants({
   const pool = bytesOf(settings["innodb_buffer_pool_size"], 128 * 1024 ** 2);
   return {
     product: "MySQL",
-    page: (bytes) => {
-      const cached = cachedShare(bytes, pool);
+    page: (bytes, cached = cachedShare(bytes, pool)) => {
       return cached * cost("memory_block_read_cost") + (1 - cached) * cost("io_block_read_cost");
     },
     lookupPages: 0,

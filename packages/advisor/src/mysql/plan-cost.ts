@@ -80,7 +80,10 @@ export function planCost(block: Block, facts: PlanFacts, constants: CostConstant
     const [name, ...others] = step.indexes;
     if (others.length > 0) {
       // Merged indexes give row ids, each row is then fetched.
-      return rows * constants.page(table.bytes) + (1 + others.length) * constants.rangeStart;
+      return (
+        rows * constants.page(table.bytes, table.cached) +
+        (1 + others.length) * constants.rangeStart
+      );
     }
     const index = name === undefined ? null : facts.index(step, name);
     const constant = step.ref.length > 0 && step.ref.every((ref) => ref === "const");

@@ -1,6 +1,5 @@
 import { type CandidateIndex, candidateId } from "../candidates/candidate-index.ts";
 import {
-  estimatedRows,
   type Index,
   type Table,
   type TableName,
@@ -9,6 +8,7 @@ import {
 import { indexTableName } from "../catalog/partitions.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import type { Plan, TableRead } from "../whatif/plan.ts";
+import { readIndex, readTable } from "./access-cost.ts";
 import { costConstants } from "./cost-constants.ts";
 import { type Block, mapTables, type TableStep, tableSteps } from "./explain-tree.ts";
 import { planCost } from "./plan-cost.ts";
@@ -78,12 +78,13 @@ export function planReader(snapshot: Snapshot): PlanReader {
       {
         table: (step) => {
           const table = tableOf(step);
-          return table && { rows: estimatedRows(table), bytes: table.currentPages * 8192 };
+          return table && readTable(table);
         },
         index: (step, name) => {
           const index = findIndex(tableOf(step), name);
-          const bytes = index === undefined ? created.get(name)?.bytes : index.pages * 8192;
-          return bytes === undefined ? null : { clustered: index?.primary === true, bytes };
+          if (index !== undefined) return readIndex(index);
+          const bytes = created.get(name)?.bytes;
+          return bytes === undefined ? null : { clustered: false, bytes };
         },
       },
       constants,

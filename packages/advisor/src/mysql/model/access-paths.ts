@@ -6,7 +6,7 @@ import {
   rowIndexOf,
   type Table,
 } from "../../catalog/catalog.ts";
-import { type Access, readCost, type ReadIndex, type ReadTable } from "../access-cost.ts";
+import { type Access, readCost, readIndex, type ReadIndex, readTable } from "../access-cost.ts";
 import { type CostConstants, INNODB_PAGE } from "../cost-constants.ts";
 import {
   type BlockKey,
@@ -72,7 +72,7 @@ export function usableIndexes(
         name: index.name,
         keys: index.primary ? index.keys : withSuffix(index.keys),
         uniqueBy: index.unique ? index.keys.length : null,
-        read: { clustered: index.primary, bytes: index.pages * 8192 },
+        read: readIndex(index),
         prefixDistinct: index.prefixDistinct,
       })),
     ...candidates
@@ -116,7 +116,7 @@ export function pathFinder(
     const { table, alias } = one;
     if (table === null) return [];
     const rows = Math.max(1, estimatedRows(table));
-    const size: ReadTable = { rows, bytes: table.currentPages * 8192 };
+    const size = readTable(table);
     const usable = block.sargs.filter(
       (sarg) => sarg.alias === alias && sarg.needs.every((name) => placed.has(name)),
     );
@@ -276,7 +276,7 @@ export function pathFinder(
         kept: 1,
         covering: true,
         ranges: 1,
-        cost: groups * (2 * constants.page(index.read.bytes) + constants.row),
+        cost: groups * (2 * constants.page(index.read.bytes, index.read.cached) + constants.row),
         fixed: 0,
       };
     }
@@ -322,7 +322,7 @@ export function pathFinder(
         const parts = served.filter((branch) => branch !== undefined);
         const all = parts.reduce((sum, part) => sum + part.rows, 0);
         const indexes = [...new Set(parts.map(({ index }) => index))];
-        const page = constants.page(size.bytes);
+        const page = constants.page(size.bytes, size.cached);
         return {
           type: indexes.length > 1 ? "index_merge" : "range",
           indexes,
