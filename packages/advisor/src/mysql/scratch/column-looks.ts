@@ -1,6 +1,6 @@
 import { type Table, tableKey } from "../../catalog/catalog.ts";
 import { quoteIdent } from "../quote-ident.ts";
-import type { ColumnFacts } from "./column-values.ts";
+import { type ColumnFacts, isBeyond } from "./column-values.ts";
 import type { LoadedTable } from "./load-tables.ts";
 import type { ScratchServer } from "./scratch-server.ts";
 
@@ -12,9 +12,9 @@ export interface ColumnLooks {
   quantile(table: Table, column: string, share: number): Promise<string | null>;
   /**
    * Sees to it that a value, as SQL, which production's queries ask for, is there: the one next to it takes its place. Both
-   * have as many rows as an average value.
+   * have as many rows as an average value. `plain`: without quotes. One that lies beyond all values is not there either.
    */
-  provide(table: Table, column: string, value: string): Promise<void>;
+  provide(table: Table, column: string, value: string, plain: string): Promise<void>;
 }
 
 /** Typical values that are kept of a column: those of a list differ. */
@@ -80,12 +80,13 @@ export function columnLooks(
       remembered(quantiles, `${tableKey(table)}\0${column}\0${share}`, () =>
         valueAtShare(table, column, share),
       ),
-    async provide(table, column, value) {
+    async provide(table, column, value, plain) {
       const key = `${tableKey(table)}\0${column}\0${value}`;
       const loaded = tables.get(tableKey(table));
       const facts = factsOfColumn(table, column);
       if (provided.has(key) || loaded === undefined || facts === undefined) return;
       provided.add(key);
+      if (isBeyond(facts, plain)) return;
       const name = quoteIdent(column);
       const [found] = await server.query(
         `SELECT 1 FROM ${loaded.name} WHERE ${name} = ${value} LIMIT 1`,

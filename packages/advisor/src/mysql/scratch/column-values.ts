@@ -91,6 +91,7 @@ export function frequenciesOf(facts: ColumnFacts, rows: number): ValueFrequencie
   const ofBucket = (value: string): number | null => {
     const place = position?.(value);
     if (position === undefined || place === undefined || Number.isNaN(place)) return null;
+    if (isBeyond(facts, value)) return 1;
     const bucket = facts.buckets.findLast(({ low }) => position(low) <= place);
     if (bucket === undefined || place > position(facts.bounds.at(-1) ?? "")) return null;
     return Math.max(1, (bucket.share * rows) / bucket.distinct);
@@ -98,6 +99,24 @@ export function frequenciesOf(facts: ColumnFacts, rows: number): ValueFrequencie
   return {
     of: (value) => common.get(value) ?? common.get(value.toLowerCase()) ?? ofBucket(value) ?? other,
   };
+}
+
+/** How far values may have grown since the statistics were read, as a share of their range. */
+const GROWN = 0.05;
+
+/** Whether a number or time lies where the column has no values. */
+export function isBeyond(
+  { kind: { position }, bounds, common }: ColumnFacts,
+  value: string,
+): boolean {
+  const place = position?.(value) ?? Number.NaN;
+  if (position === undefined || bounds.length < 2 || Number.isNaN(place)) return false;
+  const places = [bounds[0] ?? "", bounds.at(-1) ?? "", ...common.map((one) => one.value)].map(
+    position,
+  );
+  const [least, greatest] = [Math.min(...places), Math.max(...places)];
+  const margin = (greatest - least) * GROWN;
+  return place < least - margin || place > greatest + margin;
 }
 
 /** Values of a column, as many as rows are to be made, in their order. */

@@ -255,11 +255,7 @@ describe.each([
       on("orders", "total", "shop"),
     ]);
     // MariaDB takes as much of a text as fits.
-    expect(wide).toMatchObject(
-      product === "MySQL"
-        ? { accepted: false, reason: expect.stringMatching(/key length/) }
-        : { accepted: true },
-    );
+    expect(wide?.accepted).toBe(product === "MariaDB");
     expect(missing).toMatchObject({ accepted: false, reason: expect.stringMatching(/nowhere/) });
     expect(good?.accepted === true && good.bytes).toBeGreaterThan(ORDERS * 15);
   });

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../../catalog/snapshot.ts";
 import { DbadviseError } from "../../dbadvise-error.ts";
 import { serverTraits } from "../server-traits.ts";
+import { type Containers, loadContainers, startContainer } from "./docker-server.ts";
 import { nearestProgram } from "./local-programs.ts";
 import { startLocalServer } from "./local-server.ts";
 import { messageOf } from "./load-tables.ts";
@@ -9,16 +10,24 @@ import type { ScratchServer } from "./scratch-server.ts";
 import { openServerAt } from "./server-at-url.ts";
 
 /**
- * A server of the snapshot's product on which databases may be made: that of the URL, else one that is started on this machine.
- * `null` where none can be had. Throws `DbadviseError` `planner-failed` for a URL's that can't serve.
+ * A server of the snapshot's product on which databases may be made: that of the URL, else a program of this machine, else Docker by
+ * the package testcontainers, where it is installed. `null` where none can be had: `progress` is told why. Throws
+ * `DbadviseError` `planner-failed` for a URL's that can't serve.
  */
 export async function openScratchServer(
   snapshot: Snapshot,
   progress: (message: string) => void,
   scratchUrl: string | undefined,
 ): Promise<ScratchServer | null> {
-  const { product, versionNumber } = serverTraits(snapshot.server);
   if (scratchUrl !== undefined) return openUrl(snapshot, scratchUrl);
+  return (await startProgram(snapshot, progress)) ?? (await startInDocker(snapshot, progress));
+}
+
+async function startProgram(
+  snapshot: Snapshot,
+  progress: (message: string) => void,
+): Promise<ScratchServer | null> {
+  const { product, versionNumber } = serverTraits(snapshot.server);
   const program = await nearestProgram(product, versionNumber);
   if (program === null) {
     progress(`no ${product} server program is on this machine`);
@@ -30,6 +39,27 @@ export async function openScratchServer(
     return await startLocalServer(program, product, names, costStatements(snapshot));
   } catch (error) {
     progress(`${program.file} does not start: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+async function startInDocker(
+  { server }: Snapshot,
+  progress: (message: string) => void,
+): Promise<ScratchServer | null> {
+  const { product, versionNumber } = serverTraits(server);
+  let containers: Containers;
+  try {
+    containers = await loadContainers();
+  } catch {
+    progress("Docker is not asked: the package testcontainers is not installed");
+    return null;
+  }
+  progress(`starting ${product} in Docker`);
+  try {
+    return await startContainer(containers, product, versionNumber);
+  } catch (error) {
+    progress(`Docker has none: ${messageOf(error)}`);
     return null;
   }
 }

@@ -37,7 +37,8 @@ export function productionRows(step: TableStep, context: ReadContext): number {
       ? step.rows * k
       : Math.min(rows, step.rows * context.limitFactor);
   const [name, ...others] = step.indexes;
-  if (name === undefined || others.length > 0) return step.rows * k;
+  if (name === undefined) return step.rows * k;
+  if (others.length > 0) return mergedRows(step, context, k);
   const parts = keysOf(name, context).slice(0, Math.max(1, step.keyParts.length));
   // A jump from each value of the key to the next one.
   if (step.notes.includes("for group by"))
@@ -51,14 +52,14 @@ export function productionRows(step: TableStep, context: ReadContext): number {
     // Below the copy's precision: none, or as many as one row stands for.
     if (step.rows <= 1) return Math.min(k, 2);
   }
-  if (step.ref.some((one) => one !== "const" && one !== "func"))
+  if (step.ref.some((one) => one !== "const"))
     return Math.max(1, Math.min(rows, step.rows * joinFactor(name, parts.length, context, k)));
   const found = Math.max(1, Math.min(rows, step.rows * searchFactor(parts, context, k)));
   return asEstimated(found, step.rows, name, context);
 }
 
 /** InnoDB counts the entries of a range up to so many leaves; of more it guesses, and doubles (btr_estimate_n_rows_in_range). */
-const COUNTED_LEAVES = 10;
+const COUNTED_LEAVES = 9;
 const CATALOG_PAGE = 8_192;
 /** Share of an index's pages that are leaves in use. */
 const USED_PAGES = 0.9;
@@ -81,6 +82,19 @@ function asEstimated(
   const counted = (here / made) * own <= COUNTED_LEAVES;
   const guessed = (found / rows) * there > COUNTED_LEAVES;
   return counted && guessed ? Math.min(found * 2, rows / 2) : found;
+}
+
+/** Of merged indexes each finds its own rows. */
+function mergedRows(step: TableStep, context: ReadContext, k: number): number {
+  const found = step.indexes.map((name) => {
+    const column = keysOf(name, context)[0]?.column ?? null;
+    const facts = column === null ? undefined : context.columns.get(column)?.facts;
+    const values = equalValues(column, context);
+    if (facts === undefined || values.length === 0) return (step.rows * k) / step.indexes.length;
+    const frequencies = frequenciesOf(facts, context.loaded.rows);
+    return sum(values.map(({ plain }) => frequencies.of(plain)));
+  });
+  return Math.max(1, Math.min(step.rows * k, sum(found)));
 }
 
 function keysOf(name: string, { loaded, created }: ReadContext): readonly IndexKey[] {

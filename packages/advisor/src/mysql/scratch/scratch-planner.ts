@@ -130,12 +130,12 @@ export function scratchPlanner(parts: PlannerParts): Planner {
     const [first] = statementTokens(text.sql);
     if (first === undefined || !PLANNABLE.has(first.value))
       return { ok: false, reason: "a statement without a plan" };
-    for (const { use, text: value } of text.values) {
+    for (const { use, text: value, plain } of text.values) {
       if (use.kind !== "equal") continue;
       for (const { table, column } of use.columns) {
         // A value that does not fit the column is for the plan to complain about.
         if (isIndexed(table, column))
-          await parts.looks.provide(table, column, value).catch(() => undefined);
+          await parts.looks.provide(table, column, value, plain).catch(() => undefined);
       }
     }
     await indexes.apply(configuration, tables);

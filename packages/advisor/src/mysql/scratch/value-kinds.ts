@@ -95,16 +95,20 @@ function integers(name: string, inside: string): ValueKind {
   const least = name === "year" ? 1901 : name === "bit" ? 0 : 1;
   return {
     position: Number,
-    between: (low, high, share) => whole(Number(low) + (Number(high) - Number(low)) * share),
-    near: (value, attempt) => String(BigInt(value.split(".")[0] ?? 0) + BigInt(attempt)),
+    between: (low, high, share) => {
+      // Beyond 2^53 numbers would fall together.
+      const from = digitsOf(low);
+      return (from + BigInt(Math.floor(Number(digitsOf(high) - from) * share))).toString();
+    },
+    near: (value, attempt) => (digitsOf(value) + BigInt(attempt)).toString(),
     made: (number) => String(Math.min(least + number, most)),
     literal: numberLiteral,
     read: name === "bit" ? (column) => `${column} + 0` : asIs,
   };
 }
 
-function whole(value: number): string {
-  return Number.isFinite(value) ? BigInt(Math.floor(value)).toString() : "0";
+function digitsOf(value: string): bigint {
+  return BigInt(/^-?\d+/.exec(value)?.[0] ?? 0);
 }
 
 function numberLiteral(value: string): string {
