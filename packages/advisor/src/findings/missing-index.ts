@@ -69,8 +69,8 @@ function findingFor(
   };
 }
 
-/** Whether a server's own planner chose the index. */
-function isProven(planner: FindingContext["planner"]): boolean {
+/** Whether a server's own planner chose the index: a model of it only estimates. */
+export function isProven(planner: FindingContext["planner"]): boolean {
   return planner?.capabilities.hypotheticalIndexes === true && planner.capabilities.verifies;
 }
 

@@ -7,7 +7,7 @@ import type { Query } from "../workload/workload.ts";
 import type { Finding } from "./finding.ts";
 import type { FindingContext } from "./finding-context.ts";
 import { indexLabel } from "./index-object.ts";
-import { savedMsPerDay } from "./missing-index.ts";
+import { isProven, savedMsPerDay } from "./missing-index.ts";
 import { reviewsOf } from "./query-reviews.ts";
 import { newIndexes, replanEvidence, usedIndexEvidence } from "./rewrite-evidence.ts";
 import { costText, gainImpact, isServedAnyway, rewriteGain } from "./rewrite-gain.ts";
@@ -91,7 +91,8 @@ async function rewrittenFinding(
     ...base(review, context),
     severity: "warning",
     message: `${review.part} can't use an index on ${review.columns.join(", ")}; ${what}: estimated cost ${costText(gain.before.cost, gain.after.cost)}.`,
-    confidence: review.same ? "verified" : "estimated",
+    confidence:
+      review.same && context.planner?.capabilities.verifies === true ? "verified" : "estimated",
     evidence: [
       {
         check: "same-rows",
@@ -197,7 +198,7 @@ function servedAsExpression(
       ...base({ table: candidate.table, columns: [key] }, context),
       severity: "info",
       message: `${key} can't use an index on the bare column; the index ${name} holds the expression and serves it as it stands: estimated cost ${costText(first.costBefore, first.costAfter)}.`,
-      confidence: "verified",
+      confidence: isProven(context.planner) ? "verified" : "estimated",
       evidence: [
         {
           check: "index",
