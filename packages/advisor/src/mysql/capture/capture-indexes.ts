@@ -6,6 +6,7 @@ import { sqlString } from "../sql-string.ts";
 import type { ServerFacts } from "./capture-server.ts";
 import type { IndependentStatistics } from "./independent-statistics.ts";
 import { innodbKey, type InnodbStatistics } from "./innodb-statistics.ts";
+import { indexExpressionOf } from "../describe/index-expression.ts";
 import { unescapeExpression } from "./unescape-expression.ts";
 
 /** Sizes of a table that its indexes share. */
@@ -169,7 +170,10 @@ function toKey(row: TextRow, method: string): IndexKey {
   const prefix = row["sub_part"] ?? null;
   return {
     column,
-    expression: column === null ? `(${unescapeExpression(expression ?? "")})` : quoteIdent(column),
+    expression:
+      column === null
+        ? indexExpressionOf(unescapeExpression(expression ?? ""))
+        : quoteIdent(column),
     direction: descending ? "desc" : "asc",
     nulls: descending ? "last" : "first",
     operatorClass: null,

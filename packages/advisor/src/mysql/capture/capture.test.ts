@@ -226,7 +226,9 @@ describe.each([
         rows: 3,
       });
       expect(indexOf(snapshot, "orders", "by_customer").prefixDistinct).toHaveLength(1);
-      expect(indexOf(snapshot, "customers", "hidden").cachedPages).toBe(mysql ? 2 : undefined);
+      expect(indexOf(snapshot, "customers", "hidden").cachedPages).toEqual(
+        mysql ? expect.any(Number) : undefined,
+      );
     });
 
     it("holds constraints, and the whole statement", () => {
@@ -466,7 +468,12 @@ describe.each([
       const off = snapshot.gaps.filter(({ reason }) => /performance_schema=OFF/.test(reason));
       const younger = /^Of \d+ indexes without a use/;
       expect(granted.gaps.filter(({ reason }) => !younger.test(reason))).toEqual(off);
-      expect(granted.catalog).toEqual((await capture(session, OPTIONS)).catalog);
+      // Pages come and go in memory.
+      const structure = ({ catalog }: Snapshot): unknown =>
+        JSON.parse(
+          JSON.stringify(catalog, (key, value: unknown) => (key === "cachedPages" ? 0 : value)),
+        );
+      expect(structure(granted)).toEqual(structure(await capture(session, OPTIONS)));
     });
 
     it("reads no column that it may not select", async () => {

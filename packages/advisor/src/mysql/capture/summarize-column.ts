@@ -53,7 +53,8 @@ export function summarizeColumn(
   const present = sample.values.filter((value) => value !== null);
   const total = sample.values.length;
   const nullFraction = total === 0 ? 0 : rounded((total - present.length) / total);
-  const values = tally(sample, kind);
+  const { ordered, ranks } = tally(sample, kind);
+  const values = ordered.toSorted((a, b) => b.count - a.count);
   const notNull = Math.max(present.length, rows * (1 - nullFraction));
   const count = distinct ?? distinctValues(sample, values, notNull, present.length);
   const common = commonValues(sample, values, present.length, count).filter(
@@ -63,42 +64,51 @@ export function summarizeColumn(
     nullFraction,
     averageWidth: length >= 0 ? length : mean(present.map((value) => kind.bytes(value))),
     distinct: asDistinct(count, notNull, rows),
-    correlation: correlation(sample.values, kind),
+    correlation: correlation(ranks),
     commonValues:
       common.length === 0 ? null : arrayLiteral(common.map((value) => shown(value, kind))),
     commonFrequencies:
       common.length === 0 ? null : common.map((value) => rounded(value.count / total)),
     histogram: kind.kept
       ? histogramOf(
-          values.filter((value) => !common.includes(value)),
+          ordered.filter((value) => !common.includes(value)),
           kind,
         )
       : null,
   };
 }
 
-/** Values by how often they come, the most frequent first. */
-function tally({ values, blocks }: ColumnSample, kind: ValueKind): readonly Value[] {
-  const found = new Map<string, { text: string; counts: number[]; last: number }>();
-  for (const [place, text] of values.entries()) {
-    if (text === null) continue;
+/** The values in their order, and the place of each row's value among them; `null` for NULL. */
+function tally(
+  { values, blocks }: ColumnSample,
+  kind: ValueKind,
+): { readonly ordered: readonly Value[]; readonly ranks: readonly (number | null)[] } {
+  const found = new Map<string, { text: string; counts: number[]; last: number; rank: number }>();
+  const ofRows = values.map((text, place) => {
+    if (text === null) return null;
     const key = kind.key(text);
     const block = blocks[place] ?? 0;
-    const known = found.get(key);
-    if (known === undefined) found.set(key, { text, counts: [1], last: block });
-    else {
-      known.counts.push(known.last === block ? (known.counts.pop() ?? 0) + 1 : 1);
-      known.last = block;
+    let known = found.get(key);
+    if (known === undefined) {
+      known = { text, counts: [], last: Number.NaN, rank: 0 };
+      found.set(key, known);
     }
-  }
-  return [...found.values()]
-    .map(({ text, counts }) => ({
+    known.counts.push(known.last === block ? (known.counts.pop() ?? 0) + 1 : 1);
+    known.last = block;
+    return known;
+  });
+  // Comparing is dear: each column is sorted once.
+  const inOrder = [...found.values()].toSorted((a, b) => kind.compare(a.text, b.text));
+  for (const [rank, value] of inOrder.entries()) value.rank = rank;
+  return {
+    ranks: ofRows.map((value) => value?.rank ?? null),
+    ordered: inOrder.map(({ text, counts }) => ({
       text,
       count: counts.reduce((sum, count) => sum + count, 0),
       blocks: counts.length,
       deviation: Math.hypot(...counts),
-    }))
-    .toSorted((a, b) => b.count - a.count || kind.compare(a.text, b.text));
+    })),
+  };
 }
 
 /**
@@ -135,9 +145,8 @@ function commonValues(
 }
 
 /** Bounds of ranges with equally many values each; `null` for fewer than two values. */
-function histogramOf(values: readonly Value[], kind: ValueKind): string | null {
-  if (values.length < 2) return null;
-  const sorted = values.toSorted((a, b) => kind.compare(a.text, b.text));
+function histogramOf(sorted: readonly Value[], kind: ValueKind): string | null {
+  if (sorted.length < 2) return null;
   const rows = sorted.reduce((sum, value) => sum + value.count, 0);
   const bounds = Math.min(HISTOGRAM_BOUNDS, sorted.length);
   const found: string[] = [];
@@ -162,19 +171,15 @@ function shown({ text }: Value, { long }: ValueKind): string {
 }
 
 /** Order of values against order of rows, -1 to 1; `null` where all values are the same. */
-function correlation(values: readonly (string | null)[], kind: ValueKind): number | null {
-  const present = values.flatMap((text, place) => (text === null ? [] : [{ text, place }]));
-  if (present.length < 2) return null;
-  const inOrder = present.map((value, rank) => ({ ...value, rank }));
-  const sorted = inOrder.toSorted((a, b) => kind.compare(a.text, b.text) || a.place - b.place);
-  const [first] = sorted;
-  const last = sorted.at(-1);
-  if (first === undefined || last === undefined || kind.compare(first.text, last.text) === 0)
-    return null;
+function correlation(ranks: readonly (number | null)[]): number | null {
+  const present = ranks.filter((rank) => rank !== null);
+  const places = present.map((rank, place) => ({ rank, place }));
+  const sorted = places.toSorted((a, b) => a.rank - b.rank || a.place - b.place);
+  if (sorted[0]?.rank === sorted.at(-1)?.rank) return null;
   const count = sorted.length;
   const sum = (count * (count - 1)) / 2;
   const squares = (count * (count - 1) * (2 * count - 1)) / 6;
-  const products = sorted.reduce((total, { rank }, place) => total + rank * place, 0);
+  const products = sorted.reduce((total, { place }, at) => total + place * at, 0);
   return rounded((count * products - sum * sum) / (count * squares - sum * sum));
 }
 
