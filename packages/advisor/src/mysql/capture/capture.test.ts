@@ -226,8 +226,8 @@ describe.each([
         rows: 3,
       });
       expect(indexOf(snapshot, "orders", "by_customer").prefixDistinct).toHaveLength(1);
-      expect(indexOf(snapshot, "customers", "hidden").cachedPages).toEqual(
-        mysql ? expect.any(Number) : undefined,
+      expect(typeof indexOf(snapshot, "customers", "hidden").cachedPages).toBe(
+        mysql ? "number" : "undefined",
       );
     });
 
