@@ -1,4 +1,5 @@
 import { quoteIdent } from "../quote-ident.ts";
+import { parseExpressionText } from "../syntax/parse-statement.ts";
 import { printExpression } from "../syntax/print.ts";
 import type { Expression } from "../syntax/tree.ts";
 
@@ -7,6 +8,15 @@ export function indexExpression(node: Expression): string | null {
   if (node.kind === "column") return quoteIdent(node.parts.at(-1) ?? "");
   const text = printExpression(node);
   return text === null || isEnclosed(text) ? text : `(${text})`;
+}
+
+/** The same for an expression's text, as the server prints that of an index: equal to those of the conditions that it serves. */
+export function indexExpressionOf(sql: string): string {
+  try {
+    return indexExpression(parseExpressionText(sql)) ?? `(${sql})`;
+  } catch {
+    return `(${sql})`;
+  }
 }
 
 /** Whether one pair of parentheses holds it all. */

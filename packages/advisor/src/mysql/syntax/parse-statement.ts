@@ -1,4 +1,4 @@
-import { statementTokens, type Token } from "../tokens.ts";
+import { statementTokens, type Token, tokens } from "../tokens.ts";
 import { parseExpression, parseOperand } from "./expression.ts";
 import { parseQuery, parseWith } from "./query.ts";
 import {
@@ -8,7 +8,7 @@ import {
   SyntaxFailure,
   type TokenCursor,
 } from "./token-cursor.ts";
-import type { Place, SyntaxTree } from "./tree.ts";
+import type { Expression, Place, SyntaxTree } from "./tree.ts";
 import { parseDelete, parseInsert, parseUpdate } from "./write.ts";
 
 /** A statement that reads or writes rows, as the text says it. */
@@ -32,8 +32,7 @@ const GRAMMAR: Grammar = {
  * `sql_mode`. `null` for any other statement. Throws `SyntaxFailure`.
  */
 export function parseStatement(sql: string): ParsedStatement | null {
-  const tokens = statementTokens(sql);
-  const body = queryTokens(tokens);
+  const body = queryTokens(statementTokens(sql));
   if (body === null) return null;
   const cursor = createTokenCursor(sql, body, GRAMMAR);
   const tree = parseTree(cursor);
@@ -51,6 +50,13 @@ export function parseStatement(sql: string): ParsedStatement | null {
     placeholders: cursor.placeholders.toSorted(byStart),
     tokens: body,
   };
+}
+
+/** Parses an expression alone, as the server prints those of indexes and generated columns. Throws `SyntaxFailure`. */
+export function parseExpressionText(sql: string): Expression {
+  const cursor = createTokenCursor(sql, tokens(sql), GRAMMAR);
+  const expression = cursor.expression();
+  return cursor.peek() === undefined ? expression : cursor.fail();
 }
 
 function parseTree(cursor: TokenCursor): SyntaxTree | null {
@@ -84,25 +90,24 @@ function parseTree(cursor: TokenCursor): SyntaxTree | null {
 }
 
 /** The query inside CREATE TABLE counts as the statement; `null` where there is none. */
-function queryTokens(tokens: readonly Token[]): readonly Token[] | null {
-  if (tokens[0]?.kind !== "word" || tokens[0].value !== "CREATE") return tokens;
-  const table = tokens.slice(1, 5).some(({ kind, value }) => kind === "word" && value === "TABLE");
+function queryTokens(all: readonly Token[]): readonly Token[] | null {
+  if (all[0]?.kind !== "word" || all[0].value !== "CREATE") return all;
+  const table = all.slice(1, 5).some(({ kind, value }) => kind === "word" && value === "TABLE");
   if (!table) return null;
   let depth = 0;
-  for (const [at, { kind, value }] of tokens.entries()) {
+  for (const [at, { kind, value }] of all.entries()) {
     if (kind === "symbol" && value === "(") {
-      const next = tokens[at + 1];
+      const next = all[at + 1];
       if (depth === 0 && next?.kind === "word" && /^(?:SELECT|WITH)$/.test(next.value)) {
-        return tokens.slice(at);
+        return all.slice(at);
       }
       depth += 1;
     }
     if (kind === "symbol" && value === ")") depth -= 1;
-    if (depth === 0 && kind === "word" && /^(?:SELECT|VALUES)$/.test(value))
-      return tokens.slice(at);
+    if (depth === 0 && kind === "word" && /^(?:SELECT|VALUES)$/.test(value)) return all.slice(at);
     // `WITH SYSTEM VERSIONING` is an option of the table.
     const common = depth === 0 && kind === "word" && value === "WITH";
-    if (common && tokens[at + 1]?.value !== "SYSTEM") return tokens.slice(at);
+    if (common && all[at + 1]?.value !== "SYSTEM") return all.slice(at);
   }
   return null;
 }

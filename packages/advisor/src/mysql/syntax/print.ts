@@ -31,11 +31,7 @@ export function printExpression(node: Expression): string | null {
     case "call":
       return call(node);
     case "cast":
-      return assembled([node.operand], ([operand]) =>
-        node.type.startsWith("using ")
-          ? `convert(${operand} ${node.type})`
-          : `cast(${operand} as ${node.type})`,
-      );
+      return assembled([node.operand], ([operand]) => castText(operand ?? "", node.type));
     case "case":
       return caseText(node);
     case "row":
@@ -51,6 +47,12 @@ export function printExpression(node: Expression): string | null {
     case "subquery":
       return null;
   }
+}
+
+function castText(operand: string, type: string): string {
+  // `DATE(x)` is printed so by the server.
+  if (type === "date") return `date(${operand})`;
+  return type.startsWith("using ") ? `convert(${operand} ${type})` : `cast(${operand} as ${type})`;
 }
 
 function assembled(
