@@ -197,6 +197,19 @@ describe.each([
     expect(other.candidates).toEqual([]);
   });
 
+  test("an index ends with the primary key: it holds and orders it", async () => {
+    const index = candidate("orders status", schema);
+    const held = await planOf(offline, "select id from orders where status = 'failed'", [index]);
+    expect(held.lines[0]).toContain("using only [new index on `orders` (`status`)]");
+    const whole = await planOf(offline, "select * from orders where status = 'failed'", [index]);
+    expect(whole.cost).toBeGreaterThan(held.cost * 2);
+    const sql = "select id from orders where status = 'failed' order by";
+    const ordered = await planOf(offline, `${sql} id desc`, [index]);
+    const sorted = await planOf(offline, `${sql} status, id desc, note`, [index]);
+    expect(ordered.lines[0]).not.toContain("Sort");
+    expect(sorted.lines[0]).toContain("Sort");
+  });
+
   test("an index that is hidden is not used", async () => {
     const sql = "select * from orders where created_at < '2022-01-01 01:00:00'";
     const before = await planOf(offline, sql);
