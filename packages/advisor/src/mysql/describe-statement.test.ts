@@ -167,6 +167,7 @@ describe.each([
           () => null,
           (error: { readonly errno: number }) => error.errno,
         );
+        let written = expression;
         if (refused === null) {
           // The server's own text of the key is the condition's, in one spelling.
           const [[key]] = await connection.query<RowDataPacket[]>(
@@ -174,11 +175,11 @@ describe.each([
           );
           const printed = unescapeExpression(key!["expression"] as string);
           await connection.query(`DROP INDEX tried ON ${quoteIdent(use.table.name)}`);
-          expect(indexExpressionOf(printed)).toBe(expression);
+          written = indexExpressionOf(printed);
         }
         // 3757: values of any length, which need a CAST first. 3758: the server does not let it be in an index.
         expect({
-          expression,
+          expression: written,
           refused: [null, 3757, 3758].includes(refused) ? null : refused,
         }).toEqual({
           expression,
