@@ -44,6 +44,7 @@ export function comparedValues(sql: string, tables: readonly Table[]): readonly 
   const aliases = tableAliases(sql, tables);
   const columnsAt = (end: number): readonly ComparedColumn[] => resolve(all, end, aliases, tables);
   const found: ComparedValue[] = [];
+  const assigned = assignments(all);
   for (const [at, token] of all.entries()) {
     if (!isValue(token)) continue;
     const signed = ["-", "+"].includes(all[at - 1]?.text ?? "") && !isOperand(all[at - 2]);
@@ -54,10 +55,33 @@ export function comparedValues(sql: string, tables: readonly Table[]): readonly 
       text: sql.slice(all[from]?.start, token.end),
       plain: token.kind === "string" ? token.value : sql.slice(all[from]?.start, token.end),
       placeholder: isPlaceholder(token),
-      use: useOf(all, from, at, columnsAt),
+      use:
+        at >= assigned.from && at < assigned.to
+          ? { kind: "other" }
+          : useOf(all, from, at, columnsAt),
     });
   }
   return found;
+}
+
+/** Tokens in which `=` gives a column a value: those behind SET, and behind ON DUPLICATE KEY UPDATE. */
+function assignments(all: readonly Token[]): { readonly from: number; readonly to: number } {
+  const after = (word: string, from: number): number => {
+    const at = all.findIndex(
+      ({ kind, value }, place) => place >= from && kind === "word" && value === word,
+    );
+    return at === -1 ? all.length : at;
+  };
+  switch (all[0]?.value ?? "") {
+    case "UPDATE": {
+      const from = after("SET", 0);
+      return { from, to: after("WHERE", from) };
+    }
+    case "INSERT":
+      return { from: after("DUPLICATE", 0), to: all.length };
+    default:
+      return { from: all.length, to: all.length };
+  }
 }
 
 /** The text with some of its values written in other words. */
