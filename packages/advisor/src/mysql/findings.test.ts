@@ -14,10 +14,12 @@ import {
   aNode,
   aCatalog,
   aQuery,
+  aForeignKey,
   aTable,
   fakePlanner,
 } from "../findings/testing/builders.ts";
 import { unusedIndex } from "../findings/unused-index.ts";
+import { verifyTogether } from "../findings/verify-together.ts";
 import type { Planner } from "../whatif/planner.ts";
 import { mysqlDdl } from "./ddl.ts";
 import { mysqlIndexForms } from "./index-forms.ts";
@@ -163,6 +165,47 @@ test("costs that fall when an index goes are not believed", async () => {
   );
   expect(finding).toMatchObject({ ddl: null });
   expect(finding?.message).toContain("these costs can't be compared");
+});
+
+test("of two unique indexes the one that says less goes, however it is told", async () => {
+  // Whatever the names would have chosen.
+  const short = anOwn({ name: "the_first_column", unique: true }, "a");
+  const long = anOwn({ name: "y", unique: true }, "a", "id");
+  expect(advised(await duplicateIndex(contextOf([primary, short, long])))).toEqual(["y"]);
+  expect(advised(await duplicateIndex(contextOf([primary, long, short])))).toEqual(["y"]);
+});
+
+test("an index that a foreign key rests on, or that a text names, is not dropped", async () => {
+  const kept = async (index: Partial<Index>, hinted: readonly string[] = []): Promise<string> => {
+    const query = aQuery("t", "select 1", { hintedIndexes: hinted });
+    const [finding] = await unusedIndex(
+      contextOf([primary, anOwn({ name: "x", ...index }, "a")], { queries: [query] }),
+    );
+    return finding?.ddl === null ? finding.message : "dropped";
+  };
+  expect(await kept({})).toBe("dropped");
+  expect(await kept({ requiredBy: "fk" })).toContain("keeps foreign key fk only with an index");
+  expect(await kept({}, ["X"])).toContain("1 query names it in a hint");
+  expect(await kept({}, ["y"])).toBe("dropped");
+});
+
+test("of several indexes that a foreign key can rest on one stays, on either side", async () => {
+  const indexes = [primary, anOwn({ name: "x" }, "a", "b"), anOwn({ name: "y" }, "a", "c")];
+  const context = contextOf(indexes);
+  const findings = await unusedIndex(context);
+  expect(advised(findings)).toEqual(["x", "y"]);
+  const [table] = context.snapshot.catalog.tables;
+  const from = aForeignKey(["a"], { references: { schema: "public", name: "p" } });
+  const to = aForeignKey(["t_a"], { references: table!, referencedColumns: ["a"] });
+  const other = aTable({ name: "p", columns });
+  for (const tables of [
+    [{ ...table!, foreignKeys: [from] }, other],
+    [table!, { ...other, foreignKeys: [to] }],
+  ]) {
+    const snapshot = { ...context.snapshot, catalog: aCatalog(tables) };
+    const verified = await verifyTogether(findings, { ...context, snapshot });
+    expect(advised(verified)).toHaveLength(1);
+  }
 });
 
 test("what two indexes have in common is said in the server's words", async () => {
