@@ -14,6 +14,8 @@ export interface ColumnSource {
   readonly distinct: number | null;
   /** Whether no value may appear twice. */
   readonly unique: boolean;
+  /** Where the values end, which a sample does not meet. */
+  readonly ends?: { readonly least: string; readonly greatest: string };
 }
 
 /** Rows of production, and how many of them are made. */
@@ -65,10 +67,25 @@ export function columnFacts(source: ColumnSource, rows: number): ColumnFacts | n
     share,
   }));
   const otherShare = Math.max(0, 1 - nulls - shares.reduce((sum, share) => sum + share, 0));
-  const bounds = elements(statistics?.histogram ?? null);
+  const bounds = withEnds(elements(statistics?.histogram ?? null), source, kind);
   const otherDistinct = Math.max(0, distinct - common.length);
   const buckets = histogramBuckets(bounds, otherShare, otherDistinct, kind);
   return { kind, nulls, common, bounds, buckets, otherDistinct, otherShare };
+}
+
+function withEnds(
+  bounds: readonly string[],
+  { ends }: ColumnSource,
+  { position }: ValueKind,
+): readonly string[] {
+  const [first, last] = [bounds[0], bounds.at(-1)];
+  if (ends === undefined || position === undefined || first === undefined || last === undefined)
+    return bounds;
+  return [
+    position(ends.least) < position(first) ? ends.least : first,
+    ...bounds.slice(1, -1),
+    position(ends.greatest) > position(last) ? ends.greatest : last,
+  ];
 }
 
 function distinctOf({ statistics, distinct, unique }: ColumnSource, rows: number): number {

@@ -102,7 +102,12 @@ async function makeCopy(
     const settingGaps = await applySettings(server, snapshot);
     await server.query(`USE ${quoteIdent(databases.get(snapshot.server.database) ?? "")}`);
 
-    const facts = new Map([...loaded].map(([key, { table }]) => [key, tableFacts(table, find)]));
+    const facts = new Map(
+      [...loaded].map(([key, { table }]) => [
+        key,
+        tableFacts(table, find, snapshot.columnEnds ?? []),
+      ]),
+    );
     const columnsOf = (table: Table): TableColumns => facts.get(tableKey(table)) ?? new Map();
     const bytesOf = (candidate: CandidateIndex): number => {
       const table = loaded.get(tableKey(candidate.table))?.table;

@@ -1,6 +1,6 @@
 import { estimatedRows, type Table, tableKey } from "../../catalog/catalog.ts";
 import type { FindStatistics } from "../../catalog/find-statistics.ts";
-import type { CaptureGap, Snapshot } from "../../catalog/snapshot.ts";
+import type { CaptureGap, ColumnEnds, Snapshot } from "../../catalog/snapshot.ts";
 import { seededRandom } from "../../random-database/random.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { scaledRows, type Scale } from "./scale.ts";
@@ -50,7 +50,14 @@ export async function loadTables(
     if (database === undefined) continue;
     const name = `${quoteIdent(database)}.${quoteIdent(table.name)}`;
     try {
-      loaded.set(tableKey(table), await loadTable(server, table, name, scale, find, position));
+      loaded.set(
+        tableKey(table),
+        await loadTable(server, table, name, scale, {
+          find,
+          ends: snapshot.columnEnds ?? [],
+          seed: position,
+        }),
+      );
     } catch (error) {
       gaps.push({
         object: `table ${table.schema}.${table.name}`,
@@ -76,13 +83,19 @@ export async function loadTables(
   return { loaded, gaps };
 }
 
+/** What rows are made up from. */
+interface RowSource {
+  readonly find: FindStatistics;
+  readonly ends: readonly ColumnEnds[];
+  readonly seed: number;
+}
+
 async function loadTable(
   server: ScratchServer,
   table: Table,
   name: string,
   scale: Scale,
-  find: FindStatistics,
-  seed: number,
+  source: RowSource,
 ): Promise<LoadedTable> {
   if (table.definition === undefined) throw new Error("the snapshot has no definition of it");
   const { create, keys } = tableParts(table.definition, name);
@@ -91,7 +104,7 @@ async function loadTable(
     await server.query(`ALTER TABLE ${name} STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0`);
   const rows = Math.max(0, estimatedRows(table));
   const made = scaledRows(rows, scale);
-  await fill(server, table, name, made, find, seed);
+  await fill(server, table, name, made, source);
   // InnoDB builds one FULLTEXT index at a time.
   const isWords = (key: string): boolean => key.startsWith("FULLTEXT");
   const others = keys.filter((key) => !isWords(key));
@@ -107,11 +120,10 @@ async function fill(
   table: Table,
   name: string,
   made: number,
-  find: FindStatistics,
-  seed: number,
+  { find, ends, seed }: RowSource,
 ): Promise<void> {
   if (made === 0) return;
-  const rows = syntheticRows(table, find, made, seededRandom(seed + 1));
+  const rows = syntheticRows(table, find, ends, made, seededRandom(seed + 1));
   const into = `INSERT IGNORE INTO ${name} (${rows.columns.map(quoteIdent).join(", ")}) VALUES `;
   await server.query("START TRANSACTION");
   let text = "";

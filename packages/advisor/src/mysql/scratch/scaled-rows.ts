@@ -2,13 +2,16 @@ import type { CandidateIndex } from "../../candidates/candidate-index.ts";
 import type { IndexKey, Table } from "../../catalog/catalog.ts";
 import { INNODB_PAGE } from "../cost-constants.ts";
 import type { TableStep } from "../explain-tree.ts";
-import { type ColumnFacts, frequenciesOf } from "./column-values.ts";
+import { type ColumnFacts, type ColumnSource, frequenciesOf } from "./column-values.ts";
 import type { ComparedValue } from "./compared-values.ts";
 import { candidateDistinct, scaledDistinct } from "./distinct-keys.ts";
 import type { LoadedTable } from "./load-tables.ts";
 import { scaledFrequency, unscaledFrequency } from "./scale.ts";
 
-export type TableColumns = ReadonlyMap<string, { readonly facts: ColumnFacts }>;
+export type TableColumns = ReadonlyMap<
+  string,
+  { readonly source: ColumnSource; readonly facts: ColumnFacts }
+>;
 
 /** What is known of a read of the copy. */
 export interface ReadContext {
@@ -55,11 +58,15 @@ export function productionRows(step: TableStep, context: ReadContext): number {
   if (step.ref.some((one) => one !== "const"))
     return Math.max(1, Math.min(rows, step.rows * joinFactor(name, parts.length, context, k)));
   const found = Math.max(1, Math.min(rows, step.rows * searchFactor(parts, context, k)));
-  return asEstimated(found, step.rows, name, context);
+  return asEstimated(found, step.rows, name, parts, context);
 }
 
-/** InnoDB counts the entries of a range up to so many leaves; of more it guesses, and doubles (btr_estimate_n_rows_in_range). */
-const COUNTED_LEAVES = 9;
+/**
+ * InnoDB counts the entries of a range that lies on 10 leaves at most; of more it guesses, and doubles (btr_estimate_n_rows_in_range):
+ * of so many leaves' entries in the middle of an index, and of so many at an end of it, where the first leaf is a whole one.
+ */
+const COUNTED_LEAVES = 9.3;
+const COUNTED_AT_END = 10.2;
 const CATALOG_PAGE = 8_192;
 /** Share of an index's pages that are leaves in use. */
 const USED_PAGES = 0.9;
@@ -69,9 +76,11 @@ function asEstimated(
   found: number,
   here: number,
   name: string,
-  { loaded: { table, made, rows }, leaves }: ReadContext,
+  parts: readonly IndexKey[],
+  context: ReadContext,
 ): number {
-  const own = leaves(name);
+  const { table, made, rows } = context.loaded;
+  const own = context.leaves(name);
   if (own === undefined) return found;
   const index = table.indexes.find((one) => one.name.toLowerCase() === name.toLowerCase());
   // A new index is as full there as here; of an old one a part of the file is free.
@@ -79,9 +88,35 @@ function asEstimated(
     index === undefined
       ? (own * rows) / made
       : (index.pages * CATALOG_PAGE * USED_PAGES) / INNODB_PAGE;
-  const counted = (here / made) * own <= COUNTED_LEAVES;
-  const guessed = (found / rows) * there > COUNTED_LEAVES;
+  const limit = isAtEnd(parts, context) ? COUNTED_AT_END : COUNTED_LEAVES;
+  const wider = widening(parts, own, context);
+  const counted = (here / made) * own * wider <= limit;
+  const guessed = (found / rows) * there * wider > limit;
   return counted && guessed ? Math.min(found * 2, rows / 2) : found;
+}
+
+/** Whether a range begins or ends where the index does. */
+function isAtEnd([first]: readonly IndexKey[], { values }: ReadContext): boolean {
+  const kinds = new Set(
+    values.flatMap(({ use }) =>
+      "columns" in use && use.columns.some(({ column }) => column === first?.column)
+        ? [use.kind]
+        : [],
+    ),
+  );
+  return kinds.size === 1 && (kinds.has("below") || kinds.has("above"));
+}
+
+/** How much wider than the average of an index its entries without NULL in the first key are. */
+function widening(
+  [first]: readonly IndexKey[],
+  leaves: number,
+  { loaded, columns }: ReadContext,
+): number {
+  const known = first?.column == null ? undefined : columns.get(first.column);
+  if (known === undefined || known.facts.nulls === 0) return 1;
+  const average = (leaves * INNODB_PAGE) / Math.max(1, loaded.made);
+  return 1 + (known.facts.nulls * (known.source.statistics?.averageWidth ?? 0)) / average;
 }
 
 /** Of merged indexes each finds its own rows. */

@@ -1,5 +1,6 @@
 import { type Column, estimatedRows, type Index, type Table } from "../../catalog/catalog.ts";
 import type { FindStatistics } from "../../catalog/find-statistics.ts";
+import type { ColumnEnds } from "../../catalog/snapshot.ts";
 import type { Random } from "../../random-database/random.ts";
 import {
   columnFacts,
@@ -23,20 +24,32 @@ export interface SyntheticRows {
 export function tableFacts(
   table: Table,
   find: FindStatistics,
+  ends: readonly ColumnEnds[],
 ): ReadonlyMap<string, { readonly source: ColumnSource; readonly facts: ColumnFacts }> {
   const rows = Math.max(1, estimatedRows(table));
   return new Map(
     table.columns
       .filter(({ generated }) => generated === null)
       .flatMap((column) => {
-        const source = sourceOf(table, column, find);
+        const source = sourceOf(table, column, find, ends);
         const facts = columnFacts(source, rows);
         return facts === null ? [] : [[column.name, { source, facts }] as const];
       }),
   );
 }
 
-function sourceOf(table: Table, column: Column, find: FindStatistics): ColumnSource {
+function sourceOf(
+  table: Table,
+  column: Column,
+  find: FindStatistics,
+  columnEnds: readonly ColumnEnds[],
+): ColumnSource {
+  const ends = columnEnds.find(
+    (one) =>
+      one.column === column.name &&
+      one.table.name === table.name &&
+      one.table.schema === table.schema,
+  );
   const first = table.indexes.filter(({ keys }) => keys[0]?.column === column.name);
   const whole = first.filter(({ keys }) => keys[0]?.prefix === undefined);
   return {
@@ -45,6 +58,7 @@ function sourceOf(table: Table, column: Column, find: FindStatistics): ColumnSou
     distinct:
       whole.map(({ prefixDistinct }) => prefixDistinct?.[0]).find((one) => one !== undefined) ??
       null,
+    ...(ends !== undefined && { ends }),
     unique: whole.some(({ unique, keys }) => unique && keys.length === 1),
   };
 }
@@ -52,13 +66,14 @@ function sourceOf(table: Table, column: Column, find: FindStatistics): ColumnSou
 export function syntheticRows(
   table: Table,
   find: FindStatistics,
+  ends: readonly ColumnEnds[],
   made: number,
   random: Random,
 ): SyntheticRows {
   const counts = { rows: Math.max(1, estimatedRows(table)), made };
   // Rows are loaded in the primary key's order, the fastest.
   const first = table.indexes.find(({ primary }) => primary)?.keys[0]?.column;
-  const columns = [...tableFacts(table, find)].map(([name, { source, facts }]) => {
+  const columns = [...tableFacts(table, find, ends)].map(([name, { source, facts }]) => {
     const { pool, places } = columnValues(source, facts, counts);
     return { name, pool, places: name === first ? places : shuffled(padded(places, made), random) };
   });
