@@ -35,7 +35,7 @@ export async function createProgram(
       `
 Start with one of:
   $ dbadvise demo                                        nothing needed: a database in memory, advised and measured
-  $ dbadvise analyze --url postgres://localhost/shop     a live database, read only
+  $ dbadvise analyze --url postgres://localhost/shop     a live database, read only; also mysql://, mariadb://
   $ dbadvise snapshot --url postgres://localhost/shop -o shop.snapshot.json
   $ dbadvise analyze --snapshot shop.snapshot.json       the same analysis, anywhere, without a connection
   $ dbadvise digest /var/log/postgresql/*.log            what logs of any size hold: top queries, times, errors

@@ -99,7 +99,7 @@ function resolveTarget(
     throw new DbadviseError(
       "bad-option",
       "No database was given.",
-      "Give --url postgres://user:password@host:5432/database, or set DATABASE_URL, or write url into dbadvise.config.json; " +
+      "Give --url postgres://user:password@host:5432/database (or mysql://, mariadb://), or set DATABASE_URL, or write url into dbadvise.config.json; " +
         "--snapshot FILE analyses a snapshot instead.",
     );
   }

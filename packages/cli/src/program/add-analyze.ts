@@ -43,7 +43,10 @@ export function addAnalyze(program: Command, around: Surroundings): void {
     )
     .option("--sql <file>", "file of SQL statements to count as workload; repeatable", collect)
     .option("--usage <file>", "history of usage counters, as `dbadvise usage --record` writes it")
-    .option("--no-statements", "leave the server's statement statistics (pg_stat_statements) out")
+    .option(
+      "--no-statements",
+      "leave the server's statement statistics (pg_stat_statements, performance_schema) out",
+    )
     .addOption(plannerOption())
     .addOption(scratchUrlOption())
     .option("--budget <size>", "storage that all advised indexes may take together: 2GB")
@@ -65,6 +68,8 @@ Only reads: sessions are read-only with time limits, and statements are planned,
 Examples:
   $ dbadvise analyze --url postgres://me@db.example.com/shop
   $ dbadvise analyze --url postgres://primary/shop --url postgres://replica/shop
+  $ dbadvise analyze --url mysql://me@db.example.com/shop --scratch-url mysql://root@127.0.0.1:3307/
+  $ dbadvise analyze --url mariadb://me@db.example.com/shop --log /var/log/mysql/slow.log
   $ dbadvise analyze --log /var/log/postgresql/postgresql.log --log older.log.gz
   $ dbadvise analyze --url postgres://localhost/shop --no-statements --capture shop.ndjson*
   $ zcat *.gz | dbadvise analyze --snapshot shop.snapshot.json --log -

@@ -13,7 +13,7 @@ export function addExplain(program: Command, around: Surroundings): void {
     .description("advise on one statement: its plan now, and with the index it would profit from")
     .argument(
       "<sql>",
-      "the statement; placeholders such as $1 are fine. - reads it from standard input",
+      "the statement; placeholders such as $1 or ? are fine. - reads it from standard input",
     )
     .option("--url <url>", "database to read (default: DATABASE_URL)", collect)
     .option("--snapshot <file>", "take the database from a snapshot")
@@ -26,7 +26,8 @@ The statement is planned, never executed. Exit code: 0, or 2 when it could not b
 
 Examples:
   $ dbadvise explain "SELECT * FROM orders WHERE customer_id = 42" --url postgres://localhost/shop
-  $ dbadvise explain 'SELECT * FROM orders WHERE customer_id = $1' --snapshot shop.snapshot.json`,
+  $ dbadvise explain 'SELECT * FROM orders WHERE customer_id = $1' --snapshot shop.snapshot.json
+  $ dbadvise explain 'SELECT * FROM orders WHERE customer_id = ?' --url mysql://localhost/shop`,
     )
     .action(async (sql: string, _: unknown, command: Command) => {
       const settings = resolveSettings(

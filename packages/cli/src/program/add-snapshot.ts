@@ -16,7 +16,10 @@ export function addSnapshot(program: Command, around: Surroundings): void {
     )
     .requiredOption("-o, --output <file>", "the file to write")
     .option("--no-values", "leave sampled values of text columns out (plans become less exact)")
-    .option("--no-statements", "leave the server's statement statistics (pg_stat_statements) out")
+    .option(
+      "--no-statements",
+      "leave the server's statement statistics (pg_stat_statements, performance_schema) out",
+    )
     .addHelpText(
       "after",
       `
@@ -24,6 +27,7 @@ The file holds structure, planner statistics, settings, usage counters and norma
 
 Examples:
   $ dbadvise snapshot --url postgres://me@db.example.com/shop -o shop.snapshot.json
+  $ dbadvise snapshot --url mysql://me@db.example.com/shop -o shop.snapshot.json
   $ dbadvise snapshot --no-values -o shop.snapshot.json
   $ dbadvise analyze --snapshot shop.snapshot.json --log postgresql.log`,
     )

@@ -34,6 +34,7 @@ Each day, by cron:
 
 Examples:
   $ dbadvise usage --record shop.usage --url postgres://me@db.example.com/shop
+  $ dbadvise usage --record shop.usage --url mariadb://me@db.example.com/shop
   $ dbadvise usage shop.usage
   $ dbadvise analyze --url postgres://me@db.example.com/shop --usage shop.usage`,
     )
