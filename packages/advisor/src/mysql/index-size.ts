@@ -4,6 +4,7 @@ import { parseArrayLiteral } from "../catalog/array-literal.ts";
 import type { FindStatistics } from "../catalog/find-statistics.ts";
 import type { ColumnStatistics } from "../catalog/snapshot.ts";
 import { INNODB_PAGE } from "./cost-constants.ts";
+import { characterBytes } from "./key-size.ts";
 
 /** Record header of InnoDB's compact and dynamic row formats. */
 const RECORD_HEADER = 5;
@@ -108,13 +109,14 @@ function segmentPages(used: number): number {
 
 /** Average bytes of a column's value in an index, and of its length. */
 function valueBytes(
-  { type, length, collation }: Column,
+  column: Column,
   statistics: ColumnStatistics | undefined,
   prefix: number | undefined,
 ): { readonly bytes: number; readonly lengthBytes: number } {
+  const { type, length } = column;
   if (length >= 0 && prefix === undefined) return { bytes: length, lengthBytes: 0 };
   const [, name = "", declared] = /^(\w+)(?:\((\d+))?/.exec(type) ?? [];
-  const perCharacter = collation === null ? 1 : characterBytes(collation);
+  const perCharacter = characterBytes(column);
   const characters = declared === undefined ? Infinity : Number(declared);
   const longest = Math.min(characters, prefix ?? Infinity) * perCharacter;
   let bytes = Math.min(
@@ -150,29 +152,4 @@ function prefixWidth(
     ),
   );
   return bytes.reduce((sum, one) => sum + one, 0) / bytes.length;
-}
-
-const WIDEST: Readonly<Record<string, number>> = {
-  utf8mb4: 4,
-  uca1400: 4,
-  utf8: 3,
-  utf8mb3: 3,
-  ucs2: 2,
-  utf16: 4,
-  utf16le: 4,
-  utf32: 4,
-  gbk: 2,
-  gb2312: 2,
-  gb18030: 4,
-  big5: 2,
-  sjis: 2,
-  cp932: 2,
-  ujis: 3,
-  eucjpms: 3,
-  euckr: 2,
-};
-
-/** Bytes of a character at most, by the collation's name: `utf8mb4_0900_ai_ci`. */
-export function characterBytes(collation: string): number {
-  return WIDEST[collation.split("_")[0] ?? ""] ?? 1;
 }
