@@ -16,6 +16,7 @@ import {
   type SelectionLimits,
 } from "./whatif/select-indexes.ts";
 import type { Planner } from "./whatif/planner.ts";
+import { readByPlan } from "./whatif/read-by-plan.ts";
 import { tableUpkeep } from "./whatif/table-upkeep.ts";
 import { buildWorkload } from "./workload/build-workload.ts";
 import { snapshotSource } from "./workload/snapshot-source.ts";
@@ -54,22 +55,19 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
   const sources = [...own, ...(options.sources ?? [])];
 
   progress("reading the workload");
-  const workload = await buildWorkload(
+  const read = await buildWorkload(
     sources,
     engine.parse,
     snapshot.catalog,
     statisticsFinder(snapshot),
   );
   const server = serverContext(engine, snapshot);
-  const candidates = generateCandidates(workload.queries, snapshot, server);
+  const candidates = generateCandidates(read.queries, snapshot, server);
   const { planner: given = (from: Snapshot) => engine.createPlanner(from, progress) } = options;
   const planner =
-    workload.queries.length === 0
-      ? null
-      : typeof given === "function"
-        ? await given(snapshot)
-        : given;
+    read.queries.length === 0 ? null : typeof given === "function" ? await given(snapshot) : given;
   try {
+    const workload = await readByPlan(read, planner);
     const selection: IndexSelection | null =
       planner === null
         ? null

@@ -28,21 +28,24 @@ export interface CaptureOptions {
   readonly node: string;
 }
 
+/** A text that can be planned. */
+export interface ParsedQuery {
+  readonly kind: "query";
+  readonly fingerprint: string;
+  /** Constants replaced by placeholders: holds no data. */
+  readonly normalized: string;
+  /** Resolves names against a catalog. */
+  describe(catalog: Catalog): Statement;
+  /**
+   * The text as it can be planned with its values: parameters (as text, `null` is SQL NULL) written as literals.
+   * `null` where a placeholder has no value.
+   */
+  sample(parameters?: readonly (string | null)[]): string | null;
+}
+
 /** A statement's text as an engine's parser sees it. */
 export type ParsedText =
-  | {
-      readonly kind: "query";
-      readonly fingerprint: string;
-      /** Constants replaced by `$n`. */
-      readonly normalized: string;
-      /** Resolves names against a catalog. */
-      describe(catalog: Catalog): Statement;
-      /**
-       * The text as it can be planned with its values: parameters (as text, `null` is SQL NULL) written as literals.
-       * `null` where a placeholder has no value.
-       */
-      sample(parameters?: readonly (string | null)[]): string | null;
-    }
+  | ParsedQuery
   /** No plan: BEGIN, SET, DDL, COPY, ... */
   | { readonly kind: "utility" }
   | {
@@ -52,6 +55,8 @@ export type ParsedText =
       readonly position?: number;
       /** The text without its constants, as far as it could be read. */
       readonly redacted: string;
+      /** What it is if a server can plan it: known by the tables that it names. Absent: no server would. */
+      readonly unread?: ParsedQuery;
     };
 
 /** Something in a query's text that keeps it from an index, or that it may not have been meant to say. */

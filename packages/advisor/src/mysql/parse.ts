@@ -1,5 +1,6 @@
 import type { ParsedText } from "../engine.ts";
 import { describeStatement } from "./describe-statement.ts";
+import { namedTables } from "./named-tables.ts";
 import { optimizerHints } from "./optimizer-hints.ts";
 import { statementKey } from "./statement-fingerprint.ts";
 import { normalizedStatement, sampler, withoutConstants } from "./statement-text.ts";
@@ -29,7 +30,9 @@ export async function parse(sql: string): Promise<ParsedText> {
     }
     if (!(error instanceof SyntaxFailure)) throw error;
     const { message, position } = error;
-    return { kind: "error", message, position, redacted: withoutConstants(sql) };
+    const unread = namedTables(sql);
+    const redacted = withoutConstants(sql);
+    return { kind: "error", message, position, redacted, ...(unread === null ? {} : { unread }) };
   }
 }
 

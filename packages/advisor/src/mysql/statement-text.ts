@@ -17,7 +17,7 @@ export function normalizedStatement(sql: string, parsed: ParsedStatement): strin
  */
 export function sampler(
   sql: string,
-  { placeholders, tokens: all }: ParsedStatement,
+  { placeholders, tokens: all }: Pick<ParsedStatement, "placeholders" | "tokens">,
 ): (parameters?: readonly (string | null)[]) => string | null {
   return (parameters = []) => {
     if (placeholders.length > parameters.length) return null;

@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { FindStatistics } from "../catalog/find-statistics.ts";
-import type { Engine, ParsedText } from "../engine.ts";
+import type { Engine, ParsedQuery, ParsedText } from "../engine.ts";
 import type { EventSource } from "../log/event-source.ts";
 import type { QueryEvent } from "../log/query-event.ts";
 import { coveredSeconds, type SourceTime } from "./covered-time.ts";
@@ -19,10 +19,16 @@ type Sorted =
   | {
       readonly kind: "shape";
       readonly shape: Shape;
-      readonly sample: Extract<ParsedText, { readonly kind: "query" }>["sample"];
+      readonly sample: ParsedQuery["sample"];
     }
   | { readonly kind: "ignored" }
-  | { readonly kind: "skipped"; readonly redacted: string; readonly reason: string };
+  | {
+      readonly kind: "skipped";
+      readonly redacted: string;
+      readonly reason: string;
+      /** What a planner may take it for. */
+      readonly unread?: { readonly shape: Shape; readonly sample: ParsedQuery["sample"] };
+    };
 
 /**
  * Groups the sources' events by shape. Sources are read in turn; memory grows with the number of shapes, not of events.
@@ -53,8 +59,13 @@ export async function buildWorkload(
         remembered.get(event.sql) ?? sortText(await parse(event.sql), shapes, catalog, find);
       remember(remembered, event.sql, sorted);
       if (sorted.kind === "ignored") ignoredCalls += event.calls;
-      else if (sorted.kind === "skipped") skipped.add(event, sorted.redacted, sorted.reason);
-      else {
+      else if (sorted.kind === "skipped") {
+        const { redacted, reason, unread } = sorted;
+        if (!skipped.add(event, redacted, reason, unread?.shape) || unread === undefined) continue;
+        addEvent(unread.shape, event, source.name);
+        const sample = unread.sample(event.parameters);
+        if (sample !== null) unread.shape.samples.add(sample, event);
+      } else {
         addEvent(sorted.shape, event, source.name);
         const sample = sorted.sample(event.parameters);
         if (sample !== null) await addValues(sorted.shape, sample, event, parse, catalog);
@@ -84,7 +95,10 @@ function sortText(
 ): Sorted {
   if (parsed.kind === "utility") return { kind: "ignored" };
   if (parsed.kind === "error") {
-    return { kind: "skipped", redacted: parsed.redacted, reason: parsed.message };
+    const { redacted, message: reason, unread } = parsed;
+    if (unread === undefined) return { kind: "skipped", redacted, reason };
+    const shape = newShape(unread.fingerprint, unread.normalized, unread.describe(catalog), find);
+    return { kind: "skipped", redacted, reason, unread: { shape, sample: unread.sample } };
   }
   const { fingerprint, sample } = parsed;
   const known = shapes.get(fingerprint);

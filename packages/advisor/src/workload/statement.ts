@@ -86,6 +86,8 @@ export interface Statement {
   readonly unresolved: readonly string[];
   /** Present where each result row is one row of the only table in FROM: nothing groups, limits or repeats them. */
   readonly plainRows?: boolean;
+  /** Present where no more than the tables' names could be read: a server plans it all the same. */
+  readonly tablesOnly?: boolean;
   /** Present where the statement reads the server's own catalogs and nothing else. */
   readonly systemOnly?: boolean;
 }

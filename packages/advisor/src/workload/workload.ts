@@ -41,6 +41,8 @@ export interface SkippedQuery {
   readonly calls: number;
   readonly totalMs: number | undefined;
   readonly reason: string;
+  /** What it is if a planner takes it, though the parser did not. */
+  readonly query?: Query;
 }
 
 /** A query that one unit of the application's work sends again and again. */
