@@ -150,6 +150,18 @@ describe.each([
     expect(run.stdout).not.toContain(new URL(database.url).password);
   });
 
+  test("without a scratch server the live one and a model answer, and the report says that they estimate", async () => {
+    const run = await analyze("--planner", "model", "--sql", "workload.sql", "--format", "json");
+    const report = parseReport(run);
+    expect(run.code).toBe(1);
+    const missing = report.findings.find(({ code }) => code === "missing-index");
+    expect(missing).toMatchObject({
+      confidence: "estimated",
+      object: { columns: ["customer_id"] },
+    });
+    expect(report.planner?.name).toContain("model");
+  });
+
   test("the analysis of a snapshot is that of the live server", async () => {
     const made = await runCli(["snapshot", "--url", database.url, "-o", "shop.json"], { folder });
     expect(made.code, made.stderr).toBe(0);
@@ -283,6 +295,7 @@ ${SLOW}${customer};
       await analyze("--scratch-url", "postgres://localhost/x"),
       "not of the engine MySQL",
     );
+    expectError(await analyze("--planner", "model", ...scratchUrl()), "none of these takes one");
     expectError(
       await analyze("--scratch-url", `${engine}://me:s3cret@127.0.0.1:1/`, "--sql", "workload.sql"),
       "can't be reached",
