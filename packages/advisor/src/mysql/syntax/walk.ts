@@ -95,8 +95,3 @@ export function tableItems(tree: SyntaxTree): readonly Extract<FromItem, { kind:
   visit(tree);
   return found;
 }
-
-/** Whether a query's outputs are those of one SELECT. */
-export function isPlainSelect(query: Query): boolean {
-  return query.body.kind === "select";
-}
