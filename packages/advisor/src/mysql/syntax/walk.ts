@@ -1,4 +1,4 @@
-import type { Expression, FromItem, OrderItem, Query, SyntaxTree, Window } from "./tree.ts";
+import type { Expression, FromItem, OrderItem, SyntaxTree, Window } from "./tree.ts";
 
 /** The same expression with its operands replaced; subqueries stay as they are. */
 export function mapOperands(
