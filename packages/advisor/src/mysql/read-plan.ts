@@ -1,10 +1,5 @@
 import { type CandidateIndex, candidateId } from "../candidates/candidate-index.ts";
-import {
-  type Index,
-  type Table,
-  type TableName,
-  tableKey,
-} from "../catalog/catalog.ts";
+import { type Index, type Table, type TableName, tableKey } from "../catalog/catalog.ts";
 import { indexTableName } from "../catalog/partitions.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import type { Plan, TableRead } from "../whatif/plan.ts";
