@@ -22,7 +22,7 @@ export const SHOP_TABLES: readonly string[] = [
 ];
 
 /** A number below one, always the same for a row of a table. */
-const random = (salt: string): string => `(crc32(concat('${salt}', sha1(i))) / 4294967296e0)`;
+const random = (salt: string): string => `(crc32(concat('${salt}', sha2(i, 256))) / 4294967296e0)`;
 
 /** Rows are spread evenly over the two years before {@link SHOP_NOW}, the later the higher their number. */
 const moment = (table: TableName): string =>
