@@ -1,5 +1,6 @@
 import { readCost, type ReadIndex, type ReadTable, sortCost } from "./access-cost.ts";
 import type { CostConstants } from "./cost-constants.ts";
+import type { EarlyEnd } from "./early-end.ts";
 import type { Block, Step, TableStep } from "./explain-tree.ts";
 
 /** What a plan's tables and indexes are. */
@@ -7,6 +8,8 @@ export interface PlanFacts {
   /** `undefined` for a derived or temporary table. */
   table(step: TableStep): ReadTable | undefined;
   index(step: TableStep, name: string): ReadIndex | null;
+  /** What ends the reading of the statement's only table early; `null` where nothing does, or where that is not known. */
+  readonly early: EarlyEnd | null;
 }
 
 export interface Figures {
@@ -63,15 +66,25 @@ export function planCost(block: Block, facts: PlanFacts, constants: CostConstant
   const ofTable = (step: TableStep, before: Figures): Figures => {
     const filled = step.filledBy === null ? 0 : fillCost(step.filledBy);
     const table = facts.table(step);
-    const examined = examinedRows(step, table);
+    const [only, ...others] = block.steps;
+    const ends = step === only && others.length === 0 && table !== undefined ? facts.early : null;
+    const examined = ends === null ? examinedRows(step, table) : endedRows(step, table, ends);
+    // The pages of a whole table are read as far as its rows are.
+    const part =
+      ends === null || step.access !== "ALL" ? 1 : examined / Math.max(1, table?.rows ?? 1);
     const each =
-      table === undefined ? step.rows * constants.temporaryRow : ofAccess(step, table, examined);
+      table === undefined
+        ? step.rows * constants.temporaryRow
+        : ofAccess(step, table, examined) * part;
     const reads = step.buffered
       ? Math.max(1, Math.ceil((before.rows * BUFFERED_ROW) / constants.joinBuffer))
       : before.rows;
     return {
       cost: before.cost + filled + reads * each + before.rows * examined * constants.row,
-      rows: before.rows * (examined > step.rows ? step.rows : step.rows * step.filtered),
+      rows:
+        ends === null
+          ? before.rows * (examined > step.rows ? step.rows : step.rows * step.filtered)
+          : Math.min(ends.rows, ends.share * (table?.rows ?? 0)),
     };
   };
 
@@ -96,6 +109,19 @@ export function planCost(block: Block, facts: PlanFacts, constants: CostConstant
   };
 
   return { total: ofBlock(block), of };
+}
+
+/** Rows that are looked at until as many are found as are wanted: those that the conditions let through are spread evenly. */
+function endedRows(
+  { access, rows }: TableStep,
+  table: ReadTable | undefined,
+  { rows: wanted, share }: EarlyEnd,
+): number {
+  const all = table?.rows ?? rows;
+  // Of a whole table or index servers print what LIMIT lets out, of a look-up all that it finds.
+  const found = access === "index" || access === "ALL" ? all : rows;
+  const passing = Math.min(1, (share * all) / Math.max(1, found));
+  return Math.min(found, wanted / Math.max(passing, 1e-9));
 }
 
 /** Where LIMIT ends a read of an index, servers print the rows that it lets out: behind the conditions. */

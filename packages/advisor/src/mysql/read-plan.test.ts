@@ -126,6 +126,36 @@ describe.each([
     }
   });
 
+  test.each([
+    // Few rows of many meet the condition: most of the index is read until enough are found.
+    "select * from orders force index (created) where total = 77 order by created_at limit 5",
+    // Most do.
+    "select * from orders force index (created) where total > 100 order by created_at limit 50",
+    // The look-up finds hundreds in the order that is asked.
+    "select * from orders force index (cust) where customer_id = 5 order by id limit 3",
+    "select * from orders force index (cust) where customer_id = 5 and total < 500 limit 4",
+    // A range is read in its order too.
+    "select * from orders where created_at > '2022-01-07' order by created_at limit 7",
+    "select * from orders where created_at > '2022-01-07' order by created_at limit 7 offset 300",
+    "select * from orders limit 9",
+  ])("what LIMIT ends early costs as much as is really read: %s", async (sql) => {
+    const reads = async (): Promise<number> =>
+      (await writer.query("show session status like 'Handler_read%'")).reduce(
+        (sum, row) => sum + Number(row["Value"]),
+        0,
+      );
+    const before = await reads();
+    await writer.query(sql);
+    const read = (await reads()) - before;
+    const { cost } = await planOf(sql);
+    const whole = await planOf(sql.replace(/ limit .*/, ""));
+    const all = Number((await writer.query("select count(*) as n from orders"))[0]?.["n"]);
+    const [found = all] = whole.accesses?.map(({ rows }) => rows) ?? [];
+    const looked = whole.accesses?.[0]?.type === "index" ? all : found;
+    expect((cost / whole.cost) * looked).toBeGreaterThan(read / 3);
+    expect((cost / whole.cost) * looked).toBeLessThan(read * 3 + 3);
+  });
+
   test("a LIMIT that an index satisfies makes the plan cheap, a sort makes it dear", async () => {
     const early = await planOf("select * from orders order by created_at desc limit 10");
     expect(early.accesses).toEqual([

@@ -1,11 +1,14 @@
 import { type CandidateIndex, candidateId } from "../candidates/candidate-index.ts";
 import { type Index, type Table, type TableName, tableKey } from "../catalog/catalog.ts";
 import { indexTableName } from "../catalog/partitions.ts";
+import { statisticsFinder } from "../catalog/find-statistics.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import type { Plan, TableRead } from "../whatif/plan.ts";
 import { readIndex, readTable } from "./access-cost.ts";
 import { costConstants } from "./cost-constants.ts";
+import { earlyEnd } from "./early-end.ts";
 import { type Block, mapTables, type TableStep, tableSteps } from "./explain-tree.ts";
+import { selectivity } from "./model/selectivity.ts";
 import { planCost } from "./plan-cost.ts";
 import { renderPlan } from "./render-plan.ts";
 import { resolveAlias, tableAliases } from "./table-aliases.ts";
@@ -45,6 +48,7 @@ const SCANS = new Set(["ALL", "index"]);
 /** Reads plans of the snapshot's tables. Costs are counted by docs/mysql-planner.md, with the tables' sizes as the snapshot has them. */
 export function planReader(snapshot: Snapshot): PlanReader {
   const constants = costConstants(snapshot);
+  const shares = selectivity(statisticsFinder(snapshot));
   const { tables, views } = snapshot.catalog;
   return (tree, query, created, { redact, scaleRows }) => {
     // Plans name the tables of a view by the aliases in its definition.
@@ -81,6 +85,7 @@ export function planReader(snapshot: Snapshot): PlanReader {
           const bytes = created.get(name)?.bytes;
           return bytes === undefined ? null : { clustered: false, bytes };
         },
+        early: earlyEnd(query.sql, snapshot.catalog, shares),
       },
       constants,
     );
