@@ -36,11 +36,6 @@ export const DIFFERENCES: readonly { readonly row: RegExp; readonly reason: stri
       "on MySQL and MariaDB the index of the foreign key, or the one on total, serves it; PostgreSQL has no index on the foreign key",
   },
   {
-    row: /^offset-pagination /,
-    reason:
-      "a gap of dbadvise: on MariaDB, whose EXPLAIN does not tell, a range that LIMIT ends early is counted to its end, so that the page by keys looks dear (MariaDB itself plans it as a range in the index's order, without a sort)",
-  },
-  {
     row: /^unused-index /,
     reason:
       "counters: PostgreSQL counts from the start, MySQL since the table was made or altered, MariaDB only with performance_schema or userstat",
