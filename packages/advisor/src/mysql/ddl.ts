@@ -1,10 +1,11 @@
 import type { CandidateIndex } from "../candidates/candidate-index.ts";
 import { chooseName } from "../candidates/choose-name.ts";
-import type { Catalog, Index, IndexKey, Table, TableName } from "../catalog/catalog.ts";
+import type { Catalog, Index, Table, TableName } from "../catalog/catalog.ts";
 import { findIndex, findTable, type TableIndex } from "../catalog/partitions.ts";
 import type { Snapshot } from "../catalog/snapshot.ts";
 import type { DdlChange, DdlWriter } from "../engine.ts";
 import { type Rung, withRung } from "./migration/alter-ladder.ts";
+import { indexSql, keySql } from "./index-sql.ts";
 import { quoteIdent } from "./quote-ident.ts";
 import { serverTraits } from "./server-traits.ts";
 
@@ -42,7 +43,7 @@ export function mysqlDdl({ server }: Pick<Snapshot, "server">): DdlWriter {
 
     createIndex(candidate, name, catalog) {
       const table = findTable(candidate.table, catalog);
-      const added = `ADD ${kindOf(candidate)}INDEX ${quoteIdent(name)} (${candidate.keys.map(keySql).join(", ")})`;
+      const added = `ADD ${indexSql(candidate, name)}`;
       const rung = rungOf(candidate, table);
       // An index that the server made for a foreign key goes without a word when another can do its work, and with it the way
       // back. One that was renamed, if to its own name, counts as made by hand.
@@ -155,15 +156,4 @@ function rungOf({ method, keys }: Pick<Index, "method" | "keys">, table: Table |
   if (engine !== undefined && engine.toLowerCase() !== "innodb") return COPIED;
   const plain = method === "btree" && keys.every(({ column }) => column !== null);
   return plain ? ONLINE : READ_ONLY;
-}
-
-function kindOf({ method }: CandidateIndex): string {
-  return method === "fulltext" || method === "spatial" ? `${method.toUpperCase()} ` : "";
-}
-
-/** `name(20) DESC`, `(lower(name))`. An expression comes in its parentheses. */
-function keySql({ column, expression, prefix, direction }: IndexKey): string {
-  const side = column === null ? expression : quoteIdent(column);
-  const length = prefix === undefined ? "" : `(${prefix})`;
-  return `${side}${length}${direction === "desc" ? " DESC" : ""}`;
 }

@@ -3,7 +3,7 @@ import { type TableName, tableKey } from "../../catalog/catalog.ts";
 import type { IndexConfiguration } from "../../whatif/planner.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { serverTraits } from "../server-traits.ts";
-import { candidateSql } from "./candidate-sql.ts";
+import { indexSql } from "../index-sql.ts";
 import type { LoadedTable } from "./load-tables.ts";
 import type { ScratchServer } from "./scratch-server.ts";
 
@@ -103,9 +103,7 @@ export function candidateIndexes(
     await server.query(
       `ALTER TABLE ${loaded.name} ${[
         ...dropped.map((id) => `DROP INDEX ${name(id)}`),
-        ...candidates.map(
-          (one) => `ADD ${candidateSql(one.candidate, one.name)} ${traits.hideIndex}`,
-        ),
+        ...candidates.map((one) => `ADD ${indexSql(one.candidate, one.name)} ${traits.hideIndex}`),
       ].join(", ")}`,
     );
     for (const one of candidates) {
@@ -143,7 +141,7 @@ export function candidateIndexes(
         await server.query(`CREATE TABLE ${state.probe} LIKE ${state.loaded.name}`);
         state.probed = true;
       }
-      await server.query(`ALTER TABLE ${state.probe} ADD ${candidateSql(candidate, name)}`);
+      await server.query(`ALTER TABLE ${state.probe} ADD ${indexSql(candidate, name)}`);
       await server.query(`ALTER TABLE ${state.probe} DROP INDEX ${quoteIdent(name)}`);
       state.known.set(id, { candidate, name });
     },

@@ -62,7 +62,7 @@ export function columnFacts(source: ColumnSource, rows: number): ColumnFacts | n
   const values = elements(statistics?.commonValues ?? null);
   const distinct = Math.max(1, Math.min(rows, distinctOf(source, rows)));
   const common = shares.map((share, at) => ({
-    // Left out of the snapshot: as good as any.
+    // `--no-values` keeps the shares and not the values: made-up ones have the same shares.
     value: values[at] ?? kind.made(at, shares.length),
     share,
   }));

@@ -12,7 +12,7 @@ import { tableSteps } from "../explain-tree.ts";
 import { quoteIdent } from "../quote-ident.ts";
 import { readVersion } from "../server-traits.ts";
 import { runScript, unlimited } from "../testing/run-script.ts";
-import { candidateSql } from "./candidate-sql.ts";
+import { indexSql } from "../index-sql.ts";
 import { createScratchPlanner } from "./create-scratch-planner.ts";
 import { candidateOn, createShop, ORDERS, queryOf, snapshotOf } from "./testing/shop.ts";
 
@@ -79,7 +79,7 @@ describe.each([
     const names = new Map(add.map((candidate, at) => [`real_${at}`, candidate]));
     for (const [name, candidate] of names)
       await session.query(
-        `ALTER TABLE ${quoteIdent(candidate.table.name)} ADD ${candidateSql(candidate, name)}`,
+        `ALTER TABLE ${quoteIdent(candidate.table.name)} ADD ${indexSql(candidate, name)}`,
       );
     try {
       return tableSteps(await explain(sql)).map(({ access, indexes, rows }) => {
