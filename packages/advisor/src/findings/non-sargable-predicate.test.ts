@@ -73,7 +73,8 @@ describe("nonSargablePredicate", () => {
   });
 
   it("proposes the index that the rewritten query needs", async () => {
-    const [finding] = await findings("select note from visits where plain - 5 = 77");
+    // All columns: no index on the expression could cover the query and leave nothing to gain.
+    const [finding] = await findings("select * from visits where plain - 5 = 77");
     expect(finding?.ddl?.apply.join("\n")).toMatch(/CREATE INDEX .* \(plain\)/);
     expect(finding?.evidence.map(({ check }) => check)).toContain("index");
   });
