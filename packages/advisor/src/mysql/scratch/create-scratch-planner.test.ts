@@ -248,6 +248,23 @@ describe.each([
     ).toEqual({ ok: false, reason: `${product} can't plan as if a primary key were not there` });
   });
 
+  test("plans by what it was told, though a key had the table copied", async () => {
+    const told = await open();
+    try {
+      const query = await queryOf("SELECT * FROM orders WHERE note = 'x'", snapshot);
+      // MariaDB has no functional keys.
+      const key = { column: null, expression: "(date(`created`))" };
+      const candidate = on("orders", product === "MySQL" ? key : "created");
+      expect(await told.propose([candidate])).toMatchObject([{ accepted: true }]);
+      const before = await told.plan(query, { add: [], hide: [] });
+      const after = await told.plan(query, { add: [candidate], hide: [] });
+      if (!before.ok || !after.ok) throw new Error("no plan");
+      expect(after.plan).toEqual(before.plan);
+    } finally {
+      await told.close();
+    }
+  });
+
   test("refuses what the server refuses, in its words", async () => {
     const [wide, missing, good] = await planner.propose([
       on("orders", "note"),
