@@ -81,7 +81,7 @@ async function measureAll(): Promise<void> {
     recordResults({
       name: "logs",
       title: "Reading logs",
-      command: `pnpm bench:logs --record${options.large ? " --large" : ""}`,
+      command: `pnpm bench:logs --record --megabytes ${options.megabytes} --rounds ${rounds}${options.large ? " --large" : ""}`,
       lines,
     });
   }
@@ -116,7 +116,7 @@ async function measureFormat(folder: string, format: VariedFormat): Promise<void
     "",
     `## ${format}`,
     "",
-    `${megabytes(log.bytes)} MB, ${log.executions} executions${peers.programs === null ? `; ${peers.name} is not installed here` : `; peers read the first ${megabytes(small.bytes)} MB`}.`,
+    `${megabytes(log.bytes)} MB, ${log.executions} executions${peers.programs === null ? `; ${peers.name} is not installed here` : `; ${peers.name} reads the first ${megabytes(small.bytes)} MB`}.`,
     "",
     "| Program | MB/s | Memory, MB | Times as fast: 1 worker, 2 workers | Bar |",
     "|-|-|-|-|-|",

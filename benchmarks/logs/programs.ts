@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,7 +51,6 @@ export function floor(file: string): Program {
 
 interface Peer {
   readonly command: string;
-  readonly version: readonly string[];
   readonly runs: readonly {
     readonly title: string;
     args(file: string): readonly string[];
@@ -60,7 +60,6 @@ interface Peer {
 function pgbadger(format: string, jobs: readonly number[]): Peer {
   return {
     command: "pgbadger",
-    version: ["--version"],
     runs: jobs.map((count) => ({
       title: `pgbadger, ${count} process${count === 1 ? "" : "es"}`,
       args: (file) => [
@@ -84,19 +83,19 @@ const PEERS: Readonly<Record<VariedFormat, Peer>> = {
   jsonlog: pgbadger("jsonlog", [1, 2]),
   "mysql-slow": {
     command: "pt-query-digest",
-    version: ["--version"],
     runs: [{ title: "pt-query-digest", args: (file) => ["--type", "slowlog", file] }],
   },
 };
 
-/** What reads this format today; `null`: it isn't installed here. */
+/** What reads this format today, by name and version; `null`: it isn't installed here. */
 export function peersOf(
   format: VariedFormat,
   file: string,
 ): { readonly name: string; readonly programs: readonly Program[] | null } {
   const { command, runs } = PEERS[format];
-  const programs = runs.map(({ title, args }) => ({ title, command, args: args(file) }));
-  return { name: command, programs: isOnPath(command) ? programs : null };
+  if (!isOnPath(command)) return { name: command, programs: null };
+  const name = execFileSync(command, ["--version"], { encoding: "utf8" }).trim();
+  return { name, programs: runs.map(({ title, args }) => ({ title, command, args: args(file) })) };
 }
 
 function isOnPath(command: string): boolean {
