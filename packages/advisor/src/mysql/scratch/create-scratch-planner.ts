@@ -113,10 +113,11 @@ async function makeCopy(
       const table = loaded.get(tableKey(candidate.table))?.table;
       return table === undefined ? 0 : estimateIndexBytes(candidate, table, find);
     };
-    const indexes = candidateIndexes(server, loaded, async ({ table, name }, built) => {
+    const indexes = candidateIndexes(server, loaded, async (altered, built) => {
+      const { table } = altered;
       const ofTable = statistics.get(tableKey(table));
       // A functional key has MySQL copy the table, without its statistics: where there are none, it guesses at each opening.
-      if (built.length > 0 && isInnodb(table)) await server.query(`ANALYZE TABLE ${name}`);
+      if (built.length > 0 && isInnodb(table)) await server.query(`ANALYZE TABLE ${altered.name}`);
       await ofTable?.claim(
         built.map(({ candidate, name }) => ({
           name,
