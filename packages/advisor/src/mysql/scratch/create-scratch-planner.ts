@@ -117,7 +117,8 @@ async function makeCopy(
       const { table } = altered;
       const ofTable = statistics.get(tableKey(table));
       // A functional key has MySQL copy the table, without its statistics: where there are none, it guesses at each opening.
-      if (built.length > 0 && isInnodb(table)) await server.query(`ANALYZE TABLE ${altered.name}`);
+      if (built.length > 0 && server.product === "MySQL" && isInnodb(table))
+        await server.query(`ANALYZE TABLE ${altered.name}`);
       await ofTable?.claim(
         built.map(({ candidate, name }) => ({
           name,
