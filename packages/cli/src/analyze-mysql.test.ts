@@ -23,9 +23,9 @@ const SHOP = [
   `CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL, code varchar(20) NOT NULL, created_at datetime NOT NULL,
     total int NOT NULL, KEY orders_created (created_at), KEY orders_code (code), KEY orders_total (total),
     KEY orders_total_again (total), KEY orders_total_created (total, created_at))`,
-  `INSERT INTO orders SELECT i, i % 10000, concat('C', i), timestamp '2026-01-01 00:00:00' + interval i minute, i % 977 FROM ${NUMBERS} WHERE i <= 50000`,
+  `INSERT INTO orders SELECT i, i % 10000, concat('C', i), timestamp '2026-01-01 00:00:00' + interval i minute, i % 977 FROM ${NUMBERS} WHERE i <= 20000`,
   "CREATE TABLE events (customer_id int NOT NULL, kind varchar(20) NOT NULL)",
-  `INSERT INTO events SELECT i % 10000, if(i % 9 = 0, 'cart', 'view') FROM ${NUMBERS} WHERE i <= 20000`,
+  `INSERT INTO events SELECT i % 10000, if(i % 9 = 0, 'cart', 'view') FROM ${NUMBERS} WHERE i <= 8000`,
   "ANALYZE TABLE orders, events",
 ];
 
