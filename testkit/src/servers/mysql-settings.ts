@@ -7,7 +7,7 @@ export const SERVER_FLAGS: readonly string[] = [
   "--innodb-buffer-pool-size=64M",
   // Statistics change when ANALYZE TABLE says so, not a while after a table was filled; and of all pages, not of 20 by chance.
   "--innodb-stats-auto-recalc=OFF",
-  "--innodb-stats-persistent-sample-pages=10000",
+  "--innodb-stats-persistent-sample-pages=200",
   // No care for surviving a crash.
   "--innodb-flush-log-at-trx-commit=0",
   "--innodb-flush-method=nosync",
