@@ -100,10 +100,13 @@ function treePages(rows: number, entry: number): number {
   return segmentPages(leaves) + segmentPages(Math.max(1, inner));
 }
 
-/** A segment gets another extent as soon as less than an eighth of it is free (FSEG_FILLFACTOR in InnoDB's fsp0fsp.cc). */
+/**
+ * A segment gets another extent as soon as less than an eighth of it is free, before the page that is asked for is taken
+ * (FSEG_FILLFACTOR in InnoDB's fsp0fsp.cc).
+ */
 function segmentPages(used: number): number {
   if (used <= SINGLE_PAGES) return used;
-  const extents = Math.ceil((used / (7 / 8) - SINGLE_PAGES) / EXTENT);
+  const extents = Math.ceil(((used - 1) / (7 / 8) - SINGLE_PAGES) / EXTENT);
   return SINGLE_PAGES + Math.max(1, extents) * EXTENT;
 }
 
