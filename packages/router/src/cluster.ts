@@ -38,8 +38,11 @@ export interface Cluster<Client> {
   ended(node: RouterNode<Client>, ms: number | undefined, error: unknown): void;
   /** A replica has been seen at a place, a guarded read for instance. */
   passed(node: RouterNode<Client>, position: Position): void;
-  /** The newest place that the primary is known to have, for `bounded` and for lag. */
-  wrote(position: Position): void;
+  /**
+   * The newest place that the primary of that name is known to have, for `bounded` and for lag. What was learned of one that is
+   * primary no longer says nothing of who is: it may lack that write.
+   */
+  wrote(primary: string, position: Position): void;
   /** Asks all nodes for their roles now; resolves when it is known who is primary. Calls at once share one round. */
   recheck(): Promise<void>;
   readonly nodes: readonly RouterNode<Client>[];

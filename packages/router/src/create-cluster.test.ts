@@ -108,6 +108,18 @@ describe("who is who", () => {
     expect(seen.events.map(([name]) => name)).not.toContain("splitBrain");
   });
 
+  it("has no write that is learned of late and was of the primary before", async () => {
+    const [a, b] = await startAll();
+    const seen = watch(a, [b]);
+    await settled(seen);
+    await b.says({ role: "primary", epoch: 2, at: 5 });
+    await until(() => expect(seen.cluster.primary().bound).toMatchObject(at(5, 2)));
+    seen.cluster.wrote("a", at(9, 2));
+    expect(seen.cluster.primary().bound).toMatchObject(at(5, 2));
+    seen.cluster.wrote("b", at(9, 2));
+    expect(seen.cluster.primary().bound).toMatchObject(at(9, 2));
+  });
+
   it("fences an old primary that does not answer any more, and still when it comes back", async () => {
     const [a, b, c] = await startAll();
     const seen = watch(a, [b, c]);

@@ -306,7 +306,9 @@ export function createCluster<Client>(
       }
     },
     passed: (node, position) => watched.get(node)?.member.passed(position),
-    wrote: (position) => primary?.passed(position),
+    wrote: (name, position) => {
+      if (primary?.node.name === name) primary.passed(position);
+    },
     recheck: () => {
       rechecking ??= recheckNow().finally(() => {
         rechecking = undefined;

@@ -18,10 +18,10 @@ export interface Remembering<Client> {
   /** Something was read on this connection: what was seen is not beyond the place where its server is now. */
   saw(lease: Lease<Client>): Promise<void>;
   /**
-   * The primary was read, since no replica had the place. What the scope has written or seen, and the primary doesn't have, may be
+   * The primary of that name was read, since no replica had the place. What the scope has written or seen, and the primary doesn't have, may be
    * lost: that is told, and from then on the scope's reads must see what the primary has now.
    */
-  checkLost(lease: Lease<Client>): Promise<void>;
+  checkLost(lease: Lease<Client>, primary: string): Promise<void>;
   /** The primary of that name was read, since a write had no place: where it is now is one, or the write may be lost. */
   place(lease: Lease<Client>, primary: string): Promise<void>;
 }
@@ -42,14 +42,14 @@ export function createRemembering<Client>(
     return saw === undefined ? wrote : merged(wrote, saw);
   }
 
-  async function checkLost(lease: Lease<Client>): Promise<void> {
+  async function checkLost(lease: Lease<Client>, primary: string): Promise<void> {
     const memory = memories.current();
     const { wrote, saw } = memory;
     const known = wanted("monotonic");
     if (known === undefined) return;
     const { position, role } = await dialect.readState(lease);
     if (dialect.covers(position, known) === "reached") {
-      if (role === "primary") cluster.wrote(position);
+      if (role === "primary") cluster.wrote(primary, position);
       return;
     }
     if (!(await survived(lease, known, position))) {
@@ -91,11 +91,11 @@ export function createRemembering<Client>(
         const { wrote } = memory;
         // The place that covers both would be one of the new history, and nobody would miss what the old one had.
         if (wrote !== undefined && dialect.compareEpochs(position, wrote) > 0) {
-          await checkLost(lease);
+          await checkLost(lease, primary);
         }
         memory.wrote = merged(memory.wrote, position);
         settle(memory, unplaced, primary, position);
-        cluster.wrote(position);
+        cluster.wrote(primary, position);
       } catch (error) {
         // The first of several is the one that may be lost.
         memory.unplaced = { primary: memory.unplaced?.primary ?? primary };

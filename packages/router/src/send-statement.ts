@@ -110,7 +110,8 @@ export function createSender<Client>({
         const result = await withRoute(reason, () => statement.send(lease));
         if (route.verdict.kind !== "read") await remembering.wrote(lease, node.name);
         else {
-          if (lost !== undefined && !isAt(node, lost)) await remembering.checkLost(lease);
+          if (lost !== undefined && !isAt(node, lost))
+            await remembering.checkLost(lease, node.name);
           if (remembering.isUnplaced(route.consistency)) await remembering.place(lease, node.name);
           if (route.consistency === "monotonic") await remembering.saw(lease);
         }
