@@ -1,4 +1,5 @@
 import type { ColumnStatistics, EventSource, QueryEvent, Snapshot, Table } from "@dbadvise/advisor";
+import { randomNumbers } from "@dbadvise/testkit";
 
 /** Columns of every generated table beside its id: their distinct values, or a share of the rows where negative. */
 const COLUMNS = [
@@ -12,13 +13,8 @@ const COLUMNS = [
 
 /** The same numbers from 0 up to `below` for the same seed: mulberry32. */
 export function randomOf(seed: number): (below: number) => number {
-  let state = seed * 0x9e3779b9;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * below;
-  };
+  const random = randomNumbers(seed * 0x9e3779b9);
+  return (below) => random() * below;
 }
 
 /** A database that nobody filled: tables of 10,000 to 3,000,000 rows with the statistics of even values. */

@@ -15,6 +15,7 @@ export {
 } from "./start-chromium.ts";
 export { type Cluster, type ClusterNode, startCluster } from "./start-cluster.ts";
 export { type Direction, type FaultProxy, startFaultProxy } from "./start-fault-proxy.ts";
+export { randomNumbers } from "./random-numbers.ts";
 export { type DbadviseRun, runDbadvise } from "./run-dbadvise.ts";
 export { runWithImports } from "./run-with-imports.ts";
 export { type DebianServer, startDebianPostgres } from "./start-debian-postgres.ts";

@@ -1,18 +1,8 @@
+import { randomNumbers } from "@dbadvise/testkit";
 import { expect, test } from "vitest";
 import { Cache } from "./cache.ts";
 
 const SEED = Number(process.env["DBADVISE_TEST_SEED"] ?? 20_261_122);
-
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const KINDS: readonly (readonly [string, (index: number) => unknown])[] = [
   ["integers in a row", (index) => index],
@@ -36,7 +26,7 @@ const KINDS: readonly (readonly [string, (index: number) => unknown])[] = [
 test.each(KINDS)(
   `has the keys of a Map, added and cleared at random: %s, seed ${SEED}`,
   (_name, keyOf) => {
-    const random = generator(SEED);
+    const random = randomNumbers(SEED);
     const keys = Array.from({ length: 3_000 }, (_, index) => keyOf(index));
     let cache = new Cache<number>();
     const map = new Map<unknown, number>();

@@ -1,4 +1,5 @@
 /** Random use of both packages, step by step the same: batches, results and the order in which loads settle are equal. */
+import { randomNumbers } from "@dbadvise/testkit";
 import Real from "dataloader";
 import { expect, test } from "vitest";
 import Ours from "./index.ts";
@@ -32,7 +33,7 @@ interface Plan {
 }
 
 test(`${SEQUENCES} random sequences, seed ${SEED}`, async () => {
-  const random = generator(SEED);
+  const random = randomNumbers(SEED);
   for (let sequence = 0; sequence < SEQUENCES; sequence += 1) {
     const plan = randomPlan(random);
     const [real, ours] = await Promise.all([run(Real, plan), run(Ours as typeof Real, plan)]);
@@ -191,16 +192,5 @@ function randomPlan(random: () => number): Plan {
       pick(["now", "now", "jobs", "late", "late", "fails", "throws", "short", "promises"] as const),
     ),
     steps: Array.from({ length: 1 + Math.floor(random() * 14) }, step),
-  };
-}
-
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { randomNumbers } from "../random-numbers.ts";
 import type { History, Level } from "./history.ts";
 
 /** The database, as clients of it see it. */
@@ -43,7 +44,7 @@ const END_MS = 60_000;
 export function runClients(system: CausalSystem, options: ClientsOptions): Clients {
   const { clients, registers, levels } = options;
   const history: History = { registers, operations: [], errors: 0 };
-  const random = seededRandom(options.seed);
+  const random = randomNumbers(options.seed);
   const pick = (count: number): number => Math.floor(random() * count);
   const latest: { scope: number; token: string }[] = [];
   let versions = 0;
@@ -148,16 +149,5 @@ export function runClients(system: CausalSystem, options: ClientsOptions): Clien
         ending.abort();
       }
     },
-  };
-}
-
-/** Mulberry32. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

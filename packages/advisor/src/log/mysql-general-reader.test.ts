@@ -1,3 +1,4 @@
+import { randomNumbers } from "@dbadvise/testkit";
 import { describe, expect, test } from "vitest";
 import { MAX_BLOCK_BYTES } from "./block-reader.ts";
 import {
@@ -9,7 +10,7 @@ import {
   expectSame,
 } from "./mysql-log/testing/collect-log.ts";
 import { MARIADB_GENERAL_LOG, MYSQL_GENERAL_LOG } from "./mysql-log/testing/general-logs.ts";
-import { mutate, randomNumbers } from "./mysql-log/testing/mutate.ts";
+import { mutate } from "./mysql-log/testing/mutate.ts";
 import { mysqlGeneralReader } from "./mysql-general-reader.ts";
 
 function read(log: string | Buffer): CollectedLog {

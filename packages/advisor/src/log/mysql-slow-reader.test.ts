@@ -1,3 +1,4 @@
+import { randomNumbers } from "@dbadvise/testkit";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -11,7 +12,7 @@ import {
   type CollectedLog,
   expectSame,
 } from "./mysql-log/testing/collect-log.ts";
-import { mutate, randomNumbers } from "./mysql-log/testing/mutate.ts";
+import { mutate } from "./mysql-log/testing/mutate.ts";
 import {
   ALL_LOGS,
   DAMAGED_LOG,
